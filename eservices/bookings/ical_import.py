@@ -9,35 +9,20 @@ limited. So one rule ends within a second or two, and the time limit is checked 
 """
 
 import re
-import socket
 import time as clock
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import islice, takewhile
 from math import prod
-from urllib.error import URLError
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    Request,
-    UnknownHandler,
-)
 
 from dateutil.rrule import rrulestr
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 
-from home.web import public_hosts
-from home.web.bounded_reads import abort_at, read_bounded
+from home.web.http_client import AnswerTooLarge, HttpClient, HttpError, HttpTimeout, InternalAddress
 
 from .logic.availability import DAY, FARTHEST, TimeSpan
 
@@ -50,7 +35,8 @@ MAX_LISTED_VALUES, MAX_POSITIONS, MAX_PER_DAY = 400, 12, 100
 # Years: after 400, weekdays and leap years repeat. Bookings before 2200 stay within the valid years.
 SHIFT = 400 * ((MAXYEAR - 2200) // 400)
 CPU_SECONDS = 10  # CPU seconds per calendar
-TIMEOUT, TOTAL_TIMEOUT = 10, 30  # seconds for one read, and for the whole download
+IDLE_TIMEOUT, TOTAL_TIMEOUT = 10, 30  # seconds without data, and for the whole download
+MAX_REDIRECTS = 10
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # PostgreSQL cannot store NUL in text
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 
@@ -69,91 +55,27 @@ def fetch_calendar(url: str) -> bytes:
     """Download the calendar, at most ``MAX_BYTES``. Raise ``InvalidCalendar``."""
     if not url.startswith(("http://", "https://")):
         raise InvalidCalendar(_("Only addresses with http or https are read."))
-    ends = clock.monotonic() + TOTAL_TIMEOUT
-    web = _Web(ends)
+    client = HttpClient(
+        deadline=TOTAL_TIMEOUT,
+        idle=IDLE_TIMEOUT,
+        max_bytes=MAX_BYTES,
+        max_redirects=MAX_REDIRECTS,
+        internal_hosts=settings.CALENDAR_HOSTS,
+    )
     try:
-        with abort_at(ends, web.cut_off), _opener(web).open(_asked(url), timeout=TIMEOUT) as answer:
-            content = read_bounded(answer, MAX_BYTES, ends)
-    except TimeoutError:
+        with client.open("GET", url, headers={"Accept": "text/calendar"}) as answer:
+            if not 200 <= answer.status_code < 300:
+                raise InvalidCalendar(f"HTTP {answer.status_code} {answer.reason}"[:200])
+            return answer.read()
+    except InternalAddress:
+        text = _("This address lies within the commune’s own network, which is not read.")
+        raise InvalidCalendar(text) from None
+    except HttpTimeout:
         raise InvalidCalendar(_("The calendar comes too slowly.")) from None
-    except URLError as fault:
-        raise InvalidCalendar(_reason(fault)) from None
-    except (OSError, ValueError, HTTPException) as fault:
+    except AnswerTooLarge:
+        raise InvalidCalendar(_("The calendar is larger than 1 MB.")) from None
+    except HttpError as fault:
         raise InvalidCalendar(str(fault)[:200]) from None
-    _refuse_large(content)
-    return content
-
-
-def _reason(fault: URLError) -> str:
-    if isinstance(fault.reason, public_hosts.InternalAddress):
-        return _("This address lies within the commune’s own network, which is not read.")
-    return str(fault)[:200]
-
-
-def _connect(address: tuple[str, int], timeout: float, source_address=None) -> socket.socket:
-    """Connect to a public host, or one of ``CALENDAR_HOSTS``, also after a redirect."""
-    return public_hosts.connect(*address, timeout, settings.CALENDAR_HOSTS)
-
-
-def _refuse_large(content: bytes) -> None:
-    if len(content) > MAX_BYTES:
-        raise InvalidCalendar(_("The calendar is larger than 1 MB."))
-
-
-def _asked(url: str) -> Request:
-    return Request(url, headers={"Accept": "text/calendar"})
-
-
-def _opener(web: "_Web") -> OpenerDirector:
-    """Return an opener for HTTP and HTTPS only, also after redirects: only connections of ``web`` can be cut off."""
-    opener = OpenerDirector()
-    follows = _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
-    for handler in (*(kind() for kind in follows), web):
-        opener.add_handler(handler)
-    return opener
-
-
-class _SentOn(HTTPRedirectHandler):
-    """Redirect handler that reads the body of a redirect to its end, if it is not too large."""
-
-    def redirect_request(self, request, answer, *told):
-        _refuse_large(answer.read(MAX_BYTES + 1))
-        return super().redirect_request(request, answer, *told)
-
-
-class _Web(HTTPHandler, HTTPSHandler):
-    """HTTP and HTTPS handler that remembers its connections, those of redirects included, to cut them off."""
-
-    def __init__(self, ends: float):
-        super().__init__()
-        self.ends, self.opened = ends, []
-
-    def http_open(self, request):
-        return self.do_open(self._known(HTTPConnection), request)
-
-    def https_open(self, request):
-        return self.do_open(self._known(HTTPSConnection), request)
-
-    def _known(self, kind: type[HTTPConnection]) -> type[HTTPConnection]:
-        web = self
-
-        class Known(kind):
-            def __init__(self, *args, **kwargs):
-                super().__init__(*args, **kwargs)
-                self._create_connection = _connect  # where http.client opens its socket
-
-            def connect(self):
-                super().connect()
-                web.opened.append(self.sock)
-                if clock.monotonic() >= web.ends:
-                    raise TimeoutError
-
-        return Known
-
-    def cut_off(self) -> None:
-        for one in self.opened:
-            with suppress(OSError):  # already closed
-                one.shutdown(socket.SHUT_RDWR)
 
 
 def parse_busy_times(content: bytes, zone, now: datetime) -> list[BusyTime]:

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import requests
 from django.utils import timezone
+
+from home.web.http_client import HttpAnswer
 
 MIN_PAUSE, MAX_PAUSE = timedelta(seconds=30), timedelta(hours=24)
 
 
-def retry_at(answer: requests.Response, pause: timedelta) -> datetime:
+def retry_at(answer: HttpAnswer, pause: timedelta) -> datetime:
     """Return when to call the server again, within limits; after ``pause`` if the headers give no valid time."""
     now = timezone.now()
     try:

@@ -2,14 +2,15 @@
 
 from datetime import datetime, timedelta
 
-import requests
 from django.conf import settings
 from django.utils import timezone
+
+from home.web.http_client import HttpAnswer, HttpClient, HttpError, configured_hosts
 
 from . import retry_after
 from .transports import PermanentFailure, RetryLater
 
-TIMEOUT = (5, 20)  # seconds to connect, and between two received bytes
+IDLE_TIMEOUT, TOTAL_TIMEOUT = 20, 30  # seconds without data, and for a request
 RETRY_PAUSE = timedelta(minutes=5)
 CANNOT_BE_READ = {404, 405, 501}  # status codes for a GET to URLs that only accept a POST
 
@@ -37,24 +38,18 @@ class HttpSmsGateway:
             _judge(answer)
 
 
-def _ask(method: str, headers: dict | None = None, **content) -> requests.Response:
+def _ask(method: str, headers: dict | None = None, **content) -> HttpAnswer:
     """Return the gateway's response. Raise GatewayFault if there is none."""
-    with requests.Session() as session:
-        session.trust_env = False  # ignore proxies and passwords of the environment
-        try:
-            return session.request(
-                method,
-                settings.SMS_URL,
-                headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"} | (headers or {}),
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                **content,
-            )
-        except requests.RequestException as fault:
-            raise GatewayFault(type(fault).__name__) from None
+    hosts = configured_hosts(settings.SMS_URL)
+    headers = {"Authorization": f"Bearer {settings.SMS_TOKEN}"} | (headers or {})
+    try:
+        client = HttpClient(deadline=TOTAL_TIMEOUT, idle=IDLE_TIMEOUT, internal_hosts=hosts)
+        return client.request(method, settings.SMS_URL, headers=headers, **content)
+    except HttpError as fault:
+        raise GatewayFault(fault.kind) from None
 
 
-def _judge(answer: requests.Response) -> None:
+def _judge(answer: HttpAnswer) -> None:
     status = answer.status_code
     if 200 <= status < 300:
         return

@@ -8,16 +8,13 @@ import uuid
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import SHUT_RDWR
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote
 
-from home.web.bounded_reads import abort_at
+from home.web.http_client import HttpClient, HttpError, OpenAnswer, configured_hosts
 
 from ..document_store import CHUNK, StoreUnreachable, partial_path
 
-CONNECT, IDLE_TIMEOUT = 5, 60  # seconds to connect, and seconds without data
+IDLE_TIMEOUT = 60  # seconds without data
 TOTAL_TIMEOUT = 8 * 60  # seconds for all requests of one delivery: less than a worker's claim
 MADE, EXISTS, MISSING_ABOVE = 201, 405, 409
 
@@ -30,7 +27,7 @@ class WebDavStore:
         port = f":{url.port}" if url.port else ""
         host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
         self.root = f"{scheme}://{host}{port}{quote(unquote(url.path)).rstrip('/')}/"
-        self.headers = {"Connection": "close"}
+        self.headers = {}
         if url.username:
             known = f"{unquote(url.username)}:{unquote(url.password or '')}"
             self.headers["Authorization"] = f"Basic {b64encode(known.encode()).decode()}"
@@ -55,8 +52,7 @@ class WebDavStore:
     def read(self, path: str) -> Iterator[bytes]:
         with self._answer("GET", path) as answer:
             _expect_done(answer, "GET", path)
-            while piece := answer.read(CHUNK):
-                yield piece
+            yield from answer.pieces(CHUNK)
 
     def probe(self) -> None:
         trial = f".probe-{uuid.uuid4().hex}"
@@ -65,36 +61,29 @@ class WebDavStore:
 
     def _mkcol(self, folder: str) -> int:
         with self._answer("MKCOL", folder) as answer:
-            return answer.status
+            return answer.status_code
 
     def _ask(self, method: str, path: str, body=None, headers: dict | None = None) -> None:
         with self._answer(method, path, body, headers) as answer:
             _expect_done(answer, method, path)
 
     @contextmanager
-    def _answer(
-        self, method: str, path: str, body=None, headers: dict | None = None
-    ) -> Iterator[HTTPResponse]:
-        """Send one request on its own connection and yield the response."""
-        connection = self._connection()
-        address = urlsplit(self.root).path + quote(path)
+    def _answer(self, method: str, path: str, body=None, headers: dict | None = None) -> Iterator[OpenAnswer]:
+        """Send one request and yield the response."""
+        client = HttpClient(
+            deadline=self.ends - time.monotonic(),
+            idle=IDLE_TIMEOUT,
+            internal_hosts=configured_hosts(self.root),
+        )
         try:
-            connection.connect()
-            connection.sock.settimeout(IDLE_TIMEOUT)
-            with abort_at(self.ends, partial(connection.sock.shutdown, SHUT_RDWR)):
-                connection.request(method, address, body, self.headers | (headers or {}))
-                yield connection.getresponse()
-        except (OSError, HTTPException) as fault:
-            raise StoreUnreachable(f"{method} {path}: {type(fault).__name__}") from fault
-        finally:
-            connection.close()
-
-    def _connection(self) -> HTTPConnection:
-        place = urlsplit(self.root)
-        kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
-        return kind(place.hostname, place.port, timeout=CONNECT)
+            with client.open(
+                method, self.root + quote(path), headers=self.headers | (headers or {}), body=body
+            ) as answer:
+                yield answer
+        except HttpError as fault:
+            raise StoreUnreachable(f"{method} {path}: {fault.kind}") from fault
 
 
-def _expect_done(answer: HTTPResponse, method: str, path: str) -> None:
-    if not 200 <= answer.status < 300:
-        raise StoreUnreachable(f"{method} {path}: {answer.status} {answer.reason}")
+def _expect_done(answer: OpenAnswer, method: str, path: str) -> None:
+    if not 200 <= answer.status_code < 300:
+        raise StoreUnreachable(f"{method} {path}: {answer.status_code} {answer.reason}")

@@ -1,21 +1,19 @@
 """Base class of social networks: limits of posts, and requests over HTTP."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import requests
 from django.utils.translation import gettext as _
 
 from eservices.deliveries import retry_after
 from eservices.deliveries.transports import PermanentFailure, RetryLater
+from home.web.http_client import HttpAnswer, HttpClient, HttpError, configured_hosts
 
 from .. import text_fitting
 from ..announcements import Announcement
 
-TIMEOUT = (5, 20)  # seconds to connect, and between two received packets
-MAX_RESPONSE_BYTES = 1_000_000  # bytes
+IDLE_TIMEOUT, TOTAL_TIMEOUT = 20, 90  # seconds without data, and for a request with its picture
 DEFAULT_RETRY_PAUSE = timedelta(minutes=15)  # if a network answers "too often" without a time
 PASSING = {408, 425, 500, 502, 503, 504}
 
@@ -104,33 +102,28 @@ class SocialNetwork:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys['token']}"}
 
-    def ask(self, method: str, path: str, *, headers=None, **content) -> tuple[dict, requests.Response]:
+    def ask(self, method: str, path: str, *, headers=None, **content) -> tuple[dict, HttpAnswer]:
         """Return the network's answer at a path, or at an address that the network gave.
 
         Raise ``RetryLater`` if there were too many requests, ``PermanentFailure`` if the network refuses,
         ``NetworkError`` if a later attempt may succeed.
         """
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy and no password from the environment (netrc)
-            try:
-                answer = session.request(
-                    method,
-                    self.keys["url"].rstrip("/") + path if path.startswith("/") else path,
-                    headers=self.headers() | (headers or {}),
-                    timeout=TIMEOUT,
-                    allow_redirects=False,
-                    stream=True,
-                    **content,
-                )
-                body = answer.raw.read(MAX_RESPONSE_BYTES, decode_content=True)
-            except (requests.RequestException, OSError) as fault:
-                # Only the class, because the message may contain what was sent.
-                raise NetworkError(f"{self.label}: {type(fault).__name__}") from None
-        found = _read(body)
+        url = self.keys["url"]
+        client = HttpClient(deadline=TOTAL_TIMEOUT, idle=IDLE_TIMEOUT, internal_hosts=configured_hosts(url))
+        try:
+            answer = client.request(
+                method,
+                url.rstrip("/") + path if path.startswith("/") else path,
+                headers=self.headers() | (headers or {}),
+                **content,
+            )
+        except HttpError as fault:
+            raise NetworkError(f"{self.label}: {fault.kind}") from None
+        found = _read(answer)
         self._judge(answer, found)
         return found, answer
 
-    def _judge(self, answer: requests.Response, found: dict) -> None:
+    def _judge(self, answer: HttpAnswer, found: dict) -> None:
         if 200 <= answer.status_code < 300:
             return
         said = f"{self.label} {answer.status_code}: {self.said(found)[:300]}"
@@ -161,9 +154,9 @@ class SocialNetwork:
         return False
 
 
-def _read(body: bytes) -> dict:
+def _read(answer: HttpAnswer) -> dict:
     try:
-        found = json.loads(body)
+        found = answer.json()
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {"items": found}

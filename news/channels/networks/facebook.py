@@ -38,11 +38,11 @@ class Facebook(GraphNetwork):
 
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         data = {"message": announcement.text, "link": announcement.link}
-        answer, _response = self.ask("POST", f"/{self.keys['page']}/feed", data=data)
+        answer, _response = self.ask("POST", f"/{self.keys['page']}/feed", form=data)
         return _posted(answer["id"])
 
     def edit(self, remote_id: str, announcement: Announcement) -> None:
-        self.ask("POST", f"/{remote_id}", data={"message": announcement.text})
+        self.ask("POST", f"/{remote_id}", form={"message": announcement.text})
 
     def withdraw(self, remote_id: str) -> None:
         self.ask("DELETE", f"/{remote_id}")

@@ -35,10 +35,10 @@ class Instagram(GraphNetwork):
         }
         if announcement.alt:
             data["alt_text"] = announcement.alt[:MAX_ALT_LENGTH]
-        container, _response = self.ask("POST", f"/{account}/media", data=data)
+        container, _response = self.ask("POST", f"/{account}/media", form=data)
         self._wait_for(container["id"])
         answer, _response = self.ask(
-            "POST", f"/{account}/media_publish", data={"creation_id": container["id"]}
+            "POST", f"/{account}/media_publish", form={"creation_id": container["id"]}
         )
         return PublishedPost(str(answer["id"]), self._address(answer["id"]))
 

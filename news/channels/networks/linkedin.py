@@ -81,7 +81,7 @@ class LinkedIn(SocialNetwork):
         asked = {"initializeUploadRequest": {"owner": self.author}}
         answer, _response = self.ask("POST", "/rest/images?action=initializeUpload", json=asked)
         with announcement.jpeg().file.open("rb") as content:
-            self.ask("PUT", answer["value"]["uploadUrl"], data=content)
+            self.ask("PUT", answer["value"]["uploadUrl"], body=content.read())
         return answer["value"]["image"]
 
     def _latest(self, number: int):

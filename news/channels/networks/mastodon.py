@@ -59,8 +59,8 @@ class Mastodon(SocialNetwork):
             answer, response = self.ask(
                 "POST",
                 "/api/v2/media",
-                files={"file": ("picture.jpg", content, "image/jpeg")},
-                data={"description": announcement.alt[:MAX_ALT_LENGTH]},
+                files={"file": ("picture.jpg", content.read(), "image/jpeg")},
+                form={"description": announcement.alt[:MAX_ALT_LENGTH]},
             )
         for pause in PAUSES:
             if response.status_code == 200:

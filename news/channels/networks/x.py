@@ -1,7 +1,5 @@
 """X, through its API version 2, signed with OAuth 1.0a because those keys do not expire."""
 
-import json
-
 from oauthlib.oauth1 import Client
 
 from ..announcements import Announcement
@@ -27,10 +25,7 @@ class X(SocialNetwork):
         return super().ask(method, path, headers=(headers or {}) | dict(signature), **content)
 
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
-        content = json.dumps({"text": announcement.text})
-        answer, _response = self.ask(
-            "POST", "/2/tweets", data=content, headers={"Content-Type": "application/json"}
-        )
+        answer, _response = self.ask("POST", "/2/tweets", json={"text": announcement.text})
         return _posted(answer["data"]["id"])
 
     def withdraw(self, remote_id: str) -> None:

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import requests
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,14 @@ from pywebpush import WebPushException, webpush
 from eservices.deliveries import retry_after
 from eservices.deliveries.models import Delivery, MailboxEntry
 from eservices.deliveries.transports import Obsolete, PermanentFailure, RetryLater
+from home.web.http_client import (
+    HttpAnswer,
+    HttpClient,
+    HttpError,
+    HttpRefused,
+    HttpUnreachable,
+    configured_hosts,
+)
 
 from .. import announcements, text_fitting
 from ..announcements import Announcement
@@ -25,7 +32,7 @@ from ..networks.base import DEFAULT_RETRY_PAUSE, NetworkError, PublishedPost
 from ..sms.channel import SmsChannel, earliest_news_sms_time
 from . import vapid_keys
 
-TIMEOUT = 20  # seconds
+IDLE_TIMEOUT, TOTAL_TIMEOUT = 20, 30  # seconds without data, and for a request
 A_DAY = 24 * 60 * 60  # seconds that a push service stores a message for a device that is off
 MAX_TITLE_LENGTH, MAX_BODY_LENGTH = 80, 180
 RETRY_WITHIN, MAX_SILENCE = timedelta(hours=1), timedelta(days=2)
@@ -173,14 +180,14 @@ class PushTransport:
         except ValueError as fault:  # invalid keys or an invalid address of the device
             actions.delete_device(device_id=device.pk)
             raise PermanentFailure(type(fault).__name__) from None
-        except requests.ConnectionError as fault:  # a made-up host name must not block other devices
+        except (HttpUnreachable, HttpRefused) as fault:  # a made-up host name must not block other devices
             if delivery.created_at + MAX_SILENCE > timezone.now():
-                raise RetryLater(timezone.now() + RETRY_WITHIN, type(fault).__name__) from None
+                raise RetryLater(timezone.now() + RETRY_WITHIN, fault.kind) from None
             if _others_got_theirs(delivery):  # otherwise the site's own connection may be down
                 actions.delete_device(device_id=device.pk)
-            raise PermanentFailure(type(fault).__name__) from None
-        except requests.RequestException as fault:
-            raise NetworkError(type(fault).__name__) from None
+            raise PermanentFailure(fault.kind) from None
+        except HttpError as fault:
+            raise NetworkError(fault.kind) from None
 
     def _keep(self, device: Device, delivery: Delivery) -> None:
         message = delivery.payload["message"]
@@ -213,13 +220,12 @@ def _origins_of_latest() -> set[str]:
 
 def _look_at(origin: str) -> None:
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.get(origin, timeout=TIMEOUT, allow_redirects=False, stream=True)
-    except requests.RequestException as fault:
-        raise NetworkError(f"{origin}: {type(fault).__name__}") from None
-    if answer.status_code >= 500:
-        raise NetworkError(f"{origin} answered {answer.status_code}.")
+        with _client().open("GET", origin) as answer:
+            status = answer.status_code
+    except HttpError as fault:
+        raise NetworkError(f"{origin}: {fault.kind}") from None
+    if status >= 500:
+        raise NetworkError(f"{origin} answered {status}.")
 
 
 def is_trusted_push_service(endpoint: str) -> bool:
@@ -246,18 +252,27 @@ def _matches(origin: str, known: str) -> bool:
 
 def _post(device: Device, delivery: Delivery, key: Vapid) -> None:
     """Send the message to the push service of the device. Redirects are not followed."""
-    with requests.Session() as session:
-        session.trust_env, session.max_redirects = False, 0
-        webpush(
-            device.subscription,
-            json.dumps(delivery.payload["message"]),
-            vapid_private_key=key,
-            vapid_claims={"sub": settings.VAPID_SUBJECT},
-            ttl=A_DAY,
-            timeout=TIMEOUT,
-            headers={"Topic": delivery.pk.hex[:32], "Urgency": "normal"},
-            requests_session=session,
-        )
+    webpush(
+        device.subscription,
+        json.dumps(delivery.payload["message"]),
+        vapid_private_key=key,
+        vapid_claims={"sub": settings.VAPID_SUBJECT},
+        ttl=A_DAY,
+        headers={"Topic": delivery.pk.hex[:32], "Urgency": "normal"},
+        requests_session=_PushSession(),
+    )
+
+
+class _PushSession:
+    """The part of a ``requests`` session that pywebpush uses."""
+
+    def post(self, url: str, *, data: bytes, headers: dict[str, str], timeout: float) -> HttpAnswer:
+        return _client().request("POST", url, body=data, headers=headers)
+
+
+def _client() -> HttpClient:
+    hosts = configured_hosts(*settings.PUSH_SERVICES)
+    return HttpClient(deadline=TOTAL_TIMEOUT, idle=IDLE_TIMEOUT, internal_hosts=hosts)
 
 
 def _judge(answer) -> None:

@@ -4,10 +4,12 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
+from socket import create_connection
 
 import pytest
 
-from home.web import public_hosts
+from home.web import http_client, public_hosts
 from news.editorial import link_checker
 
 
@@ -41,8 +43,9 @@ def reached(monkeypatch):
 
     def start(*answers: bytes, **more) -> Server:
         server = Server(*answers, **more)
-        monkeypatch.setattr(link_checker, "PORTS", {"http": server.port})
-        monkeypatch.setattr(public_hosts, "public_address", lambda host, port, allowed: "127.0.0.1")
+        monkeypatch.setattr(
+            http_client, "connect", lambda *told: create_connection(("127.0.0.1", server.port))
+        )
         return server
 
     return start
@@ -73,20 +76,20 @@ def answer(status: str, *lines: str) -> bytes:
     ],
 )
 def test_internal_address_or_other_scheme_is_not_requested(url, monkeypatch):
-    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    monkeypatch.setattr(http_client.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
     assert link_checker.link_error(url) is None
 
 
 def test_name_with_one_internal_address_is_refused(monkeypatch):
     rows = [(0, 0, 0, "", (one, 80)) for one in ("93.184.216.34", "10.1.2.3")]
-    monkeypatch.setattr(public_hosts.socket, "getaddrinfo", lambda *a, **k: rows)
-    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    monkeypatch.setattr(http_client.socket, "getaddrinfo", lambda *a, **k: rows)
+    monkeypatch.setattr(http_client.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
     assert link_checker.link_error("http://rebound.example/") is None
 
 
 def test_connection_uses_checked_address(monkeypatch):
     monkeypatch.setattr(
-        public_hosts.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))]
+        http_client.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))]
     )
     gone_to = []
 
@@ -94,7 +97,7 @@ def test_connection_uses_checked_address(monkeypatch):
         gone_to.append(address)
         raise OSError("unreachable")
 
-    monkeypatch.setattr(public_hosts.socket, "create_connection", connect)
+    monkeypatch.setattr(http_client.socket, "create_connection", connect)
     assert link_checker.link_error("http://vd.example/") == "unreachable"
     assert gone_to == [("93.184.216.34", 80)]
 
@@ -145,7 +148,7 @@ def test_endless_answer_is_cut_off(reached):
 
 
 def test_slow_answer_times_out(reached, monkeypatch):
-    monkeypatch.setattr(link_checker, "TIMEOUT", 0.1)
+    monkeypatch.setattr(link_checker, "CLIENT", replace(link_checker.CLIENT, deadline=0.1))
     reached(answer("200 OK", "X-Slow: " + "x" * 300), pause=0.003)
     assert link_checker.link_error("http://vd.example/") == "timed out"
 

@@ -2,13 +2,8 @@
 
 import json
 import ssl
-import time
-from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from socket import SHUT_RDWR
-from urllib.parse import urlsplit
 
-from home.web.bounded_reads import abort_at, read_bounded
+from home.web.http_client import AnswerTooLarge, HttpClient, HttpError, HttpTimeout, configured_hosts
 
 from ...population_register import RegisterUnavailable
 
@@ -30,47 +25,42 @@ class RegisterClient:
 
         Raise ``RegisterUnavailable`` for any other failure.
         """
-        try:
-            connection = self._connection()
-        except OSError as fault:  # raised for an unreadable certificate
-            raise RegisterUnavailable(f"The certificate cannot be used: {fault}.") from None
-        try:
-            return self._answer(connection, method, path, body)
-        except TimeoutError:
-            raise RegisterUnavailable("It did not answer in time.") from None
-        except (OSError, HTTPException) as fault:
-            raise RegisterUnavailable(f"It cannot be reached: {type(fault).__name__}.") from None
-        finally:
-            connection.close()
-
-    def _connection(self) -> HTTPConnection:
-        place = urlsplit(self.url)
-        if place.scheme != "https":
-            return HTTPConnection(place.hostname, place.port, timeout=IDLE_TIMEOUT)
-        context = ssl.create_default_context(cafile=self.authority or None)
-        if self.certificate:
-            context.load_cert_chain(self.certificate, self.key or None)
-        return HTTPSConnection(place.hostname, place.port, timeout=IDLE_TIMEOUT, context=context)
-
-    def _answer(self, connection: HTTPConnection, method: str, path: str, body: dict | None):
-        ends = time.monotonic() + TOTAL_TIMEOUT
-        headers = {"Accept": "application/json", "Content-Type": "application/json", "Connection": "close"}
+        client = HttpClient(
+            deadline=TOTAL_TIMEOUT,
+            idle=IDLE_TIMEOUT,
+            max_bytes=MAX_BYTES,
+            internal_hosts=configured_hosts(self.url),
+            tls=self._tls(),
+        )
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        address = f"{urlsplit(self.url).path.rstrip('/')}/{path}"
-        connection.request(method, address, None if body is None else json.dumps(body), headers)
-        with abort_at(ends, partial(connection.sock.shutdown, SHUT_RDWR)):
-            answer = connection.getresponse()
-            if answer.status == 404 and method == "GET":
-                return UNKNOWN
-            if answer.status != 200:
-                raise RegisterUnavailable(f"It answered {answer.status}.")
-            return _json(read_bounded(answer, MAX_BYTES, ends))
+        try:
+            with client.open(method, f"{self.url.rstrip('/')}/{path}", headers=headers, json=body) as answer:
+                if answer.status_code == 404 and method == "GET":
+                    return UNKNOWN
+                if answer.status_code != 200:
+                    raise RegisterUnavailable(f"It answered {answer.status_code}.")
+                return _json(answer.read())
+        except HttpTimeout:
+            raise RegisterUnavailable("It did not answer in time.") from None
+        except AnswerTooLarge:
+            raise RegisterUnavailable("Its answer is too long.") from None
+        except HttpError as fault:
+            raise RegisterUnavailable(f"It cannot be reached: {fault.kind}.") from None
+
+    def _tls(self) -> ssl.SSLContext:
+        """Return how the register's certificate is checked, and the client's own certificate."""
+        try:
+            context = ssl.create_default_context(cafile=self.authority or None)
+            if self.certificate:
+                context.load_cert_chain(self.certificate, self.key or None)
+        except OSError as fault:  # raised for an unreadable certificate
+            raise RegisterUnavailable(f"The certificate cannot be used: {fault}.") from None
+        return context
 
 
 def _json(content: bytes):
-    if len(content) > MAX_BYTES:
-        raise RegisterUnavailable("Its answer is too long.")
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

@@ -52,7 +52,7 @@ PRIVATE = [
 @require_POST
 def open_by_password(request, page_view_restriction_id, page_id):
     """Open a page by its password as Wagtail does, with a rate limit on attempts."""
-    if not GUESSES.allows(rate_limits.client_address(request)):
+    if not GUESSES.allows_client(request):
         return render(request, "429.html", status=429)
     return wagtail_views.authenticate_with_password(request, page_view_restriction_id, page_id)
 

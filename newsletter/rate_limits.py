@@ -1,13 +1,8 @@
 """Rate limits of the sign-up."""
 
-from home.web import rate_limits
 from home.web.rate_limits import RateLimit
 
 PER_EMAIL = RateLimit("newsletter-email", 3)  # e-mails that a stranger can cause to one address
 PER_CLIENT = RateLimit(
     "newsletter-client", 30
 )  # high, because an office or a school shares one network address
-
-
-def is_client_allowed(request) -> bool:
-    return PER_CLIENT.allows(rate_limits.client_address(request))

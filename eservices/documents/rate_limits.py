@@ -1,10 +1,9 @@
 """Rate limits of verification and plate checks."""
 
-from home.web import rate_limits
-from home.web.rate_limits import RateLimit
+from home.web.rate_limits import RateLimit, client_address
 
 MINUTE = 60
-MISSES = 30  # per minute
+MISSES = RateLimit("verify", 30, MINUTE)  # unknown codes
 CODES = RateLimit("verify-code", 120, 10 * MINUTE)  # limited, because a result reveals something about people
 FILES = RateLimit("verify-file", 6, MINUTE)
 PLATES = RateLimit("plates", 60, 10 * MINUTE)
@@ -12,17 +11,16 @@ PLATES = RateLimit("plates", 60, 10 * MINUTE)
 
 def too_many_codes(request) -> bool:
     """Return whether the client guesses codes, or verifies too many documents; counts this request."""
-    guesses = rate_limits.counter_value("verify", rate_limits.client_address(request)) >= MISSES
-    return guesses or not CODES.allows(rate_limits.client_address(request))
+    return MISSES.is_reached(client_address(request)) or not CODES.allows_client(request)
 
 
 def count_unknown_code(request) -> None:
-    rate_limits.increment_counter("verify", rate_limits.client_address(request), MINUTE)
+    MISSES.increment(client_address(request))
 
 
 def is_file_limit_reached(request) -> bool:
     """Return whether the client verifies too many files; counts this request."""
-    return not FILES.allows(rate_limits.client_address(request))
+    return not FILES.allows_client(request)
 
 
 def is_plate_limit_reached(request) -> bool:

@@ -38,7 +38,7 @@ class WaitingRateLimit(rate_limits.RateLimit):
     def count(self, who: str, by: int = 1) -> None:
         """Count ``by`` more, or raise ``RateLimitExceeded``."""
         if not self.allows(who, by):
-            raise RateLimitExceeded(rate_limits.seconds_left(self.kind, who))
+            raise RateLimitExceeded(self.seconds_left(who))
 
 
 BEGIN = WaitingRateLimit("draft-begin", 300)  # by client
@@ -88,7 +88,7 @@ def sending_files(request) -> None:
 
 def may_wait(request) -> bool:
     """Count data posted by a signed-out visitor. Return whether it may be stored in a session."""
-    return WAIT.allows(rate_limits.client_address(request))
+    return WAIT.allows_client(request)
 
 
 def count_submission(request, filing) -> None:

@@ -15,9 +15,9 @@ from ..models import MissedQuery
 from ..text.highlighting import query_words
 from ..web import rate_limits
 
-MIN_LENGTH = 3  # callers
 COUNT_PERIOD = 30 * rate_limits.DAY
 PER_CALLER = rate_limits.RateLimit("missed-caller", 30)
+CALLERS = rate_limits.RateLimit("missed", 3, COUNT_PERIOD)  # who made a query before it is stored
 ONCE = rate_limits.RateLimit("missed-once", 1, COUNT_PERIOD)
 MAX_WORDS, MAX_LENGTH = 4, 24
 RETENTION = timedelta(days=366)
@@ -33,8 +33,8 @@ def record_missed_query(request, query: str, language: str) -> None:
         return
     if not ONCE.allows(f"{who} {language} {words}"):
         return
-    times = rate_limits.increment_counter("missed", f"{language} {words}", COUNT_PERIOD)
-    if times >= MIN_LENGTH:
+    times = CALLERS.increment(f"{language} {words}")
+    if times >= CALLERS.most:
         _count(language, words, times)
 
 

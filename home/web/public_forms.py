@@ -90,7 +90,7 @@ def mailbox_limit_status(form: HoneypotForm, field: str, letters: rate_limits.Ra
     The error is shown, because a person who is promised an e-mail that never comes would wait in vain. It does not
     reveal which addresses are known: all are counted alike.
     """
-    if form.is_trapped or letters.allows(rate_limits.normalize_mailbox(form.cleaned_data[field])):
+    if form.is_trapped or letters.allows_mailbox(form.cleaned_data[field]):
         return None
     form.add_error(field, _("Several letters went to this address. Please send this again in an hour."))
     return 429

@@ -25,7 +25,47 @@ class RateLimit:
 
     def allows(self, who: str = "", by: int = 1) -> bool:
         """Count ``by`` more and return whether the total is within the limit."""
-        return increment_counter(self.kind, who, self.seconds, by) <= self.most
+        return self.increment(who, by) <= self.most
+
+    def allows_client(self, request) -> bool:
+        """Count one more for the client's network address and return whether it is within the limit."""
+        return self.allows(client_address(request))
+
+    def allows_mailbox(self, email: str) -> bool:
+        """Count one more for the mailbox of an address and return whether it is within the limit."""
+        return self.allows(normalize_mailbox(email))
+
+    def is_reached(self, who: str) -> bool:
+        """Return whether the limit is reached, without counting."""
+        ends = cache.get(self._ends(who))
+        return (cache.get(self._number(who, ends), 0) if ends else 0) >= self.most
+
+    def increment(self, who: str, by: int = 1) -> int:
+        """Count ``by`` more for ``who`` and return the total of the period, which began with the first count.
+
+        Concurrent callers are all counted: only the first sets the end of the period, and the increment is atomic.
+        """
+        ends = int(time.time()) + self.seconds
+        cache.add(self._ends(who), ends, self.seconds)
+        ends = cache.get(self._ends(who), ends)
+        cache.add(self._number(who, ends), 0, self.seconds)
+        try:
+            return cache.incr(self._number(who, ends), by)
+        except ValueError:  # the cache has evicted the counter
+            return by
+
+    def seconds_left(self, who: str) -> int:
+        """Return the seconds until the current period ends."""
+        return max(0, math.ceil(cache.get(self._ends(who), 0) - time.time()))
+
+    def _ends(self, who: str) -> str:
+        """Return the cache key of the end of the period."""
+        digest = salted_hmac(f"limit-{self.kind}", who, algorithm="sha256").hexdigest()
+        return f"limit:{self.kind}:{digest}:ends"
+
+    def _number(self, who: str, ends: int) -> str:
+        """Return the cache key of the count of the period with that end."""
+        return f"{self._ends(who)}:{ends}"
 
 
 def client_address(request) -> str:
@@ -55,40 +95,3 @@ def _network(address: str) -> str:
     if known.ipv4_mapped:
         return str(known.ipv4_mapped)
     return str(ip_network((int(known), IPV6_BITS), strict=False))
-
-
-def increment_counter(kind: str, who: str, seconds: int, by: int = 1) -> int:
-    """Count ``by`` more for ``who`` and return the total of the period, which began with the first count.
-
-    Concurrent callers are all counted: only the first sets the end of the period, and the increment is atomic.
-    """
-    ends = int(time.time()) + seconds
-    cache.add(_ends(kind, who), ends, seconds)
-    ends = cache.get(_ends(kind, who), ends)
-    cache.add(_number(kind, who, ends), 0, seconds)
-    try:
-        return cache.incr(_number(kind, who, ends), by)
-    except ValueError:  # the cache has evicted the counter
-        return by
-
-
-def counter_value(kind: str, who: str) -> int:
-    """Return the count of ``who`` in the current period."""
-    ends = cache.get(_ends(kind, who))
-    return cache.get(_number(kind, who, ends), 0) if ends else 0
-
-
-def seconds_left(kind: str, who: str) -> int:
-    """Return the seconds until the current period ends."""
-    return max(0, math.ceil(cache.get(_ends(kind, who), 0) - time.time()))
-
-
-def _ends(kind: str, who: str) -> str:
-    """Return the cache key of the end of the period."""
-    digest = salted_hmac(f"limit-{kind}", who, algorithm="sha256").hexdigest()
-    return f"limit:{kind}:{digest}:ends"
-
-
-def _number(kind: str, who: str, ends: int) -> str:
-    """Return the cache key of the count of the period with that end."""
-    return f"{_ends(kind, who)}:{ends}"

@@ -60,10 +60,10 @@ def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> i
         form.add_error(None, _("It is over in the meantime."))
         return 409
     too_often = _("That was a lot from here. Please try again in an hour.")
-    if status := public_forms.rejection_status(request, form, _client_allowed, too_often):
+    if status := public_forms.rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return status
     email = form.cleaned_data.get("email")  # only if the participant is not recognised
-    if email and not form.is_trapped and not _letter_allowed(email):
+    if email and not form.is_trapped and not PER_EMAIL.allows_mailbox(email):
         form.add_error(
             "email",
             _(
@@ -73,11 +73,3 @@ def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> i
         )
         return 429
     return None
-
-
-def _client_allowed(request) -> bool:
-    return PER_CLIENT.allows(rate_limits.client_address(request))
-
-
-def _letter_allowed(email: str) -> bool:
-    return PER_EMAIL.allows(rate_limits.normalize_mailbox(email))

@@ -19,7 +19,7 @@ def handle_proposal_form(request, form, *, kind: str, title, template: str, **co
         return page()
     if not form.is_valid():
         return page(422)
-    if not rate_limits.is_client_allowed(request):
+    if not rate_limits.PER_CLIENT.allows_client(request):
         form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
         return page(429)
     if status := mailbox_limit_status(form, "sender", rate_limits.PER_EMAIL):

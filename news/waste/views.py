@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from home.web import rate_limits
 from home.web.public_forms import mailbox_limit_status, rejection_status
 from home.web.secret_links import LinkExpired
-from newsletter.rate_limits import is_client_allowed
+from newsletter.rate_limits import PER_CLIENT
 
 from . import access, actions
 from .forms import ReminderForm
@@ -29,7 +29,7 @@ def request_reminder(request):
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
-    if status := rejection_status(request, form, is_client_allowed, too_often):
+    if status := rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return _asked_again(request, form, status)
     if status := mailbox_limit_status(form, "email", PER_EMAIL):
         return _asked_again(request, form, status)

@@ -202,13 +202,14 @@ class StaffSignInForm(LoginForm):
         email = stored_form(self.cleaned_data.get("username", ""))[:254]
         network = rate_limits.client_address(self.request)
         user = User.objects.filter(email=email).first()
+        pair = rate_limits.RateLimit("login-pair", MAX_WRONG_PASSWORDS, SPAN)
         tries = {
-            ("login-pair", f"{email} {network}"): MAX_WRONG_PASSWORDS,
-            ("login-caller", network): MOST_WRONG_OF_NETWORK,
-            ("login-account", email): MOST_WRONG_OF_ACCOUNT,
+            pair: f"{email} {network}",
+            rate_limits.RateLimit("login-caller", MOST_WRONG_OF_NETWORK, SPAN): network,
+            rate_limits.RateLimit("login-account", MOST_WRONG_OF_ACCOUNT, SPAN): email,
         }
-        over = [kind for (kind, who), most in tries.items() if rate_limits.counter_value(kind, who) >= most]
-        if over and ("login-pair" in over or not sign_in_record.is_known_network(user, network)):
+        over = [limit for limit, who in tries.items() if limit.is_reached(who)]
+        if over and (pair in over or not sign_in_record.is_known_network(user, network)):
             sign_in_record.record_lock_out(
                 self.request,
                 who=f"{email} {network}",
@@ -220,6 +221,6 @@ class StaffSignInForm(LoginForm):
         try:
             return super().clean()
         except ValidationError:
-            for kind, who in tries:
-                rate_limits.increment_counter(kind, who, SPAN)
+            for limit, who in tries.items():
+                limit.increment(who)
             raise

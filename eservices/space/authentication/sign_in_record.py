@@ -53,7 +53,7 @@ def record_lock_out(
 
     The limit keeps an attacker from filling the record. ``who``: the account that was limited, with the network.
     """
-    if rate_limits.increment_counter(f"told-{method}", who, TOLD_EVERY) == 1:
+    if rate_limits.RateLimit(f"told-{method}", 1, TOLD_EVERY).allows(who):
         record(request, SignIn.Kind.LOCKED_OUT, user=user, email=email, method=method)
 
 

@@ -90,6 +90,6 @@ def _endpoint(request) -> str:
 def _refused(request) -> JsonResponse | None:
     if not vapid_keys.is_configured() or not is_same_origin(request):
         return JsonResponse({}, status=403)
-    if not PER_CLIENT.allows(rate_limits.client_address(request)):
+    if not PER_CLIENT.allows_client(request):
         return JsonResponse({}, status=429)
     return None

@@ -1,6 +1,5 @@
 """Rate limits of confirmation codes: each is an SMS that the commune pays for."""
 
-from home.web import rate_limits
 from home.web.rate_limits import DAY, RateLimit
 
 PER_NUMBER, PER_NUMBER_A_DAY = RateLimit("sms-number", 3), RateLimit("sms-number-day", 6, DAY)
@@ -14,4 +13,4 @@ def number_allowed(number: str) -> bool:
 
 
 def asking_allowed(request) -> bool:
-    return PER_CLIENT.allows(rate_limits.client_address(request)) and ALL.allows()
+    return PER_CLIENT.allows_client(request) and ALL.allows()

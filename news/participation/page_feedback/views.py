@@ -32,7 +32,7 @@ def submit_feedback(request):
         raise Http404
     page = access.open_page(form.cleaned_data["page"])
     too_often = _("That was a lot from here. Please try again in an hour.")
-    if status := rejection_status(request, form, _client_allowed, too_often):
+    if status := rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return _more(request, page, form, status)
     useful, text = form.cleaned_data["useful"], form.cleaned_data["text"]
     if not form.is_trapped:
@@ -60,10 +60,6 @@ def _more(request, page, form: FeedbackForm, status: int = 200):
     answer = form["useful"].value()
     context = {"about": page, "form": form, "answer": answer if answer in ANSWERS else "yes"}
     return render(request, "news/participation/page_feedback/more.html", context, status=status)
-
-
-def _client_allowed(request) -> bool:
-    return PER_CLIENT.allows(rate_limits.client_address(request))
 
 
 def _who(request) -> str:

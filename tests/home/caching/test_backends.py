@@ -64,7 +64,9 @@ def test_file_cache_counter_keeps_its_expiry(files):
 def test_file_cache_counts_concurrent_increments(files, monkeypatch):
     monkeypatch.setattr(rate_limits, "cache", files)
     with ThreadPoolExecutor(8) as callers:
-        numbers = callers.map(lambda _time: rate_limits.increment_counter("test", "somebody", 60), range(80))
+        numbers = callers.map(
+            lambda _time: rate_limits.RateLimit("test", 1, 60).increment("somebody"), range(80)
+        )
     assert sorted(numbers) == list(range(1, 81))
 
 
@@ -86,7 +88,7 @@ def test_full_disk_fails_no_page_and_drops_stale_value(files, monkeypatch, caplo
     assert files.get("generation", "none") == "none"
     assert files.add("swept", True)
     monkeypatch.setattr(rate_limits, "cache", files)
-    assert rate_limits.increment_counter("test", "somebody", 60) == 1
+    assert rate_limits.RateLimit("test", 1, 60).increment("somebody") == 1
     assert [line.getMessage() for line in caplog.records] == [
         "The cache does not work, pages are slow and limits do not hold: [Errno 28] No space left on device"
     ]

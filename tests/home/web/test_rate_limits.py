@@ -39,3 +39,21 @@ def test_client_behind_proxy_is_counted_by_forwarded_network(settings):
         for told in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
     ]
     assert seen[0] == seen[1] != seen[2]
+
+
+def test_limit_is_reached_without_counting():
+    limit = rate_limits.RateLimit("test-reached", 2)
+    assert [limit.is_reached("one"), limit.increment("one"), limit.is_reached("one")] == [False, 1, False]
+    assert [limit.increment("one"), limit.is_reached("one"), limit.is_reached("two")] == [2, True, False]
+    assert not limit.allows("one")
+
+
+def test_mailbox_is_counted_without_its_tag():
+    limit = rate_limits.RateLimit("test-mailbox", 1)
+    assert limit.allows_mailbox("lea@orvenay.example")
+    assert not limit.allows_mailbox("Lea+news@orvenay.example")
+
+
+def test_client_is_counted_by_its_address():
+    limit, request = rate_limits.RateLimit("test-client", 1), RequestFactory().get("/")
+    assert [limit.allows_client(request), limit.allows_client(request)] == [True, False]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404
 
-from home.web.secret_links import LinkExpired
+from home.web.opt_ins import find_by_link
 from home.web.shortcuts import get_or_404
 
 from .models import Campaign, Mailing, Subscriber, Topic
@@ -13,12 +13,9 @@ from .states import SubscriberState
 
 
 def subscriber_by_opt_in_link(secret: str, now: datetime) -> Subscriber:
-    """Return the subscriber of an opt-in link. Raise Http404 if unknown, LinkExpired if expired."""
+    """Return the subscriber of an opt-in link. Raise as ``find_by_link``."""
     reachable = Subscriber.objects.exclude(state__in=[SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED])
-    subscriber = get_or_404(reachable, secret=secret)
-    if subscriber.state == SubscriberState.PENDING and subscriber.link_expires_at <= now:
-        raise LinkExpired
-    return subscriber
+    return find_by_link(reachable, secret, now)
 
 
 def subscriber_by_secret(secret: str) -> Subscriber:
@@ -31,7 +28,7 @@ def subscriber_by_secret(secret: str) -> Subscriber:
 
 def subscriber_by_address(email: str) -> QuerySet[Subscriber]:
     """Return the subscriber with this proven address, in any state, as a queryset of one at most."""
-    return Subscriber.objects.filter(email=email)
+    return Subscriber.objects.of_address(email)
 
 
 def topics_of(subscriber: Subscriber) -> list[Topic]:

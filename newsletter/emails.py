@@ -5,6 +5,7 @@ from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
 from home.links.page_links import absolute_url
+from home.web.secret_links import one_click_headers
 
 from .access import topics_of
 from .models import Subscriber
@@ -21,20 +22,12 @@ def send_opt_in(subscriber: Subscriber, *, listed: bool = False) -> None:
 
 def send_already_subscribed(subscriber: Subscriber) -> None:
     """Send the link to the preferences page to a person who subscribes a second time."""
-    _send(subscriber, "already_subscribed", headers=one_click_headers(subscriber))
+    _send(subscriber, "already_subscribed", headers=one_click_headers(_link("unsubscribe", subscriber)))
 
 
 def send_welcome(subscriber: Subscriber) -> None:
     """Confirm the subscription, and how to change it."""
-    _send(subscriber, "welcome", headers=one_click_headers(subscriber))
-
-
-def one_click_headers(subscriber: Subscriber) -> dict[str, str]:
-    """Return the headers to unsubscribe with one click (RFC 8058)."""
-    return {
-        "List-Unsubscribe": f"<{_link('unsubscribe', subscriber)}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    _send(subscriber, "welcome", headers=one_click_headers(_link("unsubscribe", subscriber)))
 
 
 def subscriber_subject(subscriber: Subscriber) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from home.web.public_forms import mailbox_limit_status, rejection_status
 from home.web.same_origin import split_origin
-from home.web.secret_links import LinkExpired
+from home.web.secret_links import show_expired_links
 
 from . import access, consent_wording, rate_limits, signup_options
 from .actions import subscribers as actions
@@ -60,12 +60,10 @@ def preferences_link_sent(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("newsletter/expired.html")
 def confirm(request, secret):
     """Show a button on GET, because mail scanners follow links; confirm on POST."""
-    try:
-        subscriber = access.subscriber_by_opt_in_link(secret, timezone.now())
-    except LinkExpired:
-        return render(request, "newsletter/expired.html", status=410)
+    subscriber = access.subscriber_by_opt_in_link(secret, timezone.now())
     if request.method != "POST":
         if subscriber.state == SubscriberState.CONFIRMED:  # the link was opened again
             return redirect("newsletter:preferences", secret)

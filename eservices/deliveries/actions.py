@@ -308,6 +308,14 @@ def erase_deliveries_about(*, actor, subject: str) -> None:
 
 
 @transaction.atomic
+def withdraw_deliveries_about(*, actor, subject: str, reason: str) -> None:
+    """Skip the open deliveries about ``subject``, and erase recipient and content of all of them."""
+    for delivery in Delivery.objects.about(subject).open():
+        skip_delivery(actor=actor, delivery=delivery, reason=reason)
+    erase_deliveries_about(actor=actor, subject=subject)
+
+
+@transaction.atomic
 def erase_recipient(*, actor=None, carrier: str, recipient: str) -> None:
     """Erase recipient and content of the finished deliveries of one transport to ``recipient``."""
     _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).ended())

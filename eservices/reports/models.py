@@ -16,7 +16,7 @@ from eservices.cases.models import Case, Team
 from eservices.cases.states import CaseOutcome, CaseState
 from eservices.submissions.models import StoredFile
 from home.models.categories import OrderedTranslations
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from .states import ENDS, ICONS, ReportState
 
@@ -159,7 +159,7 @@ class ReportFollower(models.Model):
     report = models.ForeignKey(ProblemReport, on_delete=models.CASCADE, related_name="followers")
     email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -20,7 +20,7 @@ from eservices.formbuilder.fee_breakdown import sum_lines
 from eservices.formbuilder.models import FormVersion
 from home.localization.punctuation import labelled
 from home.untrusted_files.messages import cautions_in_words
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 SEEN = "_seen"  # hidden input: the mark of the page's step, with a random part that identifies the page
 
@@ -88,7 +88,7 @@ class Draft(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="drafts")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     answers = models.JSONField(_("answers"), default=dict)

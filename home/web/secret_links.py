@@ -1,7 +1,10 @@
 """Secrets in links, which give access to anyone who has the link."""
 
 import secrets
+from functools import wraps
 
+from django.db import models
+from django.shortcuts import render
 from django.urls.converters import StringConverter
 
 
@@ -10,8 +13,34 @@ def new_secret() -> str:
     return secrets.token_urlsafe(16)
 
 
+def secret_field() -> models.CharField:
+    """Return the model field of a secret, which is drawn with the row."""
+    return models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+
+
 class LinkExpired(Exception):
     """The link was valid and has expired."""
+
+
+def show_expired_links(template: str):
+    """Decorate a view to answer 410 with ``template`` if its link has expired."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            try:
+                return view(request, *args, **kwargs)
+            except LinkExpired:
+                return render(request, template, status=410)
+
+        return guarded
+
+    return decorate
+
+
+def one_click_headers(url: str) -> dict[str, str]:
+    """Return the headers of an e-mail by which a mail program unsubscribes with one click (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 class SecretConverter(StringConverter):

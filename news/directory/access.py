@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from eservices.accounts.email_addresses import is_same
-from home.web.secret_links import LinkExpired
 from home.web.shortcuts import get_or_404
 
 from .models import DirectoryEntry, KeeperLink
@@ -20,8 +19,7 @@ def keeper_link_by_secret(secret: str, now: datetime) -> KeeperLink:
     link = get_or_404(KeeperLink.objects.select_related("entry__theme"), secret=secret)
     if not is_same(link.entry.keeper, link.email):
         raise Http404
-    if link.expires_at <= now:
-        raise LinkExpired
+    link.check_not_expired(now)
     return link
 
 

@@ -12,7 +12,6 @@ from home.scheduling.periodic import run_isolated
 from . import access, emails
 from .models import YEAR, DirectoryEntry, KeeperLink
 
-LINK_LIFETIME = timedelta(days=7)
 REMINDER_LIFETIME = timedelta(days=60)  # of the link in the yearly reminder
 BATCH_SIZE = 50  # reminders per run of the job; the next run continues
 
@@ -26,7 +25,7 @@ def send_keeper_links(*, actor=None, email: str, language: str) -> None:
     email = stored_form(email)
     entries = access.entries_of(email)
     if entries:
-        emails.send_entry_links([_link(one, LINK_LIFETIME) for one in entries], email, language)
+        emails.send_entry_links([_link(one, KeeperLink.LINK_LIFETIME) for one in entries], email, language)
     else:
         emails.send_no_entry(email, language)
 
@@ -79,9 +78,9 @@ def remove_keeper(*, actor=None, entry: DirectoryEntry) -> None:
 
 def delete_expired_links(now: datetime) -> None:
     """Delete links that expired some time ago."""
-    KeeperLink.objects.filter(expires_at__lt=now - LINK_LIFETIME).delete()
+    KeeperLink.objects.expired(now - KeeperLink.LINK_LIFETIME).delete()
 
 
 def _link(entry: DirectoryEntry, lifetime: timedelta) -> KeeperLink:
     expires = timezone.now() + lifetime
-    return KeeperLink.objects.create(entry=entry, email=entry.keeper, expires_at=expires)
+    return KeeperLink.objects.create(entry=entry, email=entry.keeper, link_expires_at=expires)

@@ -12,7 +12,7 @@ def send_entry_links(found: list[KeeperLink], email: str, language: str) -> None
     queue_email(
         to=email,
         template="news/directory/emails/links",
-        context={"keys": keys, "expires_at": found[0].expires_at},
+        context={"keys": keys, "expires_at": found[0].link_expires_at},
         language=language,
         subject=entry_subject(found[0].entry),
     )
@@ -35,7 +35,7 @@ def send_yearly_reminder(link: KeeperLink) -> None:
     queue_email(
         to=link.entry.keeper,
         template="news/directory/emails/remind",
-        context={"entry": link.entry, "link": _address(link, language), "expires_at": link.expires_at},
+        context={"entry": link.entry, "link": _address(link, language), "expires_at": link.link_expires_at},
         language=language,
         subject=entry_subject(link.entry),
     )

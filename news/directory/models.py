@@ -26,7 +26,7 @@ from home.maps import town_map_settings
 from home.models import BasePage
 from home.models.categories import Category
 from home.text.highlighting import fold_text
-from home.web.secret_links import new_secret
+from home.web.opt_ins import EmailedLink
 
 PER_PAGE = 40
 MAX_QUERY_LENGTH = 80  # characters of a search
@@ -263,14 +263,10 @@ def _directory_url(language: str) -> str | None:
     return page.get_url() if page else None
 
 
-class KeeperLink(models.Model):
+class KeeperLink(EmailedLink):
     """Access to one directory entry by e-mailed link. Valid while its address is the keeper's."""
 
     entry = models.ForeignKey(DirectoryEntry, models.CASCADE, related_name="links")
-    email = EmailAddressField(max_length=254)
-    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
         verbose_name = _("link of a keeper")

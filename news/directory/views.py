@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from home.maps import town_map_settings
 from home.web.public_forms import mailbox_limit_status
-from home.web.secret_links import LinkExpired
+from home.web.secret_links import show_expired_links
 from news.proposals import actions as proposals
 from news.proposals import rate_limits
 from news.proposals.form_handling import handle_proposal_form
@@ -45,12 +45,10 @@ def links_requested(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("news/directory/expired.html")
 def keep_entry(request, secret):
     """Show the entry as a form; propose the changes, or confirm the entry if nothing was changed."""
-    try:
-        link = access.keeper_link_by_secret(secret, timezone.now())
-    except LinkExpired:
-        return render(request, "news/directory/expired.html", status=410)
+    link = access.keeper_link_by_secret(secret, timezone.now())
     entry = link.entry
     is_true = "true" in request.POST
     waiting = entry.proposals.waiting().filter(kind=Proposal.Kind.ENTRY).first()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
 from home.links.page_links import absolute_url
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from .content_checks.rules import ADVICE, ERROR, WARNING, Finding
 
@@ -193,7 +193,7 @@ class DraftLink(models.Model):
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="draft_links", verbose_name=_("page"))
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="+", verbose_name=_("version"))
-    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     for_whom = models.CharField(_("for whom"), max_length=120)
     follows = models.BooleanField(_("shows later drafts too"), default=False)
     created_at = models.DateTimeField(_("shared at"), default=timezone.now)

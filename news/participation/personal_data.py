@@ -13,12 +13,12 @@ from .moderation.models import ModeratedText
 
 def participation_rows(email: str) -> list[ModeratedText | PendingAction]:
     """Return the moderated texts and the pending actions of an address."""
-    return [*access.all_written_by(email), *PendingAction.objects.filter(email=email)]
+    return [*access.all_written_by(email), *PendingAction.objects.of_address(email)]
 
 
 def export_row(one: ModeratedText | PendingAction) -> dict:
     if isinstance(one, PendingAction):
-        return {"kind": one.kind, "waits_until": one.expires_at.isoformat(), "said": one.payload}
+        return {"kind": one.kind, "waits_until": one.link_expires_at.isoformat(), "said": one.payload}
     return {
         "kind": one.kind,
         "title": one.called,

@@ -5,25 +5,21 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from eservices.accounts.models import User
-from home.web.secret_links import LinkExpired
+from home.web.opt_ins import find_by_link
 from home.web.shortcuts import get_or_404
 
 from . import proposal_types
 from .models import Proposal
-from .states import ProposalState
 
 
 def proposal_by_link(secret: str, now: datetime) -> Proposal:
-    """Return the proposal of a link. Raise Http404 if it is unknown, LinkExpired if it is too old."""
-    proposal = get_or_404(Proposal.objects.exclude(link_expires_at=None), secret=secret)
-    if proposal.state == ProposalState.ASKED and proposal.link_expires_at <= now:
-        raise LinkExpired
-    return proposal
+    """Return the proposal of a link. Raise as ``find_by_link``."""
+    return find_by_link(Proposal.objects.exclude(link_expires_at=None), secret, now)
 
 
 def proposals_of(email: str) -> QuerySet[Proposal]:
     """Return the proposals of a verified address, confirmed or not."""
-    return Proposal.objects.filter(email=email)
+    return Proposal.objects.of_address(email)
 
 
 def may_decide(user) -> bool:

@@ -1,20 +1,19 @@
 """All writes to proposals: create, confirm, accept, refuse."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
+from home.runtime.write_conflicts import retry_on_conflict
 from home.scheduling.weekday_mornings import next_weekday_morning
 
 from . import access, emails, proposal_types
 from .models import Proposal
 from .states import ProposalState, is_allowed
-
-LINK_LIFETIME = timedelta(days=7)
 
 
 class IllegalTransition(ValueError):
@@ -36,7 +35,7 @@ def request_proposal(*, actor=None, kind: str, title: str, data: dict, email: st
     proposal = same.select_for_update().first() or Proposal(
         kind=kind, data=data, email=email, title=title[:200], language=language
     )
-    proposal.link_expires_at = timezone.now() + LINK_LIFETIME
+    proposal.renew_link()
     proposal.save()
     emails.send_confirmation_link(proposal)
     return proposal
@@ -53,19 +52,13 @@ def confirm_proposal(*, actor=None, proposal: Proposal) -> Proposal:
     return proposal
 
 
+@retry_on_conflict
+@transaction.atomic
 def propose_change(*, actor=None, entry, data: dict, email: str, language: str) -> Proposal | None:
     """Propose changes to an entry, by its keeper. They replace a waiting proposal.
 
     Return None if they contain no change; a waiting proposal is then deleted.
     """
-    try:
-        return _propose_change(entry, data, email, language)
-    except IntegrityError:  # two concurrent requests: the other one created the row
-        return _propose_change(entry, data, email, language)
-
-
-@transaction.atomic
-def _propose_change(entry, data: dict, email: str, language: str) -> Proposal | None:
     entry = type(entry).objects.select_for_update(of=("self",)).select_related("theme").get(pk=entry.pk)
     waiting = entry.proposals.waiting().filter(kind=Proposal.Kind.ENTRY).first()
     proposal = waiting or Proposal(kind=Proposal.Kind.ENTRY, entry=entry)

@@ -6,16 +6,15 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
-from home.web.secret_links import new_secret
+from home.web.opt_ins import EmailedLinkQuerySet, OptIn
 
 from .states import ProposalState
 
 
-class ProposalQuerySet(models.QuerySet):
+class ProposalQuerySet(EmailedLinkQuerySet):
     def waiting(self):
         return self.filter(state=ProposalState.WAITING)
 
@@ -32,16 +31,14 @@ class ProposalQuerySet(models.QuerySet):
 
     def forgotten(self, now: datetime):
         """Filter proposals that were not confirmed in time, and those decided long ago."""
-        return self.filter(
-            models.Q(state=ProposalState.ASKED, link_expires_at__lt=now)
-            | models.Q(decided_at__lt=now - Proposal.KEPT_FOR)
-        )
+        return self.expired(now) | self.filter(decided_at__lt=now - Proposal.KEPT_FOR)
 
 
-class Proposal(models.Model):
+class Proposal(OptIn):
     """A proposal of an event, of a new directory entry, or of changes to one."""
 
     KEPT_FOR = timedelta(days=365)  # after the decision
+    UNCONFIRMED = {"state": ProposalState.ASKED}
 
     class Kind(models.TextChoices):
         ENTRY = "entry", _("directory")
@@ -69,10 +66,8 @@ class Proposal(models.Model):
     data = models.JSONField(default=dict)
     before = models.JSONField(default=dict)
     email = EmailAddressField(_("proposed by"), max_length=254)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
-    link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True)
-    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+    # None: a keeper proposed it, whose address was verified before
+    link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True, db_index=True)
     sent_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
     tell_at = models.DateTimeField(null=True, editable=False)  # when staff are notified; empty afterwards
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

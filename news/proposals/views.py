@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from home.web.secret_links import LinkExpired
+from home.web.secret_links import show_expired_links
 
 from . import access, actions, proposal_types
 from .states import ProposalState
@@ -20,12 +20,10 @@ def proposal_sent(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("news/proposals/expired.html")
 def proposal(request, secret):
     """Show a button on GET, because mail scanners follow links; send the proposal to the editors on POST."""
-    try:
-        found = access.proposal_by_link(secret, timezone.now())
-    except LinkExpired:
-        return render(request, "news/proposals/expired.html", status=410)
+    found = access.proposal_by_link(secret, timezone.now())
     if request.method == "POST":
         found = actions.confirm_proposal(proposal=found)
     kind = proposal_types.proposal_type_of(found)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from home.web.secret_links import LinkExpired
+from home.web.opt_ins import find_by_link
 from home.web.shortcuts import get_or_404
 
 from .models import WasteDistrict, WasteReminder
@@ -21,19 +21,13 @@ def reminder_by_secret_or_404(secret: str) -> WasteReminder:
 
 
 def reminder_by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
-    """Return the reminder of a confirmation link.
-
-    Raise Http404 if it is unknown, LinkExpired if it is too old and not confirmed.
-    """
-    reminder = reminder_by_secret_or_404(secret)
-    if reminder.link_expires_at <= now and reminder.confirmed_at is None:
-        raise LinkExpired
-    return reminder
+    """Return the reminder of a confirmation link. Raise as ``find_by_link``."""
+    return find_by_link(WasteReminder, secret, now)
 
 
 def reminders_of(email: str) -> QuerySet[WasteReminder]:
     """Return the reminders of a verified address, confirmed or not."""
-    return WasteReminder.objects.filter(email=email)
+    return WasteReminder.objects.of_address(email)
 
 
 def count_affected_reminders(districts: list[WasteDistrict]) -> int:

@@ -1,23 +1,25 @@
 """All writes to waste reminders: request, confirm, send, end."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
+from home.runtime.write_conflicts import retry_on_conflict
 from home.scheduling.periodic import run_isolated
 
 from . import emails, reminder_times
 from .collection_dates import series_for_district
 from .models import WasteCollection, WasteDistrict, WasteReminder
 
-LINK_LIFETIME = timedelta(days=7)
 BATCH_SIZE = 200  # reminders per run of the job; the next run continues
 
 
+@retry_on_conflict
+@transaction.atomic
 def request_reminder(*, actor=None, email: str, language: str, district: UUID | None, when: str) -> None:
     """E-mail the link that confirms a reminder.
 
@@ -25,17 +27,9 @@ def request_reminder(*, actor=None, email: str, language: str, district: UUID | 
     only when it is confirmed again, because anybody can enter an address.
     """
     email = stored_form(email)
-    try:
-        _ask(email, language, district, when)
-    except IntegrityError:  # two concurrent requests: the other one created the row
-        _ask(email, language, district, when)
-
-
-@transaction.atomic
-def _ask(email: str, language: str, district: UUID | None, when: str) -> None:
     found = WasteReminder.objects.select_for_update().filter(email=email, district=district).first()
     reminder = found or WasteReminder(email=email, district=district)
-    reminder.link_expires_at = timezone.now() + LINK_LIFETIME
+    reminder.renew_link()
     if reminder.confirmed_at is None:
         reminder.language, reminder.when = language, when
     reminder.save()

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
 from home.links.page_links import absolute_url
+from home.web.secret_links import one_click_headers
 
 from .collection_dates import CollectionSeries
 from .models import WasteDistrict, WasteReminder
@@ -27,14 +28,13 @@ def send_opt_in(reminder: WasteReminder, language: str, when: str) -> None:
 def send_collection_reminder(reminder: WasteReminder, day: date, rounds: list[CollectionSeries]) -> None:
     """Send what is collected on a day."""
     stop = _link("waste_end", reminder, reminder.language)
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     names = list(dict.fromkeys(one.title for one in rounds))
     out_before = min(one.out_before for one in rounds)
     _send(
         reminder,
         "remind",
         reminder.language,
-        headers=headers,
+        headers=one_click_headers(stop),
         day=day,
         names=names,
         out_before=out_before,

@@ -12,4 +12,4 @@ from .models import WasteReminder
 def send_due_reminders(now: datetime) -> None:
     """Send due reminders, and delete those that were not confirmed in time."""
     actions.send_due_reminders(now)
-    WasteReminder.objects.forgotten(now).delete()
+    WasteReminder.objects.expired(now).delete()

@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
-from django.conf import settings
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
@@ -13,14 +12,13 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
-from eservices.accounts.fields import EmailAddressField
 from home.blocks.content import ContentBlocks
 from home.fields import LiveStreamField
 from home.formats import ical
 from home.links.page_links import full_page_url
 from home.localization.times import format_time
 from home.models import BasePage
-from home.web.secret_links import new_secret
+from home.web.opt_ins import EmailedLinkQuerySet, OptIn
 
 from .collection_dates import collections_by_day, series_for_district
 from .districts import WasteCollection, WasteDistrict
@@ -102,16 +100,12 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
         )
 
 
-class WasteReminderQuerySet(models.QuerySet):
+class WasteReminderQuerySet(EmailedLinkQuerySet):
     def due(self, now: datetime):
         return self.filter(due_at__lte=now).order_by("due_at", "pk")
 
-    def forgotten(self, now: datetime):
-        """Filter reminders that were not confirmed before their link expired."""
-        return self.filter(confirmed_at=None, link_expires_at__lt=now)
 
-
-class WasteReminder(models.Model):
+class WasteReminder(OptIn):
     """An address that is reminded of the collections of a district, once its owner has confirmed it."""
 
     class When(models.TextChoices):
@@ -120,13 +114,10 @@ class WasteReminder(models.Model):
 
     HOURS = {When.EVENING: time(18), When.MORNING: time(6)}
 
-    email = EmailAddressField(_("e-mail address"), max_length=254)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    UNCONFIRMED = {"confirmed_at": None}
+
     district = models.UUIDField(_("district"), null=True, blank=True)  # its translation key
     when = models.CharField(_("when"), max_length=8, choices=When, default=When.EVENING)
-    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
-    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
-    link_expires_at = models.DateTimeField(_("link valid until"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     due_at = models.DateTimeField(_("looked at next"), null=True, blank=True, db_index=True)
 
@@ -150,4 +141,4 @@ class WasteReminder(models.Model):
 
     def agreed_to(self, when: str, language: str) -> bool:
         """Return whether the owner confirmed this time and language."""
-        return self.confirmed_at is not None and (self.when, self.language) == (when, language)
+        return self.is_confirmed() and (self.when, self.language) == (when, language)

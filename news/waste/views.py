@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from home.web import rate_limits
 from home.web.public_forms import mailbox_limit_status, rejection_status
-from home.web.secret_links import LinkExpired
+from home.web.secret_links import show_expired_links
 from newsletter.rate_limits import PER_CLIENT
 
 from . import access, actions
@@ -50,12 +50,10 @@ def reminder_requested(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("news/waste/expired.html")
 def confirm_reminder(request, secret):
     """Show a button on GET, because mail scanners follow links; confirm on POST."""
-    try:
-        reminder = access.reminder_by_opt_in_link(secret, timezone.now())
-    except LinkExpired:
-        return render(request, "news/waste/expired.html", status=410)
+    reminder = access.reminder_by_opt_in_link(secret, timezone.now())
     asked_for = request.GET.get("when", "")
     when = asked_for if asked_for in WasteReminder.When else reminder.when
     pressed = request.method == "POST"

@@ -3,28 +3,28 @@
 ``actor`` is a user of the admin; None for the subscriber through an e-mailed link.
 """
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
-from eservices.deliveries.models import Delivery
+from home.runtime.write_conflicts import retry_on_conflict
 
 from .. import consent_wording, emails, mail_backend
 from ..models import ConsentEvent, Subscriber, Subscription
+from ..models.reader_choices import replace_topics
 from ..states import SubscriberState, is_allowed
-
-LINK_LIFETIME = timedelta(days=7)
 
 
 class IllegalTransition(ValueError):
     """The subscriber's state does not allow this."""
 
 
+@retry_on_conflict
+@transaction.atomic
 def request_subscription(
     *, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False
 ) -> None:
@@ -36,27 +36,18 @@ def request_subscription(
     at once.
     """
     email = stored_form(email)
-    try:
-        _ask(actor, email, language, topic_keys, page, listed)
-    except IntegrityError:  # two simultaneous requests of one address: the other one created the row
-        _ask(actor, email, language, topic_keys, page, listed)
-
-
-@transaction.atomic
-def _ask(actor, email, language, topic_keys, page, listed) -> None:
-    now = timezone.now()
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     if subscriber and listed:
         return
     if subscriber and subscriber.state == SubscriberState.CONFIRMED:
         emails.send_already_subscribed(subscriber)
         return
-    subscriber = subscriber or Subscriber(email=email, created_at=now)
+    subscriber = subscriber or Subscriber(email=email)
     _move(subscriber, SubscriberState.PENDING)
     subscriber.language = language
-    subscriber.link_expires_at = now + LINK_LIFETIME
+    subscriber.renew_link()
     subscriber.save()
-    _choose(subscriber, topic_keys)
+    replace_topics(subscriber.subscriptions, topic_keys)
     _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=consent_wording.VERSION)
     emails.send_opt_in(subscriber, listed=listed)
 
@@ -93,7 +84,7 @@ def change_subscription(*, actor=None, subscriber: Subscriber, language: str, to
     subscriber.language = language
     subscriber.unsubscribed_at = None
     subscriber.save()
-    _choose(subscriber, topic_keys)
+    replace_topics(subscriber.subscriptions, topic_keys)
     kind = ConsentEvent.Kind.RESUBSCRIBED if again else ConsentEvent.Kind.CHANGED
     _record(subscriber, kind, actor, wording=consent_wording.VERSION if again else "")
     return subscriber
@@ -138,25 +129,19 @@ def import_subscriber(
     _move(subscriber, SubscriberState.CONFIRMED)
     subscriber.language, subscriber.confirmed_at, subscriber.unsubscribed_at = language, agreed_at, None
     subscriber.save()
-    _choose(subscriber, topic_keys)
+    replace_topics(subscriber.subscriptions, topic_keys)
     _record(subscriber, ConsentEvent.Kind.IMPORTED, actor, page=proof)
     return subscriber
 
 
+@retry_on_conflict  # the button was pressed twice
+@transaction.atomic
 def import_subscribers(*, actor, lines, proof: str) -> int:
     """Subscribe the unknown addresses of a file whose consent is dated. Return their number.
 
     Subscribers who unsubscribed, did not confirm or were unreachable stay unchanged: a file subscribes nobody
     again.
     """
-    try:
-        return _take_over_all(actor, lines, proof)
-    except IntegrityError:  # the button was pressed twice: the other request imported them
-        return _take_over_all(actor, lines, proof)
-
-
-@transaction.atomic
-def _take_over_all(actor, lines, proof: str) -> int:
     now = timezone.now()
     known = set(
         Subscriber.objects.filter(email__in=[line.email for line in lines]).values_list("email", flat=True)
@@ -198,9 +183,7 @@ def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
     subscriber = _lock(subscriber)
     mail_backend.sync_erasure(subscriber.email)
     about = emails.subscriber_subject(subscriber)
-    for letter in Delivery.objects.about(about).open():
-        outbox.skip_delivery(actor=actor, delivery=letter, reason=_("The address was deleted."))
-    outbox.erase_deliveries_about(actor=actor, subject=about)
+    outbox.withdraw_deliveries_about(actor=actor, subject=about, reason=_("The address was deleted."))
     subscriber.delete()
 
 
@@ -211,7 +194,7 @@ def delete_unconfirmed(before: datetime) -> None:
     The latter are kept, because anybody could have typed their address, and a file would subscribe an unknown
     address again.
     """
-    unanswered = Subscriber.objects.forgotten(before)
+    unanswered = Subscriber.objects.expired(before)
     unanswered.once_subscribed().update(state=SubscriberState.UNSUBSCRIBED)
     unanswered.delete()
 
@@ -236,14 +219,6 @@ def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
     subscriber.save()
     _record(subscriber, kind, actor)
     return subscriber
-
-
-def _choose(subscriber: Subscriber, topic_keys) -> None:
-    wanted = {UUID(str(key)) for key in topic_keys}
-    subscriber.subscriptions.exclude(topic_key__in=wanted).delete()
-    Subscription.objects.bulk_create(
-        [Subscription(subscriber=subscriber, topic_key=key) for key in wanted - subscriber.topic_keys]
-    )
 
 
 def _record(subscriber: Subscriber, kind, actor, page: str = "", wording: str = "") -> None:

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('state', models.CharField(choices=[('pending', 'waiting for confirmation'), ('confirmed', 'subscribed'), ('unsubscribed', 'unsubscribed'), ('bounced', 'letters do not arrive')], default='pending', max_length=12, verbose_name='state')),
                 ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('link_expires_at', models.DateTimeField(verbose_name='opt-in link valid until')),
+                ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='opt-in link valid until')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
                 ('unsubscribed_at', models.DateTimeField(blank=True, null=True, verbose_name='unsubscribed at')),

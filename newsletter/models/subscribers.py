@@ -1,19 +1,16 @@
 """Subscribers, topics and consent. An address counts only after its owner opened the e-mailed link."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
-from eservices.accounts.fields import EmailAddressField
 from home.models.categories import OrderedTranslations
-from home.web.secret_links import new_secret
+from home.web.opt_ins import EmailedLinkQuerySet, OptIn
 
 from ..states import SubscriberState
+from .reader_choices import Consent, TopicChoice, chosen_topics
 
 
 class Topic(TranslatableMixin, models.Model):
@@ -36,29 +33,23 @@ class Topic(TranslatableMixin, models.Model):
         return self.name
 
 
-class SubscriberQuerySet(models.QuerySet):
+class SubscriberQuerySet(EmailedLinkQuerySet):
     def confirmed(self):
         return self.filter(state=SubscriberState.CONFIRMED)
-
-    def forgotten(self, before: datetime):
-        """Filter subscribers who did not confirm and whose link expired before the given time."""
-        return self.filter(state=SubscriberState.PENDING, link_expires_at__lt=before)
 
     def once_subscribed(self):
         return self.exclude(confirmed_at=None)
 
 
-class Subscriber(models.Model):
+class Subscriber(OptIn):
     """An address that asked for the newsletter, with the proof that its owner consented."""
 
-    email = EmailAddressField(_("e-mail address"), max_length=254)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    UNCONFIRMED = {"state": SubscriberState.PENDING}
+
     state = models.CharField(
         _("state"), max_length=12, choices=SubscriberState, default=SubscriberState.PENDING
     )
-    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
-    link_expires_at = models.DateTimeField(_("opt-in link valid until"))
-    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+    link_expires_at = models.DateTimeField(_("opt-in link valid until"), db_index=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     unsubscribed_at = models.DateTimeField(_("unsubscribed at"), null=True, blank=True)
 
@@ -76,14 +67,13 @@ class Subscriber(models.Model):
 
     @property
     def topic_keys(self) -> set:
-        return set(self.subscriptions.values_list("topic_key", flat=True))
+        return chosen_topics(self.subscriptions)
 
 
-class Subscription(models.Model):
-    """A topic of a subscriber, by translation key."""
+class Subscription(TopicChoice):
+    """A topic of a subscriber."""
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
-    topic_key = models.UUIDField(_("topic"), db_index=True)
 
     class Meta:
         verbose_name = _("subscription")
@@ -92,12 +82,9 @@ class Subscription(models.Model):
             models.UniqueConstraint(fields=["subscriber", "topic_key"], name="one_subscription_per_topic")
         ]
 
-    def __str__(self) -> str:
-        return str(self.topic_key)
 
-
-class ConsentEvent(models.Model):
-    """A consent or withdrawal of a subscriber, with its time. No network address is stored."""
+class ConsentEvent(Consent):
+    """A consent or withdrawal of a subscriber."""
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("asked for the newsletter")
@@ -111,12 +98,10 @@ class ConsentEvent(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="consents")
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
-    at = models.DateTimeField(_("when"), default=timezone.now)
     page = models.CharField(
         _("from which page"), max_length=255, blank=True, help_text=_("Or what proves it.")
     )
     wording = models.CharField(_("wording shown"), max_length=20, blank=True)
-    topics = models.JSONField(_("topics"), default=list)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -127,10 +112,6 @@ class ConsentEvent(models.Model):
         help_text=_("Empty: the person, by the mailed link."),
     )
 
-    class Meta:
+    class Meta(Consent.Meta):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

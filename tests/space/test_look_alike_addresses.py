@@ -112,7 +112,7 @@ def _proposal(address):
 def _pending(address):
     now = timezone.now()
     return PendingAction.objects.create(
-        email=address, language="fr", kind="vote", payload={}, created_at=now, expires_at=now
+        email=address, language="fr", kind="vote", payload={}, created_at=now, link_expires_at=now
     )
 
 
@@ -214,7 +214,7 @@ def test_code_for_a_look_alike_proves_not_the_address():
 def test_link_of_a_former_keeper_does_not_open_the_entry_of_a_look_alike():
     entry = DirectoryEntryFactory(keeper_email=ADDRESS)
     later = timezone.now() + timedelta(days=1)
-    link = KeeperLink.objects.create(entry=entry, email="X@Skieurs.example", expires_at=later)
+    link = KeeperLink.objects.create(entry=entry, email="X@Skieurs.example", link_expires_at=later)
     assert directory.keeper_link_by_secret(link.secret, timezone.now()) == link
     entry.keeper_email = LOOK_ALIKES["dotless i"]
     entry.save()

@@ -88,7 +88,9 @@ def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(clien
 @pytest.mark.parametrize("field", ["keeper_email", "email"])
 def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_their_address(client, field):
     entry = DirectoryEntryFactory(**{"email": "fanfare@orvenay.example"} | {field: LEA.upper()})
-    link = KeeperLink.objects.create(entry=entry, email=LEA, expires_at=timezone.now() + timedelta(days=1))
+    link = KeeperLink.objects.create(
+        entry=entry, email=LEA, link_expires_at=timezone.now() + timedelta(days=1)
+    )
     directory.send_keeper_links(email=LEA, language="fr")
     Delivery.objects.update(state=Delivery.State.DONE)
     client.force_login(UserFactory(email=LEA))
@@ -106,7 +108,9 @@ def test_who_keeps_an_entry_since_loses_nothing_when_their_predecessor_lets_go()
     entry = DirectoryEntryFactory(keeper_email=LEA, email="")
     read = DirectoryEntry.objects.get()
     DirectoryEntry.objects.update(keeper_email="marc@orvenay.example")
-    link = KeeperLink.objects.create(entry=entry, email="marc@orvenay.example", expires_at=timezone.now())
+    link = KeeperLink.objects.create(
+        entry=entry, email="marc@orvenay.example", link_expires_at=timezone.now()
+    )
     directory.remove_keeper(entry=read)
     entry.refresh_from_db()
     assert (entry.keeper_email, list(entry.links.all())) == ("marc@orvenay.example", [link])

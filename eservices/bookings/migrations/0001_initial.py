@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             name='WaitingEntry',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('field', models.CharField(max_length=60, verbose_name='field')),
                 ('count', models.PositiveSmallIntegerField(default=1, verbose_name='how many')),
                 ('starts_at', models.DateTimeField(verbose_name='from')),
@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
             name='CalendarLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from .resources import Resource
 
@@ -14,7 +14,7 @@ class CalendarLink(models.Model):
     """The secret address of a resource's calendar, open to anybody who knows it. A new secret replaces it."""
 
     resource = models.OneToOneField(Resource, on_delete=models.CASCADE, related_name="calendar_link")
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

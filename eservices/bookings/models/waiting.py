@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from eservices.accounts.fields import EmailAddressField
 from eservices.formbuilder.models import Form
 from home.web import rate_limits
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from ..logic.availability import TimeSpan
 from .bookings import Booking
@@ -58,7 +58,7 @@ class WaitingEntry(models.Model):
         LEFT = "left", pgettext_lazy("waiting list", "left the list")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="+")
     field = models.CharField(_("field"), max_length=60)
     resource = models.ForeignKey(

@@ -363,7 +363,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='asked')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
                 ('term', models.DateTimeField(verbose_name='answer at the latest')),
                 ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='reminded')),
@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
             name='StatusLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('mailed', models.BooleanField(default=False, verbose_name='mailed')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField(default=eservices.cases.models.case.status_link_expiry)),

@@ -17,7 +17,7 @@ from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
 from home.localization import phone_numbers
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from ..search.terms import MatchesTerms, term_readings
 from ..states import CaseOutcome, CaseState
@@ -299,7 +299,7 @@ class StatusLink(models.Model):
     """A private link to the status page of a case. One sent by e-mail proves the address."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     mailed = models.BooleanField(_("mailed"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=status_link_expiry)

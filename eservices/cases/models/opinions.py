@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from .case import CaseStage
 
@@ -23,7 +23,7 @@ class Opinion(models.Model):
     stage = models.ForeignKey(CaseStage, on_delete=models.CASCADE, related_name="opinions")
     name = models.CharField(_("asked"), max_length=100)
     email = EmailAddressField(_("e-mail address"), blank=True)
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     term = models.DateTimeField(_("answer at the latest"))
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from eservices.cases.models import Case, CaseStage
 from eservices.submissions.models import private_storage
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from ..named_persons import in_words
 from ..verification_codes import new_verification_code
@@ -235,7 +235,7 @@ class DocumentLink(models.Model):
         QUARTER = 90, _("90 days")
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="links")
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
             name='Basket',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('charges', models.ManyToManyField(related_name='baskets', to='eservices_payments.charge')),
             ],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.states import CaseState
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from ..amounts import AmountField
 from ..states import CHARGES, ChargeState
@@ -95,7 +95,7 @@ class Charge(models.Model):
 class Basket(models.Model):
     """Charges that are paid together, mostly only one. Anyone who holds ``secret`` may pay them."""
 
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     charges = models.ManyToManyField(Charge, related_name="baskets")
     created_at = models.DateTimeField(default=timezone.now)
 

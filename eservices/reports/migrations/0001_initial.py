@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='eservices_reports.problemreport')),
             ],

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('answers', models.JSONField(default=dict, verbose_name='answers')),
                 ('completed', models.JSONField(default=list, verbose_name='completed steps')),

@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from newsletter.models.reader_choices import TopicChoice
+
 
 class DeviceQuerySet(models.QuerySet):
     def of_topics(self, keys):
@@ -45,19 +47,15 @@ class Device(models.Model):
         return {"endpoint": self.endpoint, "keys": {"p256dh": self.p256dh, "auth": self.auth}}
 
 
-class DeviceTopic(models.Model):
-    """A topic of a device, by the translation key of the topic."""
+class DeviceTopic(TopicChoice):
+    """A topic of a device."""
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="topics")
-    topic_key = models.UUIDField(_("topic"), db_index=True)
 
     class Meta:
         verbose_name = _("topic of a device")
         verbose_name_plural = _("topics of devices")
         constraints = [models.UniqueConstraint(fields=["device", "topic_key"], name="one_topic_per_device")]
-
-    def __str__(self) -> str:
-        return str(self.topic_key)
 
 
 def endpoint_digest(endpoint: str) -> str:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from home.localization.phone_numbers import format_phone
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
+from newsletter.models.reader_choices import Consent, TopicChoice, chosen_topics
 
 
 class PhoneReaderQuerySet(models.QuerySet):
@@ -36,7 +37,7 @@ class PhoneReader(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     alerts = models.BooleanField(_("alerts in an emergency"), default=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
-    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     asked = models.JSONField(default=dict, editable=False, help_text=_("What counts once the code is typed."))
     code = models.CharField(max_length=64, blank=True, editable=False)  # as a digest
     code_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -57,14 +58,13 @@ class PhoneReader(models.Model):
 
     @property
     def topic_keys(self) -> set:
-        return set(self.topics.values_list("topic_key", flat=True))
+        return chosen_topics(self.topics)
 
 
-class PhoneTopic(models.Model):
-    """A topic of a reader, by the translation key of the topic."""
+class PhoneTopic(TopicChoice):
+    """A topic of a reader by SMS."""
 
     reader = models.ForeignKey(PhoneReader, models.CASCADE, related_name="topics")
-    topic_key = models.UUIDField(_("topic"), db_index=True)
 
     class Meta:
         verbose_name = _("topic of a reader by SMS")
@@ -73,12 +73,9 @@ class PhoneTopic(models.Model):
             models.UniqueConstraint(fields=["reader", "topic_key"], name="one_phone_topic_per_reader")
         ]
 
-    def __str__(self) -> str:
-        return str(self.topic_key)
 
-
-class PhoneConsent(models.Model):
-    """A consent of the owner of a number: what was agreed to or withdrawn, and when."""
+class PhoneConsent(Consent):
+    """A consent or withdrawal of the owner of a number."""
 
     class Kind(models.TextChoices):
         CONFIRMED = "confirmed", _("confirmed by the code")
@@ -88,13 +85,7 @@ class PhoneConsent(models.Model):
 
     reader = models.ForeignKey(PhoneReader, models.CASCADE, related_name="consents")
     kind = models.CharField(_("what"), max_length=10, choices=Kind)
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    topics = models.JSONField(_("topics"), default=list)
 
-    class Meta:
+    class Meta(Consent.Meta):
         verbose_name = _("consent by SMS")
         verbose_name_plural = _("consents by SMS")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

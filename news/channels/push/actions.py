@@ -3,15 +3,17 @@
 import uuid
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
+from home.runtime.write_conflicts import retry_on_conflict
+from newsletter.models.reader_choices import replace_topics
 
 from .. import announcements
-from ..models.push import Device, DeviceTopic, endpoint_digest
+from ..models.push import Device, endpoint_digest
 from ..sms.channel import earliest_news_sms_time
 
 CARRIER = "news_push"
@@ -20,24 +22,13 @@ ID_NAMESPACE = UUID(
 )  # namespace of the ids of notifications, which are built from key and device
 
 
+@retry_on_conflict
+@transaction.atomic
 def subscribe_device(*, actor=None, endpoint: str, p256dh: str, auth: str, language: str, topic_keys) -> None:
     """Subscribe a browser to the topics, or change its topics."""
     fields = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "language": language}
-    try:
-        _keep(fields, topic_keys)
-    except IntegrityError:  # two concurrent requests
-        _keep(fields, topic_keys)
-
-
-@transaction.atomic
-def _keep(fields: dict, topic_keys) -> None:
-    device, _made = Device.objects.update_or_create(
-        digest=endpoint_digest(fields["endpoint"]), defaults=fields
-    )
-    wanted = {UUID(str(key)) for key in topic_keys}
-    device.topics.exclude(topic_key__in=wanted).delete()
-    known = set(device.topics.values_list("topic_key", flat=True))
-    DeviceTopic.objects.bulk_create(DeviceTopic(device=device, topic_key=key) for key in wanted - known)
+    device, _made = Device.objects.update_or_create(digest=endpoint_digest(endpoint), defaults=fields)
+    replace_topics(device.topics, topic_keys)
 
 
 @transaction.atomic

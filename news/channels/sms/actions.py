@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -15,9 +15,11 @@ from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
 from home.formats import sms
+from home.runtime.write_conflicts import retry_on_conflict
+from newsletter.models.reader_choices import replace_topics
 
 from .. import announcements
-from ..models.sms import PhoneConsent, PhoneReader, PhoneTopic
+from ..models.sms import PhoneConsent, PhoneReader
 from . import channel
 
 CODE_LIFETIME = timedelta(minutes=15)
@@ -29,27 +31,21 @@ ID_NAMESPACE = UUID(
 State, Kind = PhoneReader.State, PhoneConsent.Kind
 
 
+@retry_on_conflict
+@transaction.atomic
 def request_subscription(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
     """Send a code to the number.
 
     Choices that were confirmed before change only once the new code is entered.
     """
     wanted = {"language": language, "topics": sorted(map(str, topic_keys)), "alerts": alerts}
-    try:
-        return _ask(number, wanted)
-    except IntegrityError:  # concurrent requests: the other one created the row
-        return _ask(number, wanted)
-
-
-@transaction.atomic
-def _ask(number: str, wanted: dict) -> PhoneReader:
     reader = PhoneReader.objects.select_for_update().filter(number=number).first()
-    reader = reader or PhoneReader(number=number, language=wanted["language"])
+    reader = reader or PhoneReader(number=number, language=language)
     code, now = f"{secrets.randbelow(10**6):06}", timezone.now()
     reader.asked, reader.asked_at = wanted, now
     reader.code, reader.code_expires_at, reader.code_tries = _digest(number, code), now + CODE_LIFETIME, 0
     reader.save()
-    with translation.override(wanted["language"]):
+    with translation.override(language):
         words = {"commune": settings.WAGTAIL_SITE_NAME, "code": code}
         text = _("%(commune)s: your code is %(code)s. It confirms that you want news by SMS.") % words
     outbox.queue_sms(to=number, text=sms.to_sms_text(text), subject=f"phone:{reader.pk}", confidential=True)
@@ -69,7 +65,7 @@ def confirm_by_code(*, actor=None, reader: PhoneReader, code: str) -> bool:
             _take(reader)
         reader.save()
         if right:
-            _choose(reader, reader.asked["topics"])
+            replace_topics(reader.topics, reader.asked["topics"])
             _record(reader, Kind.CONFIRMED)
         return right
 
@@ -86,7 +82,7 @@ def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic
     reader = _lock(reader)
     reader.language, reader.alerts = language, alerts
     reader.save()
-    _choose(reader, topic_keys)
+    replace_topics(reader.topics, topic_keys)
     _record(reader, Kind.CHANGED)
 
 
@@ -112,6 +108,8 @@ def erase_reader(*, actor=None, reader: PhoneReader) -> None:
     PhoneReader.objects.filter(pk=reader.pk).delete()
 
 
+@retry_on_conflict
+@transaction.atomic
 def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
     """Queue a message to each reader, in their language if ``texts`` has it. Return the number of readers.
 
@@ -119,10 +117,27 @@ def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str
     transport checks before it sends each message: the ``page`` that must still be public, or the ``alert`` that must
     still be current and that ignores quiet hours.
     """
-    try:
-        return _write(key, texts, language, readers, told)
-    except IntegrityError:  # concurrent requests: the other one wrote to them
-        return _write(key, texts, language, readers, told)
+    due = None if {"alert", "all_clear"} & told.keys() else channel.earliest_news_sms_time(timezone.now())
+    subject = _subject(key)
+    known = set(Delivery.objects.about(subject).values_list("id", flat=True))
+    number = 0
+    for reader in readers.order_by("pk"):
+        number += 1
+        message = uuid.uuid5(ID_NAMESPACE, f"{key}:{reader.number}")
+        if message in known:
+            continue
+        spoken = reader.language if texts.get(reader.language) else language
+        text = sms.to_sms_text(texts[spoken])
+        outbox.queue_delivery(
+            id=message,
+            carrier=CARRIER,
+            recipient=reader.number,
+            title=" ".join(text.split()),
+            payload={"text": text, "language": spoken} | told,
+            subject=subject,
+            due_at=due,
+        )
+    return number
 
 
 def queue_alert(*, actor, alert: Alert) -> int:
@@ -190,41 +205,8 @@ def _subject(key: str) -> str:
     return f"news-sms:{key}"[:80]
 
 
-@transaction.atomic
-def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
-    due = None if {"alert", "all_clear"} & told.keys() else channel.earliest_news_sms_time(timezone.now())
-    subject = _subject(key)
-    known = set(Delivery.objects.about(subject).values_list("id", flat=True))
-    number = 0
-    for reader in readers.order_by("pk"):
-        number += 1
-        message = uuid.uuid5(ID_NAMESPACE, f"{key}:{reader.number}")
-        if message in known:
-            continue
-        spoken = reader.language if texts.get(reader.language) else language
-        text = sms.to_sms_text(texts[spoken])
-        outbox.queue_delivery(
-            id=message,
-            carrier=CARRIER,
-            recipient=reader.number,
-            title=" ".join(text.split()),
-            payload={"text": text, "language": spoken} | told,
-            subject=subject,
-            due_at=due,
-        )
-    return number
-
-
 def _digest(number: str, code: str) -> str:
     return salted_hmac("news.channels.sms.code", f"{number}:{code}", algorithm="sha256").hexdigest()
-
-
-def _choose(reader: PhoneReader, topic_keys) -> None:
-    wanted = {UUID(str(key)) for key in topic_keys}
-    reader.topics.exclude(topic_key__in=wanted).delete()
-    PhoneTopic.objects.bulk_create(
-        [PhoneTopic(reader=reader, topic_key=key) for key in wanted - reader.topic_keys]
-    )
 
 
 def _record(reader: PhoneReader, kind: Kind) -> None:

@@ -93,10 +93,10 @@ class Migration(migrations.Migration):
             name='KeeperLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
+                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(db_index=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
+                ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='link valid until')),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='news_directory.directoryentry')),
             ],
             options={

@@ -3,30 +3,22 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
-from eservices.deliveries.models import Delivery
 
 from ..pending_actions import PENDING_ACTIONS, ActionNoLongerPossible, ActionResult
 from . import emails
-from .models import VALID, PendingAction
+from .models import PendingAction
 
 
 @transaction.atomic
 def request_verification(*, actor=None, email: str, language: str, kind: str, payload: dict) -> PendingAction:
     """Save a pending action and e-mail its link. The visitor learns nothing about the address."""
-    now = timezone.now()
-    pending = PendingAction.objects.create(
-        email=stored_form(email),
-        language=language,
-        kind=kind,
-        payload=payload,
-        created_at=now,
-        expires_at=now + VALID,
-    )
+    pending = PendingAction(email=stored_form(email), language=language, kind=kind, payload=payload)
+    pending.renew_link()
+    pending.save()
     emails.send_verification(pending, PENDING_ACTIONS[kind].about(payload))
     return pending
 
@@ -56,7 +48,6 @@ def delete_expired(*, actor=None, now: datetime) -> None:
 @transaction.atomic
 def delete_pending_action(*, actor=None, pending: PendingAction) -> None:
     """Delete a pending action, stop its e-mail, and erase its address from the outbox."""
-    for letter in Delivery.objects.about(pending.subject).open():
-        outbox.skip_delivery(actor=actor, delivery=letter, reason=_("Its link leads nowhere any more."))
-    outbox.erase_deliveries_about(actor=actor, subject=pending.subject)
+    reason = _("Its link leads nowhere any more.")
+    outbox.withdraw_deliveries_about(actor=actor, subject=pending.subject, reason=reason)
     pending.delete()

@@ -18,7 +18,7 @@ def send_verification(pending: PendingAction, about: str) -> None:
             context={
                 "about": about,
                 "link": absolute_url(path),
-                "expires_at": pending.expires_at,
+                "expires_at": pending.link_expires_at,
             },
             language=pending.language,
             subject=pending.subject,

@@ -3,39 +3,23 @@
 They are stored nowhere else until the address is verified, and deleted when the link expires.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from eservices.accounts.fields import EmailAddressField
-from home.web.secret_links import new_secret
+from home.web.opt_ins import OptIn
 
 VALID = timedelta(days=3)  # of an e-mailed link
 
 
-class PendingActionQuerySet(models.QuerySet):
-    def valid(self, now: datetime):
-        return self.filter(expires_at__gt=now)
-
-    def expired(self, now: datetime):
-        return self.filter(expires_at__lte=now)
-
-
-class PendingAction(models.Model):
+class PendingAction(OptIn):
     """A pending action with its arguments. Its ``kind`` is a key of ``PENDING_ACTIONS``."""
 
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
-    email = EmailAddressField(_("e-mail address"), max_length=254)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    LINK_LIFETIME = VALID
+
     kind = models.CharField(max_length=20)
     payload = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
-
-    objects = PendingActionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("waiting for its address")

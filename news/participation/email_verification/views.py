@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from home.links.page_links import is_own_url
+from home.web.secret_links import show_expired_links
 
 from .. import participants
 from ..pending_actions import OUTCOMES, PENDING_ACTIONS, ActionNoLongerPossible, ActionResult
@@ -43,11 +44,10 @@ def verification_sent(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("news/participation/expired.html")
 def confirm(request, secret):
     """Show the pending action and a button on GET, because mail scanners follow links; run it on POST."""
     pending = access.pending_action_by_secret(secret, timezone.now())
-    if pending is None:
-        return render(request, "news/participation/expired.html", status=410)
     if request.method != "POST":
         about = PENDING_ACTIONS[pending.kind].about(pending.payload)
         context = {"written": pending.payload.get("written"), "about": about}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
 from home.scheduling.weekday_mornings import next_weekday_morning
-from home.web.secret_links import new_secret
+from home.web.secret_links import secret_field
 
 from .states import REJECTED, AuthorDisplay, ModerationState
 
@@ -66,7 +66,7 @@ class ModeratedText(models.Model):
     shown_as = models.CharField(_("shown"), max_length=6, choices=AuthorDisplay, default=AuthorDisplay.NOBODY)
     email = EmailAddressField(_("e-mail address"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    secret = secret_field()
     handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)
     tell_at = models.DateTimeField(
         null=True, default=next_morning, editable=False

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, verbose_name='proposed by')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('link_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='link valid until')),
+                ('link_expires_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='link valid until')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
                 ('sent_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='received')),
                 ('tell_at', models.DateTimeField(editable=False, null=True)),

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('when', models.CharField(choices=[('evening', 'the evening before, at 18:00'), ('morning', 'on the day, at 6:00')], default='evening', max_length=8, verbose_name='when')),
                 ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
-                ('link_expires_at', models.DateTimeField(verbose_name='link valid until')),
+                ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='link valid until')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
                 ('due_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='looked at next')),
             ],

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from eservices.deliveries import bounce_address
 from home.context_processors import commune_settings
+from home.web.secret_links import one_click_headers
 
 from ...letters.rendering import SECRET, LetterLinks
 from ...models import Edition, NewsletterSettings, Recipient
@@ -81,8 +82,7 @@ class PreparedEdition:
         """
         return {
             "Message-ID": message_id(recipient),
-            "List-Unsubscribe": f"<{self.unsubscribe.replace(SECRET, secret)}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **one_click_headers(self.unsubscribe.replace(SECRET, secret)),
         }
 
     def shared(self) -> dict[str, str]:

@@ -12,8 +12,8 @@ urlpatterns = [
     path("lettre/", views.preferences_link_sent, name="reminded"),
     path("essai/", views.test_link_page, name="tried"),
     path("supprime/", views.erased, name="erased"),
-    path("confirmer/<slug:secret>/", views.confirm, name="confirm"),
-    path("preferences/<slug:secret>/", views.preferences, name="preferences"),
-    path("desabonner/<slug:secret>/", views.unsubscribe, name="unsubscribe"),
-    path("supprimer/<slug:secret>/", views.erase, name="erase"),
+    path("confirmer/<secret:secret>/", views.confirm, name="confirm"),
+    path("preferences/<secret:secret>/", views.preferences, name="preferences"),
+    path("desabonner/<secret:secret>/", views.unsubscribe, name="unsubscribe"),
+    path("supprimer/<secret:secret>/", views.erase, name="erase"),
 ]

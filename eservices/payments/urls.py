@@ -9,11 +9,11 @@ from .contrib.stripe import views as stripe
 
 app_name = "payments"
 urlpatterns = [
-    path("payer/<slug:secret>/", views.pay, name="pay"),
-    path("payer/<slug:secret>/<uuid:payment_id>/retour/", views.return_from_provider, name="back"),
-    path("payer/<slug:secret>/<uuid:payment_id>/etat.json", views.payment_state, name="state"),
-    path("payer/<slug:secret>/<uuid:payment_id>/quittance.pdf", views.download_receipt, name="receipt"),
-    path("payer/<slug:secret>/<uuid:payment_id>/facture.pdf", qrbill.download_bill, name="bill"),
-    path("payer/<slug:secret>/<uuid:payment_id>/carte/", stripe.card_page, name="card"),
+    path("payer/<secret:secret>/", views.pay, name="pay"),
+    path("payer/<secret:secret>/<uuid:payment_id>/retour/", views.return_from_provider, name="back"),
+    path("payer/<secret:secret>/<uuid:payment_id>/etat.json", views.payment_state, name="state"),
+    path("payer/<secret:secret>/<uuid:payment_id>/quittance.pdf", views.download_receipt, name="receipt"),
+    path("payer/<secret:secret>/<uuid:payment_id>/facture.pdf", qrbill.download_bill, name="bill"),
+    path("payer/<secret:secret>/<uuid:payment_id>/carte/", stripe.card_page, name="card"),
     path("paiement-essai/<uuid:key>/", demo.demo_payment_page, name="demo"),
 ]

@@ -8,9 +8,9 @@ app_name = "reports"
 urlpatterns = [
     path("signaler/", views.report_problem, name="file"),
     path("signaler/proches/", views.nearby_reports, name="near"),
-    path("signaler/merci/<str:secret>/", views.sent, name="sent"),
+    path("signaler/merci/<secret:secret>/", views.sent, name="sent"),
     path("signalements/", views.index, name="list"),
     path("signalements/<int:pk>/", views.show, name="report"),
     path("signalements/<int:pk>/photo.jpg", views.photo, name="photo"),
-    path("signalements/stop/<str:secret>/", views.unfollow, name="stop"),
+    path("signalements/stop/<secret:secret>/", views.unfollow, name="stop"),
 ]

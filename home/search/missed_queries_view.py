@@ -41,5 +41,5 @@ class MissedQueriesView(WagtailAdminTemplateMixin, TemplateView):
         for row in rows:
             row["add_url"] = f"{add}?{urlencode({'words': row['words'] + ', ', 'language': row['language']})}"
         return super().get_context_data(
-            rows=rows, span=span, spans=PERIODS.items(), least=missed_queries.MIN_LENGTH, **kwargs
+            rows=rows, span=span, spans=PERIODS.items(), least=missed_queries.CALLERS.most, **kwargs
         )

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import BadStatusLine, HTTPException, LineTooLong
 from threading import Timer
-from urllib.parse import unquote, urlencode, urljoin
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from urllib3 import exceptions, filepost
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -28,7 +28,8 @@ from .public_hosts import is_public
 CONNECT_TIMEOUT = 10  # seconds for the connection and its TLS handshake, if the idle timeout is not shorter
 PIECE = 65_536  # bytes per read
 PORTS = {"http": 80, "https": 443}
-REDIRECTS = {301, 302, 303, 307, 308}
+REDIRECTS, FOLLOWED = {301, 302, 303, 307, 308}, {"GET", "HEAD"}
+CREDENTIALS = {"Authorization", "Cookie"}  # headers that another server than the first does not get
 HEADERS = {"User-Agent": "commune", "Accept": "*/*", "Connection": "close"}
 
 
@@ -130,7 +131,7 @@ class HttpClient:
         """Yield the answer before its body is read. Raise HttpError.
 
         ``files``: name, content and media type by field, sent with ``form`` as multipart. ``body``: its length must be
-        in ``headers`` if it is an iterable. Redirects are followed with the same headers, if the client allows any.
+        in ``headers`` if it is an iterable. Redirects of GET and HEAD are followed, if the client allows any.
         """
         content, about = _encode(body, json, form, files)
         headers = HEADERS | about | dict(headers or {})
@@ -190,18 +191,23 @@ class _Exchange:
         for _step in range(self.client.max_redirects + 1):
             answer = self._send(method, url, headers, content)
             onward = answer.headers.get("Location")
-            if not (self.client.max_redirects and onward and answer.status in REDIRECTS):
+            followed = self.client.max_redirects and method in FOLLOWED and answer.status in REDIRECTS
+            if not (followed and onward):
                 return OpenAnswer(self, answer)
-            url = urljoin(url, onward.encode("latin-1").decode(errors="replace"))
+            with self.translate_errors():
+                target = urljoin(url, onward.encode("latin-1").decode(errors="replace"))
+                if urlsplit(target)[:2] != urlsplit(url)[:2]:
+                    headers = {name: value for name, value in headers.items() if name not in CREDENTIALS}
+            url = target
         raise RedirectLoop("redirects in circles")
 
     def _send(self, method: str, url: str, headers: dict, content) -> HTTPResponse:
         place = self._checked(url)
         if place.auth:
             headers = headers | {"Authorization": f"Basic {b64encode(unquote(place.auth).encode()).decode()}"}
-        connection = self._connection(place)
         try:
             with self.translate_errors():
+                connection = self._connection(place)
                 connection.connect()
         except HttpUnavailable as fault:
             raise HttpUnreachable(*fault.args) from fault.__cause__
@@ -238,7 +244,8 @@ class _Exchange:
 
     def connect(self, host: str, port: int, timeout: float) -> socket.socket:
         """Open a TCP connection, and remember it under a handle that the TLS handshake leaves in place."""
-        found = connect(host, port, timeout, self.client.internal_hosts)
+        left = self.ends - time.monotonic()
+        found = connect(host, port, min(timeout, left), self.client.internal_hosts)
         handle = found.dup()
         self.sockets.append(handle)
         self.opened.append(handle)

@@ -4,5 +4,5 @@ from . import views
 
 urlpatterns = [
     path("propositions/merci/", views.proposal_sent, name="proposal_asked"),
-    path("propositions/<slug:secret>/", views.proposal, name="proposal"),
+    path("propositions/<secret:secret>/", views.proposal, name="proposal"),
 ]

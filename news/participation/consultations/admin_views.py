@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django import forms
 from django.core.paginator import Paginator
 from django.forms import Select
 from django.http import HttpResponse

@@ -35,13 +35,22 @@ class Handler(local_servers.Handler):
                 self.say(302, headers={"Location": "/circle"})
             case "/onward":
                 self.say(301, headers={"Location": "/text?a=b"})
+            case "/broken":
+                self.say(302, headers={"Location": "http://[broken/"})
+            case "/across":
+                self.say(302, headers={"Location": f"http://vd.example:{self.server.server_port}/seen"})
+            case "/seen":
+                self.say(200, str(self.headers["Authorization"]).encode())
             case "/short":
                 self.say(200, b"half", headers={"Content-Length": "100"})
             case _:
                 self.say(200, self.path.encode(), kind="text/plain")
 
     def do_POST(self):
-        self.say(200, self.read(), kind=self.headers["Content-Type"] or "")
+        body = self.read()
+        if self.path == "/onward":
+            return self.do_GET()
+        return self.say(200, body, kind=self.headers["Content-Type"] or "")
 
 
 @pytest.fixture
@@ -102,6 +111,25 @@ def test_redirect_is_followed_only_if_allowed(url):
         following.request("GET", f"{url}/circle")
     with pytest.raises(http_client.InternalAddress):
         following.request("GET", f"{url}/inward")
+    with pytest.raises(http_client.HttpUnavailable):
+        following.request("GET", f"{url}/broken")
+    assert following.request("POST", f"{url}/onward", body=b"a").status_code == 301
+
+
+def test_redirect_to_another_server_carries_no_credentials(url, monkeypatch):
+    port = int(url.rpartition(":")[2])
+    local = socket.create_connection
+    monkeypatch.setattr(http_client, "connect", lambda *told: local(("127.0.0.1", port)))
+    following = HttpClient(deadline=2, idle=1, max_redirects=2)
+    headers = {"Authorization": "Bearer secret"}
+    assert following.request("GET", f"{url}/seen", headers=headers).text == "Bearer secret"
+    assert following.request("GET", f"{url}/across", headers=headers).text == "None"
+
+
+@pytest.mark.parametrize("url", ["http://a b/", "http://[broken/", f"http://{'a' * 70}.example/"])
+def test_malformed_address_is_unavailable(url):
+    with pytest.raises(http_client.HttpUnavailable):
+        CLIENT.request("GET", url)
 
 
 @pytest.mark.parametrize(

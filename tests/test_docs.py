@@ -1,0 +1,78 @@
+"""The documentation: decisions, glossary, diagrams of tables, changelog, links between pages."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+SOURCES = ["eservices", "home", "mysite", "news", "newsletter", "templates", "tests", "docs", "bin", ".ci"]
+ENDINGS = {".py", ".md", ".html", ".js", ".css", ".toml", ".typ", ".sh", ""}
+REFERENCE = re.compile(r"\bdecisions? (\d+(?:(?:, | and )\d+)*)\b", re.IGNORECASE)
+LONGEST_ENTRY = 120
+
+
+def decision_anchors() -> Counter:
+    texts = [page.read_text() for page in (DOCS / "decisions").glob("*.md")]
+    return Counter(
+        int(number) for text in texts for number in re.findall(r'<a id="d(\d+)"></a>\*\*\1\.\*\*', text)
+    )
+
+
+def test_decision_numbers_are_complete_and_unique():
+    anchors = decision_anchors()
+    assert sorted(anchors.elements()) == list(range(1, max(anchors) + 1))
+
+
+def test_decision_index_lists_every_number():
+    index = (DOCS / "decisions/index.md").read_text()
+    listed = re.findall(r"\((.+\.md)\) \| (.+) \|", index)
+    expected = {page.name for page in (DOCS / "decisions").glob("*.md")} - {"index.md"}
+    assert {name for name, _numbers in listed} == expected
+    for name, numbers in listed:
+        text = (DOCS / "decisions" / name).read_text()
+        assert re.findall(r'<a id="d(\d+)"', text) == numbers.split(", "), name
+
+
+@pytest.mark.parametrize("topic", sorted((DOCS / "decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_decision_topic_has_its_headings(topic):
+    if topic.stem != "index":
+        assert re.findall("^## (.+)$", topic.read_text(), re.MULTILINE) == [
+            "Context",
+            "Decision",
+            "Consequences",
+        ]
+
+
+def test_decision_references_have_an_anchor():
+    anchors, missing = decision_anchors(), []
+    for path in (path for folder in SOURCES for path in (ROOT / folder).rglob("*")):
+        if path.suffix in ENDINGS and path.is_file():
+            for match in REFERENCE.finditer(path.read_text(errors="ignore")):
+                missing += [f"{path}: {n}" for n in re.findall(r"\d+", match[1]) if int(n) not in anchors]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_between_pages_lead_to_a_file(page):
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", without_code(page.read_text()))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+def test_changelog_entries_are_one_short_line():
+    lines = (ROOT / "CHANGELOG.md").read_text().split("## ", 1)[1].splitlines()[1:]
+    wrong = [line for line in lines if line and not line.startswith(("- ", "#", "The first version."))]
+    assert wrong == []
+    assert [line for line in lines if len(line) > LONGEST_ENTRY] == []
+
+
+def test_changelog_has_version_of_project():
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
+    assert re.search(rf"^## {re.escape(version)} – ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)

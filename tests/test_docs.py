@@ -2,9 +2,13 @@
 
 import re
 from collections import Counter
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+
+from tests.tools import table_diagrams
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -76,3 +80,54 @@ def test_changelog_entries_are_one_short_line():
 def test_changelog_has_version_of_project():
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
     assert re.search(rf"^## {re.escape(version)} – ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+
+# -- Glossary and apps -------------------------------------------------------------------------------------------
+
+CLASS = re.compile(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`")
+ELSEWHERE = {"HttpRequest", "None", "ValidationError"}  # of Django and Python
+
+
+def glossary_classes() -> set[str]:
+    return set(CLASS.findall((DOCS / "glossary.md").read_text()))
+
+
+def test_glossary_names_every_table_of_the_counter():
+    configs = [config for config in apps.get_app_configs() if config.name.startswith("eservices.")]
+    tables = {model.__name__ for config in configs for model in config.get_models()}
+    assert sorted(tables - glossary_classes()) == [], "without a term in docs/glossary.md"
+
+
+def test_glossary_names_classes_that_exist():
+    code = "\n".join(path.read_text() for folder in SOURCES[:5] for path in (ROOT / folder).rglob("*.py"))
+    classes = set(re.findall(r"^\s*class (\w+)", code, re.MULTILINE))
+    assert sorted(glossary_classes() - classes - ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("config", table_diagrams.documented_apps(), ids=lambda config: config.label)
+def test_app_page_is_up_to_date(config):
+    page = table_diagrams.FOLDER / f"{config.label}.md"
+    assert page.read_text() == table_diagrams.app_page(config), "python -m tests.tools.table_diagrams"
+    if table_diagrams.config_models(config):
+        mark = table_diagrams.source_mark(table_diagrams.dot_source(config))
+        assert table_diagrams.diagram_mark(page.with_suffix(".svg")) == mark, (
+            "python -m tests.tools.table_diagrams"
+        )
+
+
+def test_index_of_apps_is_up_to_date():
+    assert (table_diagrams.FOLDER / "index.md").read_text() == table_diagrams.index_page()
+
+
+# -- Site --------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_in_the_navigation():
+    """Sphinx warns of it too, but only in CI."""
+    listed = set()
+    for page in DOCS.rglob("*.md"):
+        for tree in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            names = [line.split("<")[-1].rstrip(">") for line in tree.splitlines() if line and line[0] != ":"]
+            listed |= {(page.parent / name).relative_to(DOCS).as_posix() for name in names}
+    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
+    assert sorted(page for page in pages if not any(fnmatch(page, pattern) for pattern in listed)) == []

@@ -19,17 +19,17 @@ author = "The contributors"
 html_title = "Commune"
 root_doc = "docs/index"
 include_patterns = ["docs/**", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"]
-exclude_patterns = ["docs/requirements.*"]
+exclude_patterns = ["docs/requirements.*", "docs/start"]
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 
 html_theme = "furo"
 html_show_sphinx = False
 html_copy_source = False
-html_extra_path = ["service-definition.schema.json"]
+html_extra_path = ["service-definition.schema.json", "start"]
 
 myst_heading_anchors = 4  # as forges make them
 myst_enable_extensions = ["attrs_inline"]
-suppress_warnings = ["myst.header", "toc.empty_glob"]  # guides may skip a level of headings
+suppress_warnings = ["myst.header"]  # guides may skip a level of headings
 
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}

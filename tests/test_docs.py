@@ -70,6 +70,13 @@ def without_code(text: str) -> str:
     return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_named_in_a_page_exist(page):
+    named = re.findall(r"`([\w.-]+/[\w/.-]+\.(?:py|css|js|toml|html|txt|json))`", page.read_text())
+    folders = [ROOT, ROOT / "eservices", ROOT / "templates", ROOT / "mysite"]
+    assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
 def test_changelog_entries_are_one_short_line():
     lines = (ROOT / "CHANGELOG.md").read_text().split("## ", 1)[1].splitlines()[1:]
     wrong = [line for line in lines if line and not line.startswith(("- ", "#", "The first version."))]

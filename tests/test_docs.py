@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,11 @@ def test_app_page_is_up_to_date(config):
 
 def test_index_of_apps_is_up_to_date():
     assert (table_diagrams.FOLDER / "index.md").read_text() == table_diagrams.index_page()
+
+
+@pytest.mark.parametrize("name", re.findall("automodule:: (.+)", (DOCS / "api.md").read_text()))
+def test_documented_module_exists(name):
+    import_module(name)
 
 
 # -- Site --------------------------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy serves published files an
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # only needed for our fonts on other sites, of which there are none
 STATIC_URL = "/static/"
-# Only the files of Leaflet are used from django-leaflet: as an app it needs GDAL (docs/decisions.md).
+# Only the files of Leaflet are used from django-leaflet: as an app it needs GDAL (decision 19).
 LEAFLET = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"
 STATICFILES_DIRS = [BASE_DIR / "mysite" / "static", ("leaflet", LEAFLET)]
 

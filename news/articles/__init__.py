@@ -1,0 +1,1 @@
+"""News: articles with their categories, archive and feeds."""

@@ -1,0 +1,146 @@
+"""The documentation: decisions, glossary, diagrams of tables, changelog, links between pages."""
+
+import re
+from collections import Counter
+from fnmatch import fnmatch
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from tests.tools import table_diagrams
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+SOURCES = ["eservices", "home", "mysite", "news", "newsletter", "templates", "tests", "docs", "bin", ".ci"]
+ENDINGS = {".py", ".md", ".html", ".js", ".css", ".toml", ".typ", ".sh", ""}
+REFERENCE = re.compile(r"\bdecisions? (\d+(?:(?:, | and )\d+)*)\b", re.IGNORECASE)
+LONGEST_ENTRY = 120
+
+
+def decision_anchors() -> Counter:
+    texts = [page.read_text() for page in (DOCS / "decisions").glob("*.md")]
+    return Counter(
+        int(number) for text in texts for number in re.findall(r'<a id="d(\d+)"></a>\*\*\1\.\*\*', text)
+    )
+
+
+def test_decision_numbers_are_complete_and_unique():
+    anchors = decision_anchors()
+    assert sorted(anchors.elements()) == list(range(1, max(anchors) + 1))
+
+
+def test_decision_index_lists_every_number():
+    index = (DOCS / "decisions/index.md").read_text()
+    listed = re.findall(r"\((.+\.md)\) \| (.+) \|", index)
+    expected = {page.name for page in (DOCS / "decisions").glob("*.md")} - {"index.md"}
+    assert {name for name, _numbers in listed} == expected
+    for name, numbers in listed:
+        text = (DOCS / "decisions" / name).read_text()
+        assert re.findall(r'<a id="d(\d+)"', text) == numbers.split(", "), name
+
+
+@pytest.mark.parametrize("topic", sorted((DOCS / "decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_decision_topic_has_its_headings(topic):
+    if topic.stem != "index":
+        assert re.findall("^## (.+)$", topic.read_text(), re.MULTILINE) == [
+            "Context",
+            "Decision",
+            "Consequences",
+        ]
+
+
+def test_decision_references_have_an_anchor():
+    anchors, missing = decision_anchors(), []
+    for path in (path for folder in SOURCES for path in (ROOT / folder).rglob("*")):
+        if path.suffix in ENDINGS and path.is_file():
+            for match in REFERENCE.finditer(path.read_text(errors="ignore")):
+                missing += [f"{path}: {n}" for n in re.findall(r"\d+", match[1]) if int(n) not in anchors]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_between_pages_lead_to_a_file(page):
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", without_code(page.read_text()))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_named_in_a_page_exist(page):
+    named = re.findall(r"`([\w.-]+/[\w/.-]+\.(?:py|css|js|toml|html|txt|json))`", page.read_text())
+    folders = [ROOT, ROOT / "eservices", ROOT / "templates", ROOT / "mysite"]
+    assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
+def test_changelog_entries_are_one_short_line():
+    lines = (ROOT / "CHANGELOG.md").read_text().split("## ", 1)[1].splitlines()[1:]
+    wrong = [line for line in lines if line and not line.startswith(("- ", "#", "The first version."))]
+    assert wrong == []
+    assert [line for line in lines if len(line) > LONGEST_ENTRY] == []
+
+
+def test_changelog_has_version_of_project():
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
+    assert re.search(rf"^## {re.escape(version)} – ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+
+# -- Glossary and apps -------------------------------------------------------------------------------------------
+
+CLASS = re.compile(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`")
+ELSEWHERE = {"HttpRequest", "None", "ValidationError"}  # of Django and Python
+
+
+def glossary_classes() -> set[str]:
+    return set(CLASS.findall((DOCS / "glossary.md").read_text()))
+
+
+def test_glossary_names_every_table_of_the_counter():
+    configs = [config for config in apps.get_app_configs() if config.name.startswith("eservices.")]
+    tables = {model.__name__ for config in configs for model in config.get_models()}
+    assert sorted(tables - glossary_classes()) == [], "without a term in docs/glossary.md"
+
+
+def test_glossary_names_classes_that_exist():
+    code = "\n".join(path.read_text() for folder in SOURCES[:5] for path in (ROOT / folder).rglob("*.py"))
+    classes = set(re.findall(r"^\s*class (\w+)", code, re.MULTILINE))
+    assert sorted(glossary_classes() - classes - ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("config", table_diagrams.documented_apps(), ids=lambda config: config.label)
+def test_app_page_is_up_to_date(config):
+    page = table_diagrams.FOLDER / f"{config.label}.md"
+    assert page.read_text() == table_diagrams.app_page(config), "python -m tests.tools.table_diagrams"
+    if table_diagrams.config_models(config):
+        mark = table_diagrams.source_mark(table_diagrams.dot_source(config))
+        assert table_diagrams.diagram_mark(page.with_suffix(".svg")) == mark, (
+            "python -m tests.tools.table_diagrams"
+        )
+
+
+def test_index_of_apps_is_up_to_date():
+    assert (table_diagrams.FOLDER / "index.md").read_text() == table_diagrams.index_page()
+
+
+@pytest.mark.parametrize("name", re.findall("automodule:: (.+)", (DOCS / "api.md").read_text()))
+def test_documented_module_exists(name):
+    import_module(name)
+
+
+# -- Site --------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_in_the_navigation():
+    """Sphinx warns of it too, but only in CI."""
+    listed = set()
+    for page in DOCS.rglob("*.md"):
+        for tree in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            names = [line.split("<")[-1].rstrip(">") for line in tree.splitlines() if line and line[0] != ":"]
+            listed |= {(page.parent / name).relative_to(DOCS).as_posix() for name in names}
+    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
+    assert sorted(page for page in pages if not any(fnmatch(page, pattern) for pattern in listed)) == []

@@ -5,6 +5,7 @@ register and others.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -45,4 +46,4 @@ class IntegrationRegistry[Offer](Registry[Offer]):
         return [key for one in named if (key := one.partition(":")[0])]
 
 
-CHOSEN_BY_SETTING: list[IntegrationRegistry] = []
+CHOSEN_BY_SETTING: list[IntegrationRegistry[Any]] = []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
@@ -16,7 +17,7 @@ PERMISSION = "eservices_deliveries.change_delivery"
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # secrets in links that open something, see home.web.secret_links
 
 _filters: dict[str, Callable[[User], Q]] = {}
-_withheld: list[Callable[[User], QuerySet]] = []
+_withheld: list[Callable[[User], QuerySet[Any, Any]]] = []
 
 
 def require_filter(kind: str, readable: Callable[[User], Q]) -> None:
@@ -27,7 +28,7 @@ def require_filter(kind: str, readable: Callable[[User], Q]) -> None:
     _filters[kind] = readable
 
 
-def withhold_recipients(recipients: Callable[[User], QuerySet]) -> None:
+def withhold_recipients(recipients: Callable[[User], QuerySet[Any, Any]]) -> None:
     """Hide the deliveries to addresses that a user may not see, whatever the delivery is about."""
     _withheld.append(recipients)
 

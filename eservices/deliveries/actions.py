@@ -318,7 +318,7 @@ def erase_deliveries_about(*, actor: object, subject: str) -> None:
 
 
 @transaction.atomic
-def withdraw_deliveries_about(*, actor, subject: str, reason: str) -> None:
+def withdraw_deliveries_about(*, actor: User | None, subject: str, reason: str) -> None:
     """Skip the open deliveries about ``subject``, and erase recipient and content of all of them."""
     for delivery in Delivery.objects.for_subject(subject).open():
         skip_delivery(actor=actor, delivery=delivery, reason=reason)
@@ -326,7 +326,7 @@ def withdraw_deliveries_about(*, actor, subject: str, reason: str) -> None:
 
 
 @transaction.atomic
-def erase_recipient(*, actor=None, carrier: str, recipient: str) -> None:
+def erase_recipient(*, actor: User | None = None, carrier: str, recipient: str) -> None:
     """Erase recipient and content of the finished deliveries of one transport to ``recipient``."""
     _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).finished())
 

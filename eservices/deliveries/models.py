@@ -25,13 +25,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """
         return self.filter(state=Delivery.State.CARRYING, due_at__lte=now)
 
-    def needing_wake_up(self, now):
+    def needing_wake_up(self, now: datetime) -> Self:
         """Filter deliveries without a task since they became due, or with one so old that it must be lost."""
         return self.filter(
             Q(woken_at=None) | Q(woken_at__lt=F("due_at")) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
         )
 
-    def finished(self):
+    def finished(self) -> Self:
         """Filter deliveries that were sent or skipped."""
         return self.filter(state__in=Delivery.ENDED)
 
@@ -48,7 +48,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         ended = self.finished().filter(carrier__in=["email", "sms"], done_at__lt=before)
         return ended.exclude(recipient="").exclude(subject__startswith="case:")
 
-    def for_subject(self, subject: str):
+    def for_subject(self, subject: str) -> Self:
         return self.filter(subject=subject)
 
     def may_come_back(self) -> Self:

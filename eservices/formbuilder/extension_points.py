@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from home.extensions.base import Extension
 
+FROM_WHAT_WE_KNOW = _("Filled in from what we know. Check it.")
+
 
 @dataclass(frozen=True)
 class PrefillSource:
@@ -24,7 +26,7 @@ class PrefillSource:
     label: str | Promise
     find: Callable[[object], object]
     token: str = ""
-    note: str = _("Filled in from what we know. Check it.")
+    note: str | Promise = FROM_WHAT_WE_KNOW
     official: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import Http404
 
 from eservices.accounts.models import User
@@ -184,7 +184,7 @@ def all_tills(user: User) -> QuerySet[Till]:
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
 
 
-def _if_bookkeeper(rows: QuerySet, user) -> QuerySet:
+def _if_bookkeeper[M: Model](rows: QuerySet[M], user: User) -> QuerySet[M]:
     return rows if may_keep_books(user) else rows.none()
 
 

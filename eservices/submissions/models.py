@@ -230,7 +230,7 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
         """Filter files that can be opened: neither waiting for the scanner nor infected."""
         return self.filter(scan__in=[ScanResult.NOT_NEEDED, ScanResult.CLEAN])
 
-    def without_infected(self):
+    def without_infected(self) -> Self:
         """Filter files that count as answers: all but infected ones, which were destroyed."""
         return self.exclude(scan=ScanResult.INFECTED)
 

@@ -3,11 +3,13 @@
 import ast
 import inspect
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import methodcaller
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 
@@ -43,7 +45,7 @@ ASKED_WHILE_MODELS_LOAD = ("content_blocks", "newsletter_content")
 
 
 @register("extensions")
-def check_extension_files(app_configs, **kwargs) -> list[Error]:
+def check_extension_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Check that each extension file implements something, and only methods that exist."""
     files = sorted({base.file for base in EXTENSION_BASES})
     return [
@@ -52,13 +54,13 @@ def check_extension_files(app_configs, **kwargs) -> list[Error]:
 
 
 @register("extensions")
-def check_extension_keys(app_configs, **kwargs) -> list[Error]:
+def check_extension_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Check that no key is offered twice, as far as that is known without a case or a page."""
     return [fault for base in EXTENSION_BASES for fault in _repeated_keys(base)]
 
 
 @register("extensions")
-def check_retired_files(app_configs, **kwargs) -> list[Error]:
+def check_retired_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Check that no app has a module that an earlier version looked for: nothing looks for it now."""
     hint = "Subclass an extension class: docs/extending.md. If it is something else, give it another name."
     return [
@@ -70,7 +72,7 @@ def check_retired_files(app_configs, **kwargs) -> list[Error]:
 
 
 @register("extensions")
-def check_early_files(app_configs, **kwargs) -> list[Error]:
+def check_early_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Check that what is imported while models load does not import the models of its own app."""
     hint = "Import them inside of functions and methods."
     return [
@@ -83,7 +85,7 @@ def check_early_files(app_configs, **kwargs) -> list[Error]:
 
 
 @register("integrations")
-def check_chosen_integrations(app_configs, **kwargs) -> list[Error]:
+def check_chosen_integrations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Check that each integration that a setting names exists."""
     return [
         Error(fault, hint="See docs/operations.md.", id="integrations.E001")
@@ -138,10 +140,10 @@ def _repeated_keys(base: type[Extension]) -> Iterator[Error]:
         if list(inspect.signature(method).parameters) != ["self"] or not isinstance(method(base()), Mapping):
             continue
         try:
-            merged(base, lambda one, name=name: getattr(one, name)())
+            merged(base, methodcaller(name))
         except ImproperlyConfigured as fault:
             yield Error(f"{name}: {fault}", hint="Give one another key.", id="extensions.E003")
 
 
-def _hooks(base: type[Extension]) -> dict:
+def _hooks(base: type[Extension]) -> dict[str, Callable[..., Any]]:
     return {name: one for name, one in vars(base).items() if inspect.isfunction(one) and name[0] != "_"}

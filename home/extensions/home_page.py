@@ -48,7 +48,7 @@ class TodayItem:
     language: str = ""
 
 
-def render_sections(request: HttpRequest, page) -> dict[str, str]:
+def render_sections(request: HttpRequest, page: Page) -> dict[str, str]:
     """Render the sections of all apps, by key and in order. The HTML is the same for all readers of a language.
 
     It is cached per site version and for five minutes, because events pass without a change of the site.
@@ -65,7 +65,7 @@ def cached_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:
     return cached_per_version(f"{name}-{slot}", make)
 
 
-def _sections(request: HttpRequest, page) -> dict[str, str]:
+def _sections(request: HttpRequest, page: Page) -> dict[str, str]:
     sections = merged(SiteExtension, lambda one: one.home_sections(request, page))
     return {
         key: render_to_string(section.template, section.context | {"page": page}, request)

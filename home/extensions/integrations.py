@@ -5,6 +5,7 @@ register and others.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -44,9 +45,4 @@ class IntegrationRegistry[Offer](Registry[Offer]):
         return f"{self.setting} names “{key}”. It may name: {keys}."
 
 
-CHOSEN_BY_SETTING: list[IntegrationRegistry] = []
-
-
-def _key(value: str) -> str:
-    """Return a key, or the scheme of an address."""
-    return value.partition(":")[0]
+CHOSEN_BY_SETTING: list[IntegrationRegistry[Any]] = []

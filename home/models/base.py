@@ -56,7 +56,7 @@ class BasePageQuerySet(PageQuerySet):
         """Filter published, unrestricted pages in one query; Wagtail's ``public()`` needs a second one."""
         return self.live().filter(~restriction_exists())
 
-    def with_display_relations(self):
+    def with_display_relations(self) -> Self:
         """Join the language and pictures, which templates show of other pages."""
         return self.select_related("locale", *self.model.picture_fields())
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -18,8 +19,8 @@ from ..text.highlighting import WORD, fold_text, query_words
 SEPARATOR = re.compile(r"[,;\n\r]+")
 
 
-class SearchEntryQuerySet(models.QuerySet):
-    def visible_at(self, language: str, now: datetime):
+class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
+    def visible_at(self, language: str, now: datetime) -> Self:
         """Filter entries that search may show in a language at ``now``."""
         begun = models.Q(shown_from=None) | models.Q(shown_from__lte=now)
         lasts = models.Q(shown_until=None) | models.Q(shown_until__gt=now)

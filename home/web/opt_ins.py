@@ -5,7 +5,7 @@ what was not confirmed is deleted after the link has expired.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,12 +18,12 @@ from .secret_links import LinkExpired, secret_field
 from .shortcuts import get_or_404
 
 
-class EmailedLinkQuerySet(models.QuerySet):
-    def of_address(self, email: str):
+class EmailedLinkQuerySet[L: EmailedLink](models.QuerySet[L]):
+    def of_address(self, email: str) -> Self:
         """Filter those of a verified address, confirmed or not."""
         return self.filter(email=email)
 
-    def expired(self, now: datetime):
+    def expired(self, now: datetime) -> Self:
         """Filter those whose link expired before it was confirmed."""
         return self.filter(**self.model.UNCONFIRMED, link_expires_at__lt=now)
 
@@ -68,7 +68,7 @@ class OptIn(EmailedLink):
         abstract = True
 
 
-def find_by_link(rows, secret: str, now: datetime):
+def find_by_link[L: EmailedLink](rows: type[L] | models.QuerySet[L], secret: str, now: datetime) -> L:
     """Return the row of an e-mailed link. ``rows``: a model of EmailedLink, or a queryset of it.
 
     Raise Http404 if it is unknown, LinkExpired if it is too old and not confirmed.

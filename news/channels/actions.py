@@ -15,7 +15,7 @@ from wagtail.models import Page
 
 from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
-from eservices.deliveries.models import Delivery
+from eservices.deliveries.models import Delivery, DeliveryQuerySet
 from home.models.base import is_public, with_restriction_data
 
 from . import announcements, lookup
@@ -266,5 +266,5 @@ def _lock(post_id: int) -> ChannelPost:
     return ChannelPost.objects.select_for_update().get(pk=post_id)
 
 
-def _deliveries(post: ChannelPost):
+def _deliveries(post: ChannelPost) -> DeliveryQuerySet:
     return Delivery.objects.for_subject(post.subject).order_by("created_at")

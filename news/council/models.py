@@ -125,7 +125,7 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
 
 
 class MeetingQuerySet(BasePageQuerySet):
-    def upcoming(self, now: datetime):
+    def upcoming(self, now: datetime) -> Self:
         """Filter the meetings of today and later, the next first."""
         return self.filter(start__gte=_midnight(now)).order_by("start", "pk")
 

@@ -15,14 +15,14 @@ from home.web.opt_ins import EmailedLinkQuerySet, OptIn
 from .states import ProposalState
 
 
-class ProposalQuerySet(EmailedLinkQuerySet):
-    def waiting(self):
+class ProposalQuerySet(EmailedLinkQuerySet["Proposal"]):
+    def waiting(self) -> Self:
         return self.filter(state=ProposalState.WAITING)
 
     def undecided(self) -> Self:
         return self.filter(state__in=[ProposalState.ASKED, ProposalState.WAITING])
 
-    def due_for_notification(self, now: datetime):
+    def due_for_notification(self, now: datetime) -> Self:
         """Filter waiting proposals of which staff are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 

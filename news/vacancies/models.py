@@ -1,6 +1,7 @@
 """Pages of vacancies: listed until they close, and shown as closed afterwards."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -52,7 +53,7 @@ class VacancyIndexPage(RoutablePageMixin, BasePage):
 
 
 class VacancyQuerySet(BasePageQuerySet):
-    def open_at(self, now: datetime):
+    def open_at(self, now: datetime) -> Self:
         """Filter vacancies that are open at ``now``: by closing date, those without one last."""
         open_still = models.Q(closes_on=None) | models.Q(closes_on__gte=timezone.localdate(now))
         return (

@@ -22,7 +22,9 @@ BATCH_SIZE = 200  # reminders per run of the job; the next run continues
 
 @retry_on_conflict
 @transaction.atomic
-def request_reminder(*, actor=None, email: str, language: str, district: UUID | None, when: str) -> None:
+def request_reminder(
+    *, actor: User | None = None, email: str, language: str, district: UUID | None, when: str
+) -> None:
     """E-mail the link that confirms a reminder.
 
     Returns nothing, so that the visitor does not learn whether the address is known. A confirmed reminder changes

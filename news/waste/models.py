@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from itertools import groupby
+from typing import Self
 
 from django.db import models
 from django.http import Http404
@@ -100,8 +101,8 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
         )
 
 
-class WasteReminderQuerySet(EmailedLinkQuerySet):
-    def due(self, now: datetime):
+class WasteReminderQuerySet(EmailedLinkQuerySet["WasteReminder"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now).order_by("due_at", "pk")
 
 

@@ -3,8 +3,9 @@
 ``actor`` is a user of the admin; None for the subscriber through an e-mailed link.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,9 @@ from .. import consent_wording, emails, mail_backend
 from ..models import ConsentEvent, Subscriber, Subscription
 from ..models.reader_choices import replace_topics
 from ..states import SubscriberState, is_allowed
+
+if TYPE_CHECKING:
+    from ..subscriber_files.importer import ImportLine
 
 
 class IllegalTransition(ActionRefused):
@@ -153,7 +157,7 @@ def import_subscriber(
 
 @retry_on_conflict  # the button was pressed twice
 @transaction.atomic
-def import_subscribers(*, actor, lines, proof: str) -> int:
+def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str) -> int:
     """Subscribe the unknown addresses of a file whose consent is dated. Return their number.
 
     Subscribers who unsubscribed, did not confirm or were unreachable stay unchanged: a file subscribes nobody
@@ -238,7 +242,7 @@ def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor: User | None) ->
     return subscriber
 
 
-def _record(subscriber: Subscriber, kind, actor, page: str = "", wording: str = "") -> None:
+def _record(subscriber: Subscriber, kind: str, actor: User | None, page: str = "", wording: str = "") -> None:
     ConsentEvent.objects.create(
         subscriber=subscriber,
         kind=kind,

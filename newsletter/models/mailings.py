@@ -25,7 +25,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         """Filter mailings to continue at ``now``. For a claimed mailing ``due_at`` is the end of the claim."""
         return self.filter(state__in=[MailingState.SCHEDULED, MailingState.SENDING], due_at__lte=now)
 
-    def needing_wake_up(self, now):
+    def needing_wake_up(self, now: datetime) -> Self:
         """Filter mailings without a task since they became due, or whose task must be lost."""
         lost = now - WAKE_AGAIN_AFTER
         return self.filter(Q(woken_at=None) | Q(woken_at__lt=models.F("due_at")) | Q(woken_at__lt=lost))

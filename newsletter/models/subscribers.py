@@ -1,5 +1,7 @@
 """Subscribers, topics and consent. An address counts only after its owner opened the e-mailed link."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,11 +35,11 @@ class Topic(TranslatableMixin, models.Model):
         return self.name
 
 
-class SubscriberQuerySet(EmailedLinkQuerySet):
-    def confirmed(self):
+class SubscriberQuerySet(EmailedLinkQuerySet["Subscriber"]):
+    def confirmed(self) -> Self:
         return self.filter(state=SubscriberState.CONFIRMED)
 
-    def once_subscribed(self):
+    def once_subscribed(self) -> Self:
         return self.exclude(confirmed_at=None)
 
 

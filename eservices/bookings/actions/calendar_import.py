@@ -1,7 +1,7 @@
 """Import of external calendars, run by a worker from time to time."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,12 +38,12 @@ def import_calendar(feed_id: int) -> None:
         )
 
 
-def _record_fault(feed: ImportedCalendar, fault: str, now) -> None:
+def _record_fault(feed: ImportedCalendar, fault: str, now: datetime) -> None:
     ImportedCalendar.objects.filter(pk=feed.pk).update(fault=fault[:255], due_at=now + AGAIN)
 
 
 @transaction.atomic
-def _replace_events(feed: ImportedCalendar, found: list[ical_import.BusyTime], now) -> None:
+def _replace_events(feed: ImportedCalendar, found: list[ical_import.BusyTime], now: datetime) -> None:
     feed = ImportedCalendar.objects.select_for_update().get(pk=feed.pk)
     feed.events.all().delete()
     BlockedTime.objects.bulk_create(

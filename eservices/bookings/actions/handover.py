@@ -1,5 +1,6 @@
 """Handovers of resources: handed over, taken back with an inspection, or not collected."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -71,6 +72,8 @@ def record_no_show(*, actor: User, booking: Booking) -> Booking:
     return booking
 
 
-def _create_inspection(actor, booking: Booking, kind: str, text: str, photos, kept: int = 0) -> None:
+def _create_inspection(
+    actor: User, booking: Booking, kind: str, text: str, photos: Iterable[StoredFile], kept: int = 0
+) -> None:
     inspection = Inspection.objects.create(booking=booking, kind=kind, text=text.strip(), kept=kept, by=actor)
     inspection.photos.set(photos)

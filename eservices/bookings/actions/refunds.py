@@ -1,10 +1,12 @@
 """Refunds of bookings: by the cancellation terms, and of the deposit afterwards."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases.models import Case
 from eservices.payments.actions import refunds
 from eservices.payments.models import Allocation, Charge
@@ -67,7 +69,7 @@ def refund_amount(case: Case, booking: Booking, share: int) -> int:
     return min(max(part + deposit_back(case, booking) - _open_amount(case), 0), _refundable(case))
 
 
-def refund_booking(*, actor, case: Case, booking: Booking, share: int, announced: bool) -> int:
+def refund_booking(*, actor: User, case: Case, booking: Booking, share: int, announced: bool) -> int:
     """Refund what a cancelled booking was paid, and return the amount.
 
     The case must be locked, and its charge not reduced yet. ``announced``: the caller notifies the applicant of
@@ -78,7 +80,7 @@ def refund_booking(*, actor, case: Case, booking: Booking, share: int, announced
     )
 
 
-def refund_deposit(*, actor, case: Case, booking: Booking, announced: bool) -> int:
+def refund_deposit(*, actor: User, case: Case, booking: Booking, announced: bool) -> int:
     """Refund the deposit, less what was kept of it, and return the amount.
 
     0 while the charge is not fully paid. The case must be locked.
@@ -106,17 +108,17 @@ def deposit_back(case: Case, booking: Booking) -> int:
     return max(deposit_paid(case, booking) - kept, 0)
 
 
-def _bookings_of_same_answer(booking: Booking):
+def _bookings_of_same_answer(booking: Booking) -> QuerySet[Booking]:
     """Return the bookings of the same answer, this one included."""
     return Booking.objects.filter(submission=booking.submission_id, series=booking.series)
 
 
-def _fee_lines(case: Case, booking: Booking) -> list[dict]:
+def _fee_lines(case: Case, booking: Booking) -> list[dict[str, Any]]:
     """Return the fee lines of the booking's question."""
     return fee_lines_of_question(booking.field, case.submission.fees)
 
 
-def _request_refunds(actor, case: Case, amount: int, reason: str, announced: bool) -> int:
+def _request_refunds(actor: User, case: Case, amount: int, reason: str, announced: bool) -> int:
     """Request refunds from the payment providers, from the latest payment on, and return the amount."""
     remaining = amount
     for allocation in _paid_allocations(case):

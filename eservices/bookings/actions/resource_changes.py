@@ -85,7 +85,7 @@ def _blocked_spans(units: Collection[int], start: datetime) -> list[tuple[int, T
 
 
 def _bookings_lacking_pieces(
-    resource: Resource, uses: dict[int, int], now
+    resource: Resource, uses: dict[int, int], now: datetime
 ) -> list[tuple[Booking, TimeSpan, dict[int, int]]]:
     """Return future bookings with fewer pieces than the resource takes now, their reserved time and what they lack."""
     found = []

@@ -109,7 +109,7 @@ def _floor_to_step(at: datetime, shown: TimeSpan) -> datetime:
     return at - (at - shown.start) % STEP
 
 
-def _floor_to_hour(at: datetime, zone) -> datetime:
+def _floor_to_hour(at: datetime, zone: ZoneInfo) -> datetime:
     """Round down to the full hour of local time."""
     local = at.astimezone(zone)
     return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)

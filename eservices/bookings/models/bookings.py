@@ -23,21 +23,21 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Exclude rehearsals."""
         return self.filter(rehearsal=False)
 
-    def occupying(self):
+    def occupying(self) -> Self:
         """Filter bookings that take time: held, requested, confirmed, handed over or returned.
 
         Refused, cancelled and missed ones do not.
         """
         return self.filter(state__in=TAKING)
 
-    def promised(self):
+    def promised(self) -> Self:
         """Filter bookings that take time, without holds."""
         return self.occupying().exclude(state=BookingState.HELD)
 
     def overlapping(self, start, end) -> Self:
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
-    def active_holds(self, now):
+    def active_holds(self, now: datetime) -> Self:
         """Filter holds that have not expired."""
         return self.filter(state=BookingState.HELD, held_until__gt=now)
 
@@ -134,7 +134,7 @@ class BookedPieceQuerySet(models.QuerySet["BookedPiece"]):
         """Filter pieces of these units taken at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
 
-    def without_expired_holds(self, now):
+    def without_expired_holds(self, now: datetime) -> Self:
         """Exclude pieces of expired holds that are not deleted yet.
 
         The few expired holds are found in a subquery: with a join, each calendar would read all bookings ever made.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -86,7 +87,7 @@ def notify_of_near_deadlines(now: datetime) -> None:
 
 
 @transaction.atomic
-def _notify_of_deadline(pk) -> None:
+def _notify_of_deadline(pk: UUID | str) -> None:
     """Notify the assigned agent. Takes the lock of the case, so that of two schedulers only one notifies."""
     case = lock_case(pk)
     if (

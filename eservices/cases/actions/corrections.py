@@ -120,7 +120,7 @@ def erase_corrections(case: Case, keys: list[str] | None = None) -> None:
     case.save(update_fields=["amended", "contact"])
 
 
-def _store_correction(case: Case, field: str, answer) -> None:
+def _store_correction(case: Case, field: str, answer: Any) -> None:
     amended, declared = case.amended | {field: answer}, case.submission.answers
     case.amended = {key: one for key, one in amended.items() if one != declared.get(key)}
     case.contact = _corrected_contact(case)
@@ -128,7 +128,7 @@ def _store_correction(case: Case, field: str, answer) -> None:
     case.save(update_fields=["amended", "contact", "search_text"])
 
 
-def _corrected_contact(case: Case) -> dict:
+def _corrected_contact(case: Case) -> dict[str, Any]:
     """Return the applicant's name and addresses that differ from the submission because of corrections."""
     declared, now = case.submission, applicant_of(case.version, case.answers)
     corrected_keys = {*case.amended} & {*_applicant_field_keys(case)}

@@ -164,7 +164,7 @@ def _refuse_objection(case: Case, text: str) -> None:
         raise IllegalTransition(why)
 
 
-def _pending_proposal(case: Case) -> tuple[CaseStage, dict]:
+def _pending_proposal(case: Case) -> tuple[CaseStage, dict[str, Any]]:
     """Return the stage with a proposed decision, and the proposal. Raise IllegalTransition if there is none."""
     row = current_stage(case)
     proposed = proposed_decision(row) if row else None
@@ -194,7 +194,7 @@ def _propose(
     return case
 
 
-def _accept(case: Case, row: CaseStage, actor: User, text: str, details: dict, **more) -> Case:
+def _accept(case: Case, row: CaseStage, actor: User, text: str, details: dict[str, Any], **more: Any) -> Case:
     """Accept the case, or approve it if another decision follows.
 
     ``more``: further data for the event, such as who proposed the decision.

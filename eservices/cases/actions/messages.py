@@ -17,6 +17,7 @@ from ..actors import SYSTEM, Actor, Applicant, ConsultedOffice
 from ..exceptions import IllegalTransition
 from ..logic import mentions
 from ..models import Case, CaseEvent, Message, Note, NotificationType
+from ..models.audit import EventQuerySet
 from ..stages import end_waiting_for_answer, is_decision_stage
 from ..states import CaseState
 from ..workflow import absences, clock
@@ -190,7 +191,7 @@ def log_answers_exported(*, actor: User, cases: list[Case]) -> None:
     )
 
 
-def _recent_reads(actor: User, kind: str):
+def _recent_reads(actor: User, kind: str) -> EventQuerySet:
     return CaseEvent.objects.filter(kind=kind, actor=actor, at__gt=timezone.now() - READ_LOG_INTERVAL)
 
 
@@ -232,9 +233,9 @@ def _last_question(case: Case) -> Message | None:
 
 
 def _add_message(
-    case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()
+    case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple[Any, ...] = ()
 ) -> Message:
-    author = None if isinstance(actor, Applicant) or actor is SYSTEM else actor
+    author = actor if isinstance(actor, User) else None
     written = Message.objects.create(
         case=case, kind=kind, author=author, text=clean_text(text, empty=bool(files))
     )
@@ -245,7 +246,7 @@ def _add_message(
 def _notify_agent(case: Case, message: Message) -> bool:
     """Notify the assigned agent. Return False if there is none who may still see the case."""
     has = case.assignee_id and absences.members_who_see(case).filter(user=case.assignee_id).exists()
-    if has:
+    if has and case.assignee:
         notices.notify_agents(
             case=case, kind=NotificationType.ANSWERED, users=[case.assignee], message=message
         )

@@ -1,11 +1,13 @@
 """Related, duplicate, transferred and redirected cases."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
-from eservices.formbuilder.models import Form
+from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft, SubmissionChannel
 from eservices.submissions.version_migration import migrate_answers
@@ -115,7 +117,7 @@ def redirect_to_service(
     return draft
 
 
-def _shared_answers(case: Case, version) -> dict:
+def _shared_answers(case: Case, version: FormVersion) -> dict[str, Any]:
     """Return the answers that the other service asks too, without files and consents.
 
     Files must be sent again: they belong to what was declared.

@@ -63,7 +63,7 @@ def may_entrust(actor: User, team: Team) -> bool:
     return actor.is_superuser or team.memberships.filter(user=actor, sees_protected=True).exists()
 
 
-def _added_rights(before: TeamMember, after: TeamMember) -> list:
+def _added_rights(before: TeamMember, after: TeamMember) -> list[Any]:
     """Return the labels of the rights that the member did not have before."""
     gained: list[Any] = [Role(after.role).label] if after.role > before.role else []
     if after.sees_protected and not before.sees_protected:

@@ -124,7 +124,7 @@ def dispose_of_case(item_id: int) -> None:
         )
 
 
-def _update_pending(item: DisposalItem, **fields) -> None:
+def _update_pending(item: DisposalItem, **fields: Any) -> None:
     """Update the item unless it is done.
 
     If a done item ran again, the erased case would replace the complete one in the archive.

@@ -70,7 +70,7 @@ class VisibleAnswers:
             return self._given[key]
         return self._known[key][1] if self.is_visible(key) else default
 
-    def visible_values(self) -> dict:
+    def visible_values(self) -> dict[str, Any]:
         """Return all answers that count, in the order of the form."""
         own = (key for key in self._fields if self._is_own(key))
         return {key: answer for key in own if (answer := self.get(key)) is not None}

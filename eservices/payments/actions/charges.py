@@ -141,7 +141,7 @@ def sync_charge(*, actor: User, case: Case) -> Charge | None:
     return charge if any(changed) else None
 
 
-def _reduce_charge(charge: Charge, actor) -> bool:
+def _reduce_charge(charge: Charge, actor: User) -> bool:
     """Reduce the charge to what is still due, but not below what was paid. Return whether it changed.
 
     The caller that cancelled refunds the excess. The lines of the charge become those that are still due; they stay
@@ -166,7 +166,7 @@ def _reduce_charge(charge: Charge, actor) -> bool:
     return True
 
 
-def _update_deadline(charge: Charge, actor) -> bool:
+def _update_deadline(charge: Charge, actor: User) -> bool:
     """Move the payment deadline to the date that applies now. Return whether it changed.
 
     Time that an agent added is preserved as far as possible.
@@ -251,7 +251,9 @@ def _booking(entry: FeeScheduleEntry | None) -> dict[str, Any]:
     }
 
 
-def _apply_transition(charge: Charge, action: str, actor, event: str, *, due_at, **data) -> None:
+def _apply_transition(
+    charge: Charge, action: str, actor: Actor, event: str, *, due_at: datetime | None, **data: Any
+) -> None:
     """Apply one transition of ``states.CHARGES`` and wake the process of the case."""
     if not is_allowed(CHARGES, action, charge.state):
         raise PaymentActionRefused(

@@ -90,7 +90,7 @@ def save_provider_answer(
 
 @transaction.atomic
 def record_receipt(
-    *, actor, payment: Payment, amount: int, currency: str, details: dict | None = None
+    *, actor: User, payment: Payment, amount: int, currency: str, details: dict[str, Any] | None = None
 ) -> Payment:
     """Record money that arrived for this payment, in any of its states.
 
@@ -189,7 +189,7 @@ def allocate(charge: Charge, payment: Payment, amount: int, actor: Actor, *, acc
 
 
 def _receive(
-    payment: Payment, charges: list[Charge], amount: int, currency: str, actor, details=None
+    payment: Payment, charges: list[Charge], amount: int, currency: str, actor: Actor, details: Any = None
 ) -> None:
     payment.state, payment.due_at, payment.fault = PAYMENTS["succeed"][1], None, ""
     payment.received, payment.received_currency = amount, currency
@@ -210,7 +210,7 @@ def _receive(
 
 
 def _set_rest_aside(
-    payment: Payment, charges: list[Charge], rest: int, reason: str, actor, details: dict
+    payment: Payment, charges: list[Charge], rest: int, reason: str, actor: Actor, details: dict[str, Any]
 ) -> None:
     record_unallocated(
         actor=actor,

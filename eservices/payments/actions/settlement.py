@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases.actors import SYSTEM, Actor
 
 from .. import ledger
@@ -20,7 +21,9 @@ Kind = JournalRow.Kind
 
 
 @transaction.atomic
-def allocate_to_charge(*, actor, unallocated: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
+def allocate_to_charge(
+    *, actor: User, unallocated: UnallocatedPayment, charge: Charge, note: str = ""
+) -> Charge:
     """Allocate an unallocated payment to a charge, even an expired one. Any excess remains unallocated."""
     charge = lock_charge(charge.pk)
     unallocated = _lock_unsettled(unallocated)
@@ -39,7 +42,9 @@ def allocate_to_charge(*, actor, unallocated: UnallocatedPayment, charge: Charge
 
 
 @transaction.atomic
-def book_to_account(*, actor, unallocated: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
+def book_to_account(
+    *, actor: User, unallocated: UnallocatedPayment, account: str, note: str
+) -> UnallocatedPayment:
     """Book an unallocated payment to a ledger account, for a reason."""
     unallocated = _lock_unsettled(unallocated)
     if not note.strip():
@@ -127,7 +132,7 @@ def _lock_unsettled(unallocated: UnallocatedPayment) -> UnallocatedPayment:
     return unallocated
 
 
-def _settle(unallocated: UnallocatedPayment, actor, outcome: str, note: str) -> UnallocatedPayment:
+def _settle(unallocated: UnallocatedPayment, actor: User, outcome: str, note: str) -> UnallocatedPayment:
     unallocated.outcome, unallocated.note = outcome, note
     unallocated.resolved_at, unallocated.resolved_by = timezone.now(), actor
     unallocated.save(update_fields=["outcome", "note", "resolved_at", "resolved_by"])

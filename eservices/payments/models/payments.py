@@ -27,7 +27,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Filter payments whose provider must be polled by ``now``."""
         return self.filter(due_at__lte=now)
 
-    def needing_wake_up(self, now):
+    def needing_wake_up(self, now: datetime) -> Self:
         """Filter payments without a poll in progress, or with one that is so old that it must be lost."""
         return self.filter(Q(woken_at=None) | Q(woken_at__lte=now - WAKE_AGAIN_AFTER))
 

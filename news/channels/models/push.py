@@ -4,6 +4,7 @@ A row is deleted when its owner unsubscribes; it holds nothing about a person.
 """
 
 import hashlib
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +19,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Filter devices that want at least one of the topics, each once."""
         return self.filter(pk__in=DeviceTopic.objects.filter(topic_key__in=keys).values("device"))
 
-    def with_endpoint(self, endpoint: str):
+    def with_endpoint(self, endpoint: str) -> Self:
         return self.filter(digest=endpoint_digest(endpoint))
 
 

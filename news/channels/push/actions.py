@@ -1,6 +1,7 @@
 """All writes for push notifications: subscribe, unsubscribe, send."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,15 @@ ID_NAMESPACE = UUID(
 
 @retry_on_conflict
 @transaction.atomic
-def subscribe_device(*, actor=None, endpoint: str, p256dh: str, auth: str, language: str, topic_keys) -> None:
+def subscribe_device(
+    *,
+    actor: User | None = None,
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+    language: str,
+    topic_keys: Iterable[str],
+) -> None:
     """Subscribe a browser to the topics, or change its topics."""
     fields = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "language": language}
     device, _made = Device.objects.update_or_create(digest=endpoint_digest(endpoint), defaults=fields)

@@ -13,8 +13,8 @@ from ..moderation.models import ModeratedText, ModeratedTextQuerySet
 from ..public_pages import public_page
 
 
-class CommentQuerySet(ModeratedTextQuerySet):
-    def waiting(self):
+class CommentQuerySet(ModeratedTextQuerySet["Comment"]):
+    def waiting(self) -> Self:
         """Annotate ``place``, the title of the article, for moderators."""
         article = NewsPage.objects.filter(translation_key=models.OuterRef("article")).order_by("pk")
         return super().waiting().annotate(place=models.Subquery(article.values("title")[:1]))

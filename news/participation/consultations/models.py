@@ -172,8 +172,8 @@ class ConsultationPage(ParticipationPeriod, BasePage):
         }
 
 
-class ContributionQuerySet(ModeratedTextQuerySet):
-    def waiting(self):
+class ContributionQuerySet(ModeratedTextQuerySet["Contribution"]):
+    def waiting(self) -> Self:
         """Annotate ``place``, the title of the consultation, and ``public``, whether others can read it.
 
         Moderators see both.
@@ -182,7 +182,7 @@ class ContributionQuerySet(ModeratedTextQuerySet):
         asked = {"place": Subquery(page.values("title")[:1]), "public": Subquery(page.values("public")[:1])}
         return super().waiting().annotate(**asked)
 
-    def for_consultation(self, page: ConsultationPage):
+    def for_consultation(self, page: ConsultationPage) -> Self:
         return self.filter(consultation=page.translation_key)
 
     def with_voices(self) -> Self:

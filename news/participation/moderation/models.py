@@ -1,7 +1,7 @@
 """Base models of moderated texts: author, shown name, and state."""
 
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -24,7 +24,7 @@ def next_morning() -> datetime:
     return next_weekday_morning(timezone.localtime())
 
 
-class ModeratedTextQuerySet(models.QuerySet):
+class ModeratedTextQuerySet[T: ModeratedText](models.QuerySet[T]):
     def waiting(self) -> Self:
         return self.filter(state=ModerationState.WAITING).order_by("handed_in_at", "pk")
 
@@ -44,14 +44,14 @@ class ModeratedTextQuerySet(models.QuerySet):
         """
         return self.filter(handed_in_at__lt=now - ADDRESS_RETENTION).exclude(email="")
 
-    def due_for_notification(self, now: datetime):
+    def due_for_notification(self, now: datetime) -> Self:
         """Filter waiting texts of which moderators are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
     def of(self, email: str) -> Self:
         return self.filter(email=email) if email else self.none()
 
-    def duplicates_of(self, email: str, **words):
+    def duplicates_of(self, email: str, **words: Any) -> Self:
         """Filter waiting texts with the same content by the same person: sent twice, or again after going back."""
         return self.filter(state=ModerationState.WAITING, **words).of(email)
 

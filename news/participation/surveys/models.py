@@ -144,8 +144,8 @@ def _options(block) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-class SurveyAnswerQuerySet(models.QuerySet):
-    def for_survey(self, page: SurveyPage):
+class SurveyAnswerQuerySet(models.QuerySet["SurveyAnswer"]):
+    def for_survey(self, page: SurveyPage) -> Self:
         return self.filter(survey=page.translation_key)
 
     def answers_to(self, page: SurveyPage) -> list[dict]:

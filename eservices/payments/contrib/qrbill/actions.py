@@ -1,6 +1,7 @@
 """Import of bank files: credits are matched to bills; those that do not match become unallocated payments."""
 
 import hashlib
+from typing import Any
 
 from django.db import transaction
 
@@ -88,7 +89,7 @@ def _record_unknown(actor: User, entry: CreditEntry) -> bool:
     return False
 
 
-def _payer_details(entry: CreditEntry) -> dict:
+def _payer_details(entry: CreditEntry) -> dict[str, Any]:
     return {"payer": entry.payer, "day": entry.day.isoformat()}
 
 

@@ -46,3 +46,8 @@ class IntegrationRegistry[Offer](Registry[Offer]):
 
 
 CHOSEN_BY_SETTING: list[IntegrationRegistry[Any]] = []
+
+
+def _key(value: str) -> str:
+    """Return a key, or the scheme of an address."""
+    return value.partition(":")[0]

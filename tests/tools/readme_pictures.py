@@ -38,10 +38,10 @@ def main() -> None:
     document = draw_document(given.var)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for look in PAPER:
+        for look, paper in PAPER.items():
             for name, image in take_pages(browser, given.url, look):
                 save_picture(f"{name}-{look}", image)
-            save_picture(f"document-{look}", put_on_desk(document, PAPER[look]))
+            save_picture(f"document-{look}", put_on_desk(document, paper))
         browser.close()
 
 

@@ -68,7 +68,7 @@ class BusyTime:
 def fetch_calendar(url: str) -> bytes:
     """Download the calendar, at most ``MAX_BYTES``. Raise ``InvalidCalendar``."""
     if not url.startswith(("http://", "https://")):
-        raise InvalidCalendar(_("Only addresses with http or https are read."))
+        raise InvalidCalendar(_("Enter an address that begins with http or https."))
     ends = clock.monotonic() + TOTAL_TIMEOUT
     web = _WebHandler(ends)
     try:
@@ -78,7 +78,7 @@ def fetch_calendar(url: str) -> bytes:
         ):
             content = read_bounded(answer, MAX_BYTES, ends)
     except TimeoutError:
-        raise InvalidCalendar(_("The calendar comes too slowly.")) from None
+        raise InvalidCalendar(_("The calendar loads too slowly.")) from None
     except URLError as fault:
         raise InvalidCalendar(_reason(fault)) from None
     except (OSError, ValueError, HTTPException) as fault:
@@ -89,7 +89,7 @@ def fetch_calendar(url: str) -> bytes:
 
 def _reason(fault: URLError) -> str:
     if isinstance(fault.reason, public_hosts.InternalAddress):
-        return _("This address lies within the commune’s own network, which is not read.")
+        return _("This address is in the commune’s own network, which is not allowed here.")
     return str(fault)[:200]
 
 

@@ -118,9 +118,9 @@ def retry(request, pk):
         return HttpResponseNotAllowed(["POST"])
     delivery = access.delivery_for(request.user, pk)
     if actions.retry_now(actor=request.user, delivery=delivery):
-        messages.success(request, _("It is tried again now."))
+        messages.success(request, _("Sending is being retried now."))
     else:
-        messages.warning(request, _("It is being sent or has reached its end: nothing to try again."))
+        messages.warning(request, _("The delivery is being sent or has ended. You cannot retry it."))
     return redirect("deliveries_board:detail", pk)
 
 
@@ -132,9 +132,9 @@ def skip(request, pk):
     if not form.is_valid():
         return delivery_detail(request, pk, form)
     if actions.skip_delivery(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
-        messages.success(request, _("It will not be sent."))
+        messages.success(request, _("Sending is cancelled."))
     else:
-        messages.warning(request, _("It is being sent or has reached its end: nothing to skip."))
+        messages.warning(request, _("The delivery is being sent or has ended. You cannot skip it."))
     return redirect("deliveries_board:detail", pk)
 
 
@@ -152,7 +152,7 @@ def test_transport(request, carrier):
         messages.error(request, _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault}))
     else:
         actions.resume_transport(actor=request.user, carrier=carrier)
-        messages.success(request, _("%(carrier)s answers: what waits is sent.") % words)
+        messages.success(request, _("%(carrier)s answers. The waiting deliveries are sent.") % words)
     return redirect("deliveries_board:index")
 
 

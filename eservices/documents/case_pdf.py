@@ -69,10 +69,9 @@ def _content(case: Case, reader, now: datetime) -> dict:
             for line in reversed(timeline.timeline_items(case))
         ],
         "words": {
-            "printed": _("As it stood on %(moment)s, read by %(reader)s")
-            % {"moment": _moment(now), "reader": reader},
+            "printed": _("As on %(moment)s, read by %(reader)s") % {"moment": _moment(now), "reader": reader},
             "case": _("The case"),
-            "answers": _("What was declared"),
+            "answers": _("Declared answers"),
             "messages": _("Messages"),
             "notes": _("Internal notes"),
             "opinions": _("Opinions of others"),
@@ -80,7 +79,7 @@ def _content(case: Case, reader, now: datetime) -> dict:
             "letters": _("Letters sent"),
             "files": _("Files"),
             "documents": _("Documents"),
-            "events": _("Everything that happened"),
+            "events": _("All events"),
         },
     }
 
@@ -105,7 +104,7 @@ def _facts(case: Case) -> list[list[str]]:
 
 def _outcome(person: ConcernedPerson) -> str:
     """Return the outcome for one concerned person, with its reason."""
-    outcome = person.get_outcome_display() or _("as the case")
+    outcome = person.get_outcome_display() or _("same as the case")
     return labelled(outcome, person.reason) if person.reason else str(outcome)
 
 
@@ -122,7 +121,7 @@ def _said(answer: page.AnswerRow) -> str:
 
 
 def _message(one: Message) -> list[str]:
-    by = _("by the applicant") if one.from_applicant else one.author or _("by itself")
+    by = _("by the applicant") if one.from_applicant else one.author or _("automatically")
     return [_moment(one.at), str(by), str(one.get_kind_display()), one.text]
 
 

@@ -90,7 +90,9 @@ def reissue_document(request, pk):
     """Ask for confirmation, then issue a revoked document again; for agents who may decide its case."""
     document = access.document_for(request.user, pk, "accept")
     if not reissuing.may_reissue(document):
-        messages.warning(request, _("This document cannot be issued again: look at what replaced it."))
+        messages.warning(
+            request, _("This document cannot be issued again. Check the document that replaced it.")
+        )
         return redirect("cases:case", document.case.reference)
     if request.method == "POST":
         _reissue(request, document)
@@ -107,7 +109,7 @@ def _reissue(request, document) -> None:
     except IllegalTransition as refusal:
         messages.warning(request, str(refusal))
     else:
-        said = _("%(number)s is being made. It names the number that it replaces.")
+        said = _("%(number)s is being made. It refers to the number that it replaces.")
         messages.success(request, said % {"number": made.number})
 
 

@@ -169,7 +169,7 @@ def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
     try:
         actions.import_rows(actor=request.user, table=table, lines=lines, shown=shown)
     except actions.ReferenceTableChanged:
-        messages.warning(request, _("Somebody changed the table meanwhile. Look at the changes again."))
+        messages.warning(request, _("Another person changed the table. Check the changes again."))
         return False
     messages.success(request, _("The table is imported."))
     return True

@@ -93,7 +93,7 @@ def _joined(request, form: ProblemReportForm):
         request,
         _("Thank you. We write to you when something changes.")
         if email
-        else _("Thank you: we know now that it bothers more than one."),
+        else _("Thank you. We now know that this affects more than one person."),
     )
     return redirect("reports:report", report.pk)
 
@@ -310,11 +310,13 @@ class ReportUpdateView(CaseScreen):
             form.add_error(None, str(refusal))
             return self._show(report, form, 409)
         if told.standing != report.standing:
-            messages.success(request, _("Told. Whoever follows it hears of it."))
+            messages.success(request, _("Saved. The people who follow this report are notified."))
         elif form.cleaned_data["word"]:
-            messages.success(request, _("Told. Whoever reported it hears of it."))
+            messages.success(request, _("Saved. The person who reported it is notified."))
         else:
-            messages.success(request, _("Saved. State and date are as before: nobody is written to."))
+            messages.success(
+                request, _("Saved. The state and the date are unchanged, so no message is sent.")
+            )
         return redirect("cases:case", reference)
 
     def _show(self, report: ProblemReport, form: ReportUpdateForm, status: int):

@@ -71,7 +71,7 @@ def explain_protected_deletion(request, exception) -> str | None:
     """
     if not isinstance(exception, ProtectedError):
         return None
-    text = _("Nothing was deleted, since other things need it: %(things)s.")
+    text = _("Nothing was deleted because other items need it: %(things)s.")
     messages.error(request, text % {"things": _counted(exception.protected_objects)})
     return request.get_full_path()
 
@@ -84,9 +84,7 @@ def explain_truncated_form(request, exception) -> str | None:
     """
     if request.method != "POST" or not isinstance(exception, MultiValueDictKeyError):
         return None
-    messages.error(
-        request, _("Only a part of the form arrived, and nothing was saved. Fill it in once more.")
-    )
+    messages.error(request, _("Only part of the form arrived and nothing was saved. Fill it in again."))
     return request.get_full_path()
 
 

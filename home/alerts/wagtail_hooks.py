@@ -89,7 +89,7 @@ def end_before_deleting(request, instances):
     way = alert_channels.get("sms")
     for alert in instances:
         if isinstance(alert, Alert) and way and alert.holds(timezone.now()) and way.was_sent(alert):
-            said = _("“%(alert)s” was sent by SMS: unpublish it first, so that an all-clear can be sent.")
+            said = _("“%(alert)s” was sent by SMS. Unpublish it first, then you can send an all-clear.")
             messages.error(request, said % {"alert": alert})
             return redirect(AlertViewSet.model.snippet_viewset.get_url_name("unpublish"), alert.pk)
     return None

@@ -54,9 +54,9 @@ def retry_failed_post(request, pk: int, post: int):
     """Retry a post that failed."""
     page = access.page_for(request.user, pk)
     if actions.retry_post(actor=request.user, post=access.post_for(request.user, page, post)):
-        messages.success(request, _("It is tried again now."))
+        messages.success(request, _("Sending is being retried now."))
     else:
-        messages.warning(request, _("Nothing waits to be tried again."))
+        messages.warning(request, _("There is no post to retry."))
     return redirect("news_channels:posts", pk)
 
 

@@ -23,10 +23,12 @@ class RefusalForm(forms.Form):
     """The reason of a refusal, which is sent to the person who proposed."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why not? Whoever proposed it reads this."),
+        label=gettext_lazy("Reason. The person who proposed it reads this"),
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea,
-        error_messages={"required": gettext_lazy("Say why: whoever proposed it should understand.")},
+        error_messages={
+            "required": gettext_lazy("Explain why, so that the person who proposed it can understand.")
+        },
     )
 
 
@@ -70,19 +72,19 @@ def decide_proposal(request, pk: int):
     try:
         if "accept" in request.POST:
             actions.accept_proposal(actor=request.user, proposal=proposal, seen=seen)
-            messages.success(request, _("Accepted. Whoever proposed it was told."))
+            messages.success(request, _("Accepted. The person who proposed it is notified."))
             return redirect("proposal_desk", pk)
         if form.is_bound and form.is_valid():
             actions.refuse_proposal(
                 actor=request.user, proposal=proposal, reason=form.cleaned_data["reason"], seen=seen
             )
-            messages.success(request, _("Refused. Whoever proposed it was told why."))
+            messages.success(request, _("Refused. The person who proposed it is told the reason."))
             return redirect("proposals:index")
     except actions.IllegalTransition:
-        messages.warning(request, _("Somebody else decided this meanwhile."))
+        messages.warning(request, _("Another person has already decided on this."))
         return redirect("proposal_desk", pk)
     except actions.ProposalChanged:
-        messages.warning(request, _("Whoever proposed it changed it meanwhile: read it again."))
+        messages.warning(request, _("The proposal was changed by its author. Read it again."))
         return redirect("proposal_desk", pk)
     except proposal_types.ProposalNotAcceptable as hindrance:
         messages.error(request, str(hindrance))

@@ -113,7 +113,7 @@ class ConsentEvent(models.Model):
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     at = models.DateTimeField(_("when"), default=timezone.now)
     page = models.CharField(
-        _("from which page"), max_length=255, blank=True, help_text=_("Or what proves it.")
+        _("page of the subscription"), max_length=255, blank=True, help_text=_("Or what proves it.")
     )
     wording = models.CharField(_("wording shown"), max_length=20, blank=True)
     topics = models.JSONField(_("topics"), default=list)
@@ -124,7 +124,7 @@ class ConsentEvent(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("by"),
-        help_text=_("Empty: the person, by the mailed link."),
+        help_text=_("Empty if the person used the link in the e-mail."),
     )
 
     class Meta:

@@ -155,7 +155,7 @@ class InternalBookingView(BookingScreen):
         except actions.TimeTaken as gone:
             form.add_error(None, str(gone))
             return self._show(form, 409)
-        messages.success(request, _("It is booked."))
+        messages.success(request, _("The booking is confirmed."))
         return redirect(schedule_url("week", timezone.localdate(booking.starts_at)))
 
     def _form(self, *args, **kwargs) -> InternalBookingForm:

@@ -23,7 +23,7 @@ class NotificationForm(forms.Form):
     """The form, other than by post, and the day in which a decision was notified."""
 
     proof = forms.ChoiceField(
-        label=gettext_lazy("How it was notified"),
+        label=gettext_lazy("Form of notification"),
         choices=[(one.value, one.label) for one in (Proof.HANDED, Proof.NOTICE)],
     )
     on = forms.DateField(label=gettext_lazy("Day"))
@@ -38,8 +38,8 @@ def appeal_received(request, reference, pk):
         pk,
         AppealForm(request.POST),
         actions.record_appeal,
-        invalid=_("Say on which day the appeal was received."),
-        done=_("The appeal is noted; the case is kept until the hold is lifted."),
+        invalid=_("Enter the day on which the appeal was received."),
+        done=_("The appeal is recorded. The case cannot be erased until the legal hold is lifted."),
     )
 
 
@@ -52,7 +52,7 @@ def notified(request, reference, pk):
         pk,
         NotificationForm(request.POST),
         actions.record_notification,
-        invalid=_("Say how and on which day the decision was notified."),
+        invalid=_("Enter the day and the form of the notification."),
         done=_("The notification is recorded."),
     )
 

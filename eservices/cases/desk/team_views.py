@@ -30,10 +30,10 @@ class RoleForm(forms.Form):
         max_length=120,
         required=False,
         validators=[validate_no_control],
-        help_text=gettext_lazy("Stands under the name on decisions. Empty: no change."),
+        help_text=gettext_lazy("Shown under the name on decisions. If empty, no change."),
     )
     sees_protected = forms.TypedChoiceField(
-        label=gettext_lazy("Treats people whose address is protected"),
+        label=gettext_lazy("Treats people with a protected address"),
         choices=[
             ("", gettext_lazy("no change")),
             ("yes", gettext_lazy("yes")),
@@ -53,21 +53,21 @@ class RoleForm(forms.Form):
         typed = User.objects.normalize_email(self.cleaned_data["email"])
         self.person = User.objects.filter(email=typed, is_staff=True, is_active=True).first()
         if self.person is None:
-            raise forms.ValidationError(_("Nobody of the staff has this address."))
+            raise forms.ValidationError(_("No member of staff has this address."))
         return typed
 
 
 class AbsenceForm(forms.Form):
     """An absence of a member, and the deputy."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who is away"), empty_label=None)
+    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Absent person"), empty_label=None)
     first_day = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"})
     )
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     deputy = forms.ModelChoiceField(
         User.objects.none(),
-        label=gettext_lazy("Who stands in"),
+        label=gettext_lazy("Deputy"),
         required=False,
         empty_label=gettext_lazy("nobody"),
     )
@@ -123,7 +123,7 @@ class TeamView(AgentDeskView):
             return self.render_to_response(self.get_context_data(role_form=form), status=422)
         given = {name: form.cleaned_data.get(name) for name in ("role", "sees_protected", "function")}
         actions.set_member_role(actor=request.user, team=self.team, user=form.person, **given)
-        messages.success(request, _("Kept."))
+        messages.success(request, _("Your entries are saved."))
         return None
 
     def _remove(self, request):
@@ -152,12 +152,14 @@ class TeamView(AgentDeskView):
         It does not matter which absence was recorded first.
         """
         if also := absences.absence_of_deputy(planned):
-            said = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
+            said = _(
+                "%(deputy)s is away too, from %(first)s to %(last)s. Check who is deputy during this time."
+            )
             messages.warning(self.request, said % {"deputy": planned.deputy, **also.days})
         if left := absences.uncovered_absence(planned):
             said = _(
-                "But %(user)s is to stand in for %(colleague)s, who is away from %(first)s to %(last)s: "
-                "look who stands in then."
+                "%(user)s is deputy for %(colleague)s, who is away from %(first)s to %(last)s. Check who "
+                "is deputy during this time."
             )
             messages.warning(self.request, said % {"user": planned.user, "colleague": left.user, **left.days})
 

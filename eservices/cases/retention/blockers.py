@@ -52,13 +52,13 @@ def _with_open_deliveries() -> Q:
 
 
 retention_blockers.register("open")(
-    RetentionBlocker(_("it is not closed"), lambda: ~Q(state=CaseState.CLOSED))
+    RetentionBlocker(_("the case is not closed"), lambda: ~Q(state=CaseState.CLOSED))
 )
 retention_blockers.register("hold")(
     RetentionBlocker(
-        _("a legal hold lies on it"), lambda: Q(pk__in=LegalHold.objects.in_force().values("case"))
+        _("the case has a legal hold"), lambda: Q(pk__in=LegalHold.objects.in_force().values("case"))
     )
 )
 retention_blockers.register("deliveries")(
-    RetentionBlocker(_("something on it is still to be sent"), _with_open_deliveries)
+    RetentionBlocker(_("the case has an unsent delivery"), _with_open_deliveries)
 )

@@ -25,7 +25,7 @@ class ApproveForm(forms.Form):
     authority = forms.CharField(
         label=gettext_lazy("Approved in the name of"),
         max_length=120,
-        error_messages={"required": gettext_lazy("Say in whose name you approve.")},
+        error_messages={"required": gettext_lazy("Enter in whose name you approve.")},
     )
 
 
@@ -97,7 +97,7 @@ class DueCasesView(RetentionView):
             form.add_error(None, str(refusal))
             return self._show(due, form, status=409)
         size = disposal.items.count()
-        text = ngettext("%(n)s case goes now.", "%(n)s cases go now.", size)
+        text = ngettext("%(n)s case is being processed.", "%(n)s cases are being processed.", size)
         messages.success(request, text % {"n": size})
         return redirect("retention:disposal", disposal.pk)
 
@@ -146,7 +146,7 @@ def place_hold(request, reference):
     except IllegalTransition as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The case is kept until the hold is lifted."))
+        messages.success(request, _("The case cannot be erased until the legal hold is lifted."))
     return redirect("cases:case", case.reference)
 
 

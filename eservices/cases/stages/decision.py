@@ -49,8 +49,8 @@ class DecisionStage(Stage):
             said = _("%(agent)s proposes a decision: a second agent confirms it.")
             if not absences.members_who_may_confirm(case, proposed["by"]).exists():
                 said = _(
-                    "%(agent)s proposes a decision, and nobody else in the team may confirm it: ask who keeps its "
-                    "members to let a colleague decide on this case too."
+                    "%(agent)s proposes a decision, and no other member of the team may confirm it. Ask the "
+                    "person who manages the team to let a colleague decide on this case too."
                 )
             return said % {"agent": proposed["name"]}
         return "" if is_decided(row) else acceptance_obstacle(case) or acceptance_warning(case)
@@ -59,7 +59,7 @@ class DecisionStage(Stage):
 def acceptance_obstacle(case: Case) -> str:
     """Return why the case cannot be accepted; "" if it can."""
     if {one.outcome for one in case.persons.all()} == {ConcernedPerson.Outcome.REFUSED}:
-        return _("Everybody is refused one by one: refuse the case.")
+        return _("All persons are refused individually. Refuse the case.")
     return ""
 
 

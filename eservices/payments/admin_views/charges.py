@@ -44,7 +44,7 @@ CHARGES = {
         _("Taken"),
         typed.TakeForm,
         counter.take_payment,
-        _("Taken: the receipt is on its way."),
+        _("Payment received. The receipt is on its way."),
         permission=access.TAKE_MONEY,
     ),
     "extend": ChargeAction(
@@ -52,10 +52,10 @@ CHARGES = {
         _("Give more time"),
         typed.ExtendForm,
         charges.extend_term,
-        _("There is more time; the applicant is told."),
+        _("The time to pay is extended. The applicant is notified."),
     ),
     "waive": ChargeAction(
-        "accept", _("Waive"), typed.WaiveForm, charges.waive_charge, _("Nothing has to be paid any more.")
+        "accept", _("Waive"), typed.WaiveForm, charges.waive_charge, _("No payment is needed any more.")
     ),
 }
 REFUND = ChargeAction(
@@ -63,7 +63,7 @@ REFUND = ChargeAction(
     _("Refund"),
     typed.RefundForm,
     refunds.request_refund,
-    _("The refund is asked for: the case shows when it is done."),
+    _("The refund is requested. The case shows when it is done."),
 )
 REFUNDS = {
     "till": ChargeAction(
@@ -122,7 +122,9 @@ class RefundView(ChargeActionView):
     def post(self, request, pk):
         allocation, deed = access.allocation_for(request.user, pk), REFUND
         if not can_be_polled(allocation.payment):
-            by_hand = _("Give the money back, from the till or by the bank, then press what you did.")
+            by_hand = _(
+                "Give the money back from the till or by bank transfer, then press the matching button."
+            )
             deed = replace(deed, done=by_hand)
         return self.do(deed, _case_payment_url(allocation.charge.case), allocation=allocation)
 

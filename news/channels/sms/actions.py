@@ -51,7 +51,7 @@ def _ask(number: str, wanted: dict) -> PhoneReader:
     reader.save()
     with translation.override(wanted["language"]):
         words = {"commune": settings.WAGTAIL_SITE_NAME, "code": code}
-        text = _("%(commune)s: your code is %(code)s. It confirms that you want news by SMS.") % words
+        text = _("%(commune)s: your code is %(code)s. Enter it to confirm that you want news by SMS.") % words
     outbox.queue_sms(to=number, text=sms.to_sms_text(text), subject=f"phone:{reader.pk}", confidential=True)
     return reader
 

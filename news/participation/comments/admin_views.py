@@ -48,7 +48,9 @@ def reply(request, pk):
     form = ReplyForm(request.POST)
     if form.is_valid():
         comment = actions.reply_to_comment(actor=request.user, comment=comment, **form.cleaned_data)
-        said = _("The answer stands below the comment.") if comment.reply else _("The answer is taken away.")
+        said = (
+            _("The answer is published below the comment.") if comment.reply else _("The answer is removed.")
+        )
         messages.success(request, said)
     else:
         messages.error(request, form.errors["reply"][0])

@@ -98,9 +98,9 @@ class ContributionView(ParticipationAdminView):
             form.add_error(None, str(why))
             return self.render_to_response(self.get_context_data(form=form), status=409)
         if answered.is_news_after(self.contribution):
-            messages.success(request, _("Told. Whoever handed it in hears of it."))
+            messages.success(request, _("Saved. The person who proposed it is notified."))
         else:
-            messages.success(request, _("Saved. There is nothing new in it: nobody is written to."))
+            messages.success(request, _("Saved. There are no changes, so no message is sent."))
         return redirect("participation_desk:contribution", pk)
 
 
@@ -111,7 +111,7 @@ def export_csv(request):
     found = FilterForm(request.GET, titles=titles).narrow(access.contributions_for(request.user))
     header = [
         *(_("Day"), _("Consultation"), _("State"), _("Title"), _("Text")),
-        *(_("By"), _("Votes"), _("What becomes of it"), _("Answer")),
+        *(_("By"), _("Votes"), _("Follow-up"), _("Answer")),
     ]
     rows = (
         [

@@ -57,6 +57,6 @@ def delete_expired(*, actor=None, now: datetime) -> None:
 def delete_pending_action(*, actor=None, pending: PendingAction) -> None:
     """Delete a pending action, stop its e-mail, and erase its address from the outbox."""
     for letter in Delivery.objects.for_subject(pending.subject).open():
-        outbox.skip_delivery(actor=actor, delivery=letter, reason=_("Its link leads nowhere any more."))
+        outbox.skip_delivery(actor=actor, delivery=letter, reason=_("The link no longer works."))
     outbox.erase_deliveries_about(actor=actor, subject=pending.subject)
     pending.delete()

@@ -19,9 +19,9 @@ MAX_BULK = access.MAX_LISTED
 
 class RefuseForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Reason, which who wrote it reads"),
+        label=gettext_lazy("Reason, shown to the author"),
         max_length=500,
-        error_messages={"required": gettext_lazy("Say why: whoever wrote it reads it.")},
+        error_messages={"required": gettext_lazy("Explain why. The author reads it.")},
         widget=forms.Textarea(attrs={"rows": 2, "class": "in"}),
     )
 
@@ -58,7 +58,7 @@ def publish(request):
     if done:
         messages.success(request, ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done})
     else:
-        messages.warning(request, _("Nothing was published: tick what you have read."))
+        messages.warning(request, _("No contribution was published. Tick those that you have read."))
     return _back(request)
 
 
@@ -70,15 +70,18 @@ def refuse(request, kind, pk):
     """
     written = access.written_for(request.user, kind, pk)
     if request.POST.get("seen", written.state) != written.state:
-        messages.warning(request, _("Somebody else decided this meanwhile."))
+        messages.warning(request, _("Another person has already decided on this."))
         return _back(request)
     form = RefuseForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.errors["reason"][0])
         return _back(request)
-    act, said = actions.reject_written, _("It is refused, and whoever wrote it is told why.")
+    act, said = actions.reject_written, _("The contribution is refused. The author is told the reason.")
     if written.state == ModerationState.PUBLISHED:
-        act, said = actions.take_down, _("It is taken down, and whoever wrote it is told why.")
+        act, said = (
+            actions.take_down,
+            _("The contribution is removed from the site. The author is told the reason."),
+        )
     try:
         act(actor=request.user, written=written, reason=form.cleaned_data["reason"])
     except actions.IllegalTransition as why:

@@ -43,7 +43,7 @@ class CorrectionView(CaseScreen):
         except IllegalTransition as refusal:
             reason.add_error(None, str(refusal))
             return self._show(question, reason, 409)
-        messages.success(request, _("The answer is corrected. What was declared stays on record."))
+        messages.success(request, _("The answer is corrected. The declared answer stays on record."))
         return redirect("cases:case", self.case.reference)
 
     def _question(self, data=None) -> StepForm:

@@ -33,12 +33,12 @@ class StageTaskView(CaseView):
         if form is None:
             return self._show_failure(stage, _("This stage is over, or has not begun yet."), 409)
         if not all([form.is_valid(), seen.is_valid()]):
-            return self._show_failure(stage, _("Something is missing."), 422)
+            return self._show_failure(stage, _("Some information is missing."), 422)
         try:
             actions.complete_stage_task(
                 actor=request.user, case=self.case, stage=stage, data=form.cleaned_data, **seen.cleaned_data
             )
         except IllegalTransition as refusal:
             return self._show_failure(stage, str(refusal), 409)
-        messages.success(request, _("Kept."))
+        messages.success(request, _("Your entries are saved."))
         return redirect("cases:case", self.case.reference)

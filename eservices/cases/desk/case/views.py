@@ -105,7 +105,7 @@ class CaseView(CaseScreen):
         form = self._form(do, request.POST, request.FILES)
         extra = acceptance_forms.acceptance_forms_for(self.case, request.POST) if do == "accept" else {}
         if not all([form.is_valid(), *(one.is_valid() for one in extra.values())]):
-            return self._show_failure(do, _("Something is missing."), 422)
+            return self._show_failure(do, _("Some information is missing."), 422)
         arguments = form.cleaned_data | (
             {"details": acceptance_forms.collect_statements(extra)} if do == "accept" else {}
         )
@@ -125,9 +125,9 @@ class CaseView(CaseScreen):
         browser is active again.
         """
         if do in ("accept", "refuse") and actions.proposing_agent(self.case):
-            return _("Proposed. Nothing leaves before a colleague confirms it.")
+            return _("Proposed. Nothing is sent before a colleague confirms it.")
         if do == "assign" and not given["agent"]:
-            return _("Nobody has the case now: whoever is in the team may take it.")
+            return _("Nobody is assigned to this case. Any member of the team can take it.")
         return str(CASE_ACTIONS[do].done)
 
     def _next_url(self) -> str:

@@ -245,8 +245,8 @@ def _headline(sizes: dict[str, int]) -> str:
         late, today = (format_count(sizes[key]) for key in ("late", "today"))
         return _("%(late)s late, %(today)s for today") % {"late": late, "today": today}
     if sizes.get("view:overdue"):  # late cases outside of this list
-        return _("Nothing in this list is late or due today")
-    return _("Nothing is late, nothing is due today")
+        return _("No case in this list is late or due today")
+    return _("No case is late or due today")
 
 
 # -- Actions on the list -------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def take_next(request):
     """Assign the most urgent unassigned case to the agent and open it."""
     case = actions.take_next(actor=request.user, cases=access.cases_for(request.user, "take"))
     if case is None:
-        messages.info(request, _("Nothing is left to take."))
+        messages.info(request, _("There are no cases left to take."))
         return redirect("cases:queue")
     messages.success(request, _("The case is yours."))
     return redirect("cases:case", case.reference)
@@ -269,14 +269,14 @@ def save_view(request):
     choices = FilterChoices(request.user)
     form = SaveViewForm(request.POST, teams=choices.teams)
     if not form.is_valid():
-        messages.error(request, _("Give the view a name of up to 40 letters."))
+        messages.error(request, _("Enter a name for the view, up to 40 characters."))
         return redirect(back_to_queue(request))
     form.instance.query = QueueFilterForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
     if len(form.instance.query) > MAX_QUERY_LENGTH:
-        messages.error(request, _("These are too many filters for a view: take some away."))
+        messages.error(request, _("There are too many filters for a view. Remove some."))
         return redirect(back_to_queue(request))
     view = actions.save_view(actor=request.user, view=form.instance)
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return redirect(f"{reverse('cases:queue')}?{view.query}")
 
 
@@ -285,7 +285,9 @@ def save_view(request):
 def delete_view(request, pk):
     view = access.saved_view_for(request.user, pk)
     actions.delete_view(actor=request.user, view=view)
-    messages.success(request, _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name})
+    messages.success(
+        request, _("The view “%(name)s” is deleted. Its cases are not deleted.") % {"name": view.name}
+    )
     return redirect("cases:queue")
 
 

@@ -164,8 +164,8 @@ def insert_paste_warnings():
         '<svg class="icon icon-warning icon" aria-hidden="true"><use href="#icon-warning"></use></svg></div></template>'
         '<script type="module" src="{}"></script>',
         _(
-            "A text takes no table: nothing of it was pasted here. On a page, add the block “Table” and paste it "
-            "into its cells."
+            "A text cannot contain a table, so nothing was pasted. On a page, add the block “Table” "
+            "and paste into its cells."
         ),
         _(
             "Comments of your text processor and links within its document were left out. Footnotes stay as text."

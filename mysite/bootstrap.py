@@ -64,31 +64,31 @@ STARTER_PAGES = (
     StarterPage(
         ServiceIndexPage,
         gettext_lazy("Online counter"),
-        gettext_lazy("What can be settled online, day and night."),
+        gettext_lazy("Services that you can use online, day and night."),
         in_menu=True,
     ),
     StarterPage(
         SectionPage,
         gettext_lazy("Living here"),
-        gettext_lazy("Arriving, schools, waste, roads: what everybody needs one day."),
+        gettext_lazy("Arriving, schools, waste, roads: information for everyday life."),
         in_menu=True,
     ),
     StarterPage(
         NewsIndexPage,
         gettext_lazy("News"),
-        gettext_lazy("What the commune decides, builds and celebrates."),
+        gettext_lazy("Decisions, projects and celebrations of the commune."),
         in_menu=True,
     ),
     StarterPage(
         SectionPage,
         gettext_lazy("Authorities"),
-        gettext_lazy("Who decides, and what was decided."),
+        gettext_lazy("Authorities and their decisions."),
         in_menu=True,
         below=(
             StarterPage(
                 OfficialNoticeIndexPage,
                 gettext_lazy("Public notice board"),
-                gettext_lazy("What is posted, as long as it is posted."),
+                gettext_lazy("Posted notices, for as long as they are posted."),
             ),
             StarterPage(
                 LibraryPage,
@@ -100,10 +100,10 @@ STARTER_PAGES = (
     StarterPage(
         SectionPage,
         gettext_lazy("Administration"),
-        gettext_lazy("The offices, who works there, and when they are open."),
+        gettext_lazy("The offices, their staff and their opening hours."),
         in_menu=True,
     ),
-    StarterPage(EventIndexPage, gettext_lazy("Agenda"), gettext_lazy("What takes place in the weeks ahead.")),
+    StarterPage(EventIndexPage, gettext_lazy("Agenda"), gettext_lazy("Events in the coming weeks.")),
     StarterPage(
         ContactPage,
         gettext_lazy("Write to the commune"),
@@ -113,13 +113,13 @@ STARTER_PAGES = (
     StarterPage(
         AccessibilityPage,
         gettext_lazy("Accessibility"),
-        gettext_lazy("Who can use this site, and how well."),
+        gettext_lazy("Accessibility of this site."),
         at_foot=True,
     ),
     StarterPage(
         ContentPage,
         gettext_lazy("Personal data"),
-        gettext_lazy("What the commune keeps about you, what for, and for how long."),
+        gettext_lazy("The personal data that the commune stores, its purpose, and its retention."),
         at_foot=True,
     ),
     StarterPage(

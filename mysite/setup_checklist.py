@@ -39,30 +39,31 @@ def setup_steps(user) -> list[SetupStep]:
     home = found["root_page"]
     return [
         SetupStep(
-            _("Say who the commune is"),
-            _("Name, address, arms and opening hours stand on every page, letter and document."),
+            _("Describe the commune"),
+            _("Name, address, arms and opening hours are shown on every page, letter and document."),
             reverse("wagtailsettings:edit", args=["home", "communesettings"]),
             _is_presented(CommuneSettings.current()),
         ),
         SetupStep(
             _("Let your colleagues in"),
             _(
-                "Editors write, moderators publish, agents treat requests: each signs in with the own address."
+                "Editors write, moderators publish, agents treat requests. They each sign in with their "
+                "own address."
             ),
             _where("wagtailusers_users:index", user.has_perm("eservices_accounts.add_user")),
             found["colleagues"],
         ),
         SetupStep(
             _("Form a team"),
-            _("A team says who treats which services; each service names one."),
+            _("A team is responsible for certain services. Each service has one team."),
             _where("wagtailsnippets_eservices_cases_team:list", user.has_perm("eservices_cases.add_team")),
             found["team"],
         ),
         SetupStep(
             _("Open the online counter"),
             _(
-                "Choose a usual service, change what is different with you, rehearse it. Then publish it, and the "
-                "counter above it."
+                "Choose a common service, adapt it to your commune, and rehearse it. Then publish it, "
+                "and the counter above it."
             ),
             _below(found["counter"] or home, found["service"]),
             found["service"] and found["counter_open"],
@@ -74,14 +75,14 @@ def setup_steps(user) -> list[SetupStep]:
             found["article"] and found["news_open"],
         ),
         SetupStep(
-            _("Publish what every site owes its readers"),
-            _("How to write to you, and who can use the site. A new commune has both pages as drafts."),
+            _("Publish the pages that every site needs"),
+            _("Contact and accessibility of the site. A new commune has drafts of both pages."),
             reverse("wagtailadmin_explore", args=[home]),
             found["contact"] and found["accessibility"],
         ),
         SetupStep(
-            _("Name what your newsletter is about"),
-            _("Readers choose topics, and get what you publish on them."),
+            _("Name the topics of your newsletter"),
+            _("Readers choose topics and get your news on them."),
             _where("wagtailsnippets_newsletter_topic:list", user.has_perm("newsletter.add_topic")),
             found["topic"],
         ),

@@ -4,6 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 VERSION = "2026-1"
 WORDING = _(
-    "We write to you only on the topics you chose. Your address is used for nothing else and given to "
-    "nobody. Every letter has a link to unsubscribe."
+    "We write to you only about the topics you chose. We do not use your address for any "
+    "other purpose or share it. Every newsletter has a link to unsubscribe."
 )

@@ -60,13 +60,13 @@ def send_remarks(campaign: Campaign, readers: list[LanguageReach]) -> list[SendR
 
 def _forbidding(campaign, readers):
     if not campaign.live:
-        yield SendRemark(_("It is not approved yet: publish it first."), forbids=True)
+        yield SendRemark(_("The campaign is not approved yet. Publish it first."), forbids=True)
     elif campaign.has_unpublished_changes:
         yield SendRemark(_("There are changes that are not approved: publish them first."), forbids=True)
     if not campaign_parts(campaign, campaign.locale.language_code):
-        yield SendRemark(_("It has no content."), forbids=True)
+        yield SendRemark(_("The newsletter has no content."), forbids=True)
     if not readers:
-        yield SendRemark(_("Nobody subscribed to these topics."), forbids=True)
+        yield SendRemark(_("There are no subscribers to these topics."), forbids=True)
 
 
 def _hints(campaign, readers):
@@ -75,9 +75,9 @@ def _hints(campaign, readers):
     for place, block in enumerate(campaign.body):
         if block.block_type in content_types and place not in shown:
             title = getattr(block.value, "title", "")
-            yield SendRemark(_("“%(title)s” is not public: it is left out.") % {"title": title})
+            yield SendRemark(_("“%(title)s” is not public and is left out.") % {"title": title})
         if block.block_type == "picture" and not block.value["alt"]:
-            yield SendRemark(_("A picture is not described: who does not see it misses it."))
+            yield SendRemark(_("A picture has no description. People who cannot see it miss its content."))
     for one in readers:
         if not one.translated:
             words = ngettext(
@@ -90,10 +90,18 @@ def _hints(campaign, readers):
     if len(campaign.title) > LONG:
         yield SendRemark(_("The subject is long: telephones show about 60 characters."))
     if not campaign.summary:
-        yield SendRemark(_("The second line in the mailbox is empty: mail programs take the opening."))
+        yield SendRemark(
+            _(
+                "The second line in the mailbox is empty. E-mail programs show the beginning of the text "
+                "instead."
+            )
+        )
     if shown and _weight(campaign, {code, *(one.gets for one in readers)}) > CLIPPED:
         yield SendRemark(
-            _("It is very long: Gmail hides its end, with the link to unsubscribe. Say less, or send two.")
+            _(
+                "The newsletter is very long. Gmail hides its end with the link to unsubscribe. Shorten "
+                "it, or send two."
+            )
         )
 
 

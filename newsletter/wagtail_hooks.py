@@ -57,7 +57,7 @@ class ApproveOnPublishMixin:
         if not self.approves:
             return super().get_success_message(instance)
         title = {"title": (instance or self.object).title}
-        return _("“%(title)s” is approved. Nothing is sent yet.") % title
+        return _("“%(title)s” is approved. It has not been sent yet.") % title
 
     def get_success_buttons(self):
         buttons = super().get_success_buttons()

@@ -22,7 +22,7 @@ def validate_email_address(value: str) -> None:
     except UnusableDomain:
         if "@" in value:
             raise ValidationError(
-                _("The part after the @ has a character that no address has there. Type that part again."),
+                _("The part after the @ has a character that is not allowed there. Enter that part again."),
                 code="domain",
             ) from None
         address = value

@@ -23,7 +23,7 @@ from .signals import password_changed
 class IdentityLevel(models.IntegerChoices):
     """The certainty about the identity of a user. Higher levels include the lower ones."""
 
-    NONE = 0, _("nothing proven")
+    NONE = 0, _("not verified")
     EMAIL = 10, _("e-mail address proven")
     KNOWN = 20, _("known: seen at the counter, or by posted code")
     ASSURED = 30, _("proven by an identity provider")
@@ -182,7 +182,7 @@ class IdentityProof(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("Who saw the person, at the counter."),
+        help_text=_("The person who checked the identity at the counter."),
     )
     at = models.DateTimeField(_("proven"), default=timezone.now)
 
@@ -261,7 +261,7 @@ class SignIn(models.Model):
 class CodeTries(models.Model):
     """The number of tries of one e-mailed code. Stored in the database, so that simultaneous tries all count."""
 
-    code = models.CharField(max_length=64, unique=True, help_text=_("A digest of the code and its session."))
+    code = models.CharField(max_length=64, unique=True, help_text=_("A hash of the code and its session."))
     tries = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField(default=timezone.now, db_index=True)
 

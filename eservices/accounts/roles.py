@@ -122,7 +122,7 @@ DUTIES = {
     LEADS: _("Leads of teams: also write the letters and documents of the teams they lead"),
     CASHIERS: _("Cashiers: take money at the counter, pay back, keep the journal and the tills"),
     ARCHIVISTS: _("Archivists: approve what is archived or erased"),
-    INSPECTORS: _("Inspectors: look up permits on the way, and see nothing else"),
+    INSPECTORS: _("Inspectors: can only look up permits, while on patrol"),
 }
 
 

@@ -80,7 +80,7 @@ class StaffCreationForm(StaffForm, UserCreationForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = _(
-            "Leave it empty: who works here signs in by a code that is sent to the address."
+            "Leave it empty. Staff sign in with a code that is sent to this address."
         )
 
 
@@ -88,7 +88,9 @@ class StaffEditForm(StaffForm, UserEditForm):
     forget_second_factor = forms.BooleanField(
         label=_("Forget the second factor"),
         required=False,
-        help_text=_("The telephone is lost: at the next sign-in another one is set up. The person is told."),
+        help_text=_(
+            "For a lost telephone: the person sets up another one at the next sign-in, and is notified."
+        ),
     )
 
     end_sessions = forms.BooleanField(
@@ -103,7 +105,9 @@ class StaffEditForm(StaffForm, UserEditForm):
             del self.fields["end_sessions"]
         if editing_self and not may_change_rights(self.instance, self.instance):
             self.fields["groups"].disabled = True
-            self.fields["groups"].help_text = _("Nobody changes their own rights: ask another administrator.")
+            self.fields["groups"].help_text = _(
+                "You cannot change your own rights. Ask another administrator."
+            )
         if editing_self or not self.instance.authenticator_set.exists():
             del self.fields["forget_second_factor"]
 

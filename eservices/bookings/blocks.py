@@ -19,8 +19,8 @@ MAX_PIECES = 500  # of a unit
 DAYS = [(str(number), label) for number, label in WEEKDAYS.items()]
 SCHOOL = [
     (SchoolHolidayRule.ALWAYS.value, _("all year")),
-    (SchoolHolidayRule.TERM.value, _("in term time")),
-    (SchoolHolidayRule.HOLIDAYS.value, _("in the school holidays")),
+    (SchoolHolidayRule.TERM.value, _("during school terms")),
+    (SchoolHolidayRule.HOLIDAYS.value, _("during school holidays")),
 ]
 
 
@@ -52,7 +52,7 @@ class WeeklyOpeningBlock(blocks.StructBlock):
     opens = blocks.TimeBlock(label=_("Opens"))
     closes = blocks.TimeBlock(
         label=_("Closes"),
-        help_text=_("At or before the hour of opening: on the next day. 00:00 is midnight."),
+        help_text=_("If it is at or before the opening time, it means the next day. 00:00 is midnight."),
     )
     count = OpenPiecesBlock()
     first = blocks.DateBlock(required=False, label=_("Valid from"))
@@ -73,7 +73,7 @@ class WeeklyOpeningBlock(blocks.StructBlock):
     def clean(self, value):
         value = super().clean(value)
         if value["first"] and value["last"] and value["first"] > value["last"]:
-            raise_block_errors(last=_("The last day comes after the first."))
+            raise_block_errors(last=_("Enter a last day that is after the first day."))
         if bool(value["season_from"]) != bool(value["season_to"]):
             raise_block_errors(season_to=_("A season has two ends."))
         for name in ("season_from", "season_to"):
@@ -97,7 +97,7 @@ class SpecialOpeningBlock(blocks.StructBlock):
 
     first = blocks.DateBlock(label=_("First day"))
     last = blocks.DateBlock(label=_("Last day"))
-    opens = blocks.TimeBlock(required=False, label=_("Opens"), help_text=_("Empty: it stays closed."))
+    opens = blocks.TimeBlock(required=False, label=_("Opens"), help_text=_("If empty, it stays closed."))
     closes = blocks.TimeBlock(required=False, label=_("Closes"))
     count = OpenPiecesBlock()
     reason = blocks.CharBlock(required=False, max_length=120, label=_("Reason"))
@@ -109,7 +109,7 @@ class SpecialOpeningBlock(blocks.StructBlock):
     def clean(self, value):
         value = super().clean(value)
         if value["first"] > value["last"]:
-            raise_block_errors(last=_("The last day comes after the first."))
+            raise_block_errors(last=_("Enter a last day that is after the first day."))
         if (value["opens"] is None) != (value["closes"] is None):
             raise_block_errors(closes=_("Give both hours, or none."))
         return value
@@ -142,14 +142,14 @@ def price_purpose_choices() -> list[tuple[str, str]]:
 class PriceLineBlock(blocks.StructBlock):
     """A price line: an entry of the fee schedule, and when it applies."""
 
-    entry = KeyChoiceBlock(choices=price_list.price_entries, label=_("Entry of the fee schedule"))
+    entry = KeyChoiceBlock(choices=price_list.price_entries, label=_("Fee schedule entry"))
     what = KeyChoiceBlock(
         choices=price_purpose_choices,
         required=False,
-        label=_("What for"),
-        help_text=_("The thing itself if empty. More are kept under “Extras”."),
+        label=_("Purpose"),
+        help_text=_("If empty, the resource itself. You can add more under “Extras”."),
     )
-    asked = blocks.BooleanBlock(required=False, label=_("Only if who books ticks it"))
+    asked = blocks.BooleanBlock(required=False, label=_("Only if the person booking ticks it"))
     per = blocks.ChoiceBlock(choices=BASES, default="booking", label=_("Counted"))
     days = DaysBlock(required=False, help_text=_("Every day if none is ticked."))
     opens = blocks.TimeBlock(required=False, label=_("From this hour"))
@@ -158,7 +158,9 @@ class PriceLineBlock(blocks.StructBlock):
         required=False,
         max_length=200,
         label=_("Only for"),
-        help_text=_("Values of the answer to who books, commas between; everybody if empty."),
+        help_text=_(
+            "Values of the answer to who books, separated by commas. If empty, it applies to everybody."
+        ),
     )
     deposit = blocks.BooleanBlock(required=False, label=_("A deposit, paid back after the return"))
 
@@ -171,7 +173,7 @@ class PriceLineBlock(blocks.StructBlock):
         if (value["opens"] is None) != (value["closes"] is None):
             raise_block_errors(closes=_("Give both hours, or none."))
         if value["asked"] and (not value["what"] or value["deposit"]):
-            raise_block_errors(asked=_("Choose what is ticked under “What for”; a deposit is always due."))
+            raise_block_errors(asked=_("Choose what is ticked under “Purpose”. A deposit is always due."))
         return value
 
 

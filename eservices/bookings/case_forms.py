@@ -18,7 +18,10 @@ class CancelForm(forms.Form):
     """Cancellation by staff: whether the cancellation terms apply. Asked only if the booking costs something."""
 
     by_terms = forms.BooleanField(
-        label=_("Who booked asked for it: what the terms say is paid back, not everything"), required=False
+        label=_(
+            "The person who booked asked for it: the refund follows the terms and may be less than everything"
+        ),
+        required=False,
     )
 
     def __init__(self, *args, costs: bool = True, **kwargs):
@@ -48,7 +51,7 @@ class HandoverForm(forms.Form):
 class ReturnForm(HandoverForm):
     """Condition at the return; ``kept`` of the deposit, if there is one."""
 
-    kept = AmountFormField(label=_("Kept of the deposit"), required=False)
+    kept = AmountFormField(label=_("Retained from the deposit"), required=False)
 
     def __init__(self, *args, deposit: int = 0, **kwargs):
         super().__init__(*args, **kwargs)

@@ -37,7 +37,9 @@ class BookingFieldType(FieldType):
     """A room, equipment, an appointment or a day pass at a time; see ``question.answers``."""
 
     key, label, icon, compares = "booking", _("Booking"), "date", "given"
-    says = _("A room, equipment, an appointment: the applicant picks a free time, which is held meanwhile.")
+    says = _(
+        "A room, equipment or an appointment: the applicant picks a free time, and the time is held for them."
+    )
     group, form_class = TIMES, BookingField
     template = "bookings/fields/booking.html"
     columns = COLUMNS
@@ -49,7 +51,9 @@ class BookingFieldType(FieldType):
             (
                 "resources",
                 ResourcesBlock(
-                    choices=resource_choices, widget=CheckboxSelectMultiple, label=_("What may be booked")
+                    choices=resource_choices,
+                    widget=CheckboxSelectMultiple,
+                    label=_("Resources that can be booked"),
                 ),
             ),
             (
@@ -57,7 +61,7 @@ class BookingFieldType(FieldType):
                 blocks.BooleanBlock(
                     required=False,
                     label=_("May be repeated every week"),
-                    help_text=_("For associations: one request for all Tuesdays."),
+                    help_text=_("For associations, for example one request for all Tuesdays."),
                 ),
             ),
             (
@@ -66,7 +70,8 @@ class BookingFieldType(FieldType):
                     required=False,
                     label=_("With a waiting list"),
                     help_text=_(
-                        "A time that becomes free is offered to who waits for it, one after the other."
+                        "A time that becomes free is offered to the people on the waiting list, one after the "
+                        "other."
                     ),
                 ),
             ),
@@ -75,7 +80,7 @@ class BookingFieldType(FieldType):
                 QuestionKeyBlock(
                     required=False,
                     label=_("Question who books"),
-                    help_text=_("Its answer decides which prices apply."),
+                    help_text=_("The answer determines which prices apply."),
                 ),
             ),
         ]
@@ -87,21 +92,21 @@ class BookingFieldType(FieldType):
 
     def settings_faults(self, field):
         if not self.arguments(field)["keys"]:
-            yield gettext("nothing is chosen that may be booked")
+            yield gettext("no resource is chosen that can be booked")
 
     def commune_problems(self, field, definition, today):
         keys = self.arguments(field)["keys"]
         named = [(key, bookable_resource(key)) for key in keys]
         for key, one in named:
             if one is None:
-                yield ABSENT, gettext("There is no thing to book “%(key)s” here.") % {"key": key}
+                yield ABSENT, gettext("There is no resource “%(key)s” here.") % {"key": key}
             elif not one.offered:
                 yield WARNING, gettext("“%(name)s” is not offered at the moment.") % {"name": one.name}
         found = [one for _key, one in named if one]
         for key in unknown_extras(found):
             yield (
                 WARNING,
-                gettext("There is no extra “%(key)s” here: its price stands without a name.") % {"key": key},
+                gettext("There is no extra “%(key)s” here, so its price has no name.") % {"key": key},
             )
         tariff = Tariff(found, today)
         for entry in sorted(tariff.entries - tariff.prices.keys()):
@@ -111,8 +116,9 @@ class BookingFieldType(FieldType):
             yield (
                 WARNING,
                 gettext(
-                    "Where the condition of the booking stage does not hold, what was booked stays provisional, and "
-                    "its time taken: lay a booking stage without a condition, or with that of the question."
+                    "If the condition of the booking stage is not met, the booking stays provisional and its "
+                    "time stays taken. Add a booking stage without a condition, or with the condition of the "
+                    "question."
                 ),
             )
 
@@ -125,12 +131,13 @@ class BookingFieldType(FieldType):
             return
         coded = Resource.objects.filter(key__in=keys).exclude(access_code="").select_related("timetable")
         never = gettext(
-            "No letter tells the access code of “%(name)s”, as something is paid or decided first: lay a booking "
-            "stage after that, or set a reminder."
+            "No e-mail contains the access code of “%(name)s”, because a payment or decision comes "
+            "first. Add a booking stage after that, or set a reminder."
         )
         late = gettext(
-            "Who books “%(name)s” after the hour of the reminder reads its access code in no letter, as something is "
-            "paid or decided first: lay a booking stage after that, or remind later."
+            "People who book “%(name)s” after the time of the reminder get its access code in no "
+            "e-mail, because a payment or decision comes first. Add a booking stage after that, or "
+            "send the reminder later."
         )
         for one in coded:
             if one.remind_before == 0 or one.timetable.lead < one.remind_before:

@@ -48,7 +48,7 @@ def hold_step_times(sender, draft, step, answers, before, caller, actor, **kwarg
         if field.key in answers:
             _hold(draft, field.key, read_answer(answers[field.key]), caller, actor)
     left = offered_times(draft) if offered else {}
-    text = _("%(what)s. This is not kept for you any more, as you chose something else.")
+    text = _("%(what)s. This is no longer held for you because you chose another option.")
     return [text % {"what": capfirst(what)} for what in offered if what not in left]
 
 

@@ -59,8 +59,8 @@ class BookingStage(Stage):
         if not all_bookings_cancelled(case):
             return ""
         return _(
-            "Nothing that was booked stands any more: refuse the request, or note that the applicant withdraws it. Who "
-            "accepts it all the same, for something else that it asks, tells the applicant so."
+            "All bookings of this request are cancelled. Refuse it, or record that the applicant "
+            "withdrew it. If you accept it for another reason, tell the applicant."
         )
 
     def enter(self, case, row, settings):

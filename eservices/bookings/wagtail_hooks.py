@@ -26,7 +26,7 @@ from .resource_views import ResourceDeleteView, ResourceEditView, UnitEditView
 class ResourceViewSet(SnippetViewSet):
     model = Resource
     icon = "date"
-    menu_label = _("Things to book")
+    menu_label = _("Resources")
     list_display = ["name", "kind", "timetable", BooleanColumn("offered", label=_("Offered"))]
     search_fields = ["name", "key"]
     edit_view_class = ResourceEditView
@@ -93,7 +93,7 @@ class SchoolHolidaysViewSet(SnippetViewSet):
 class BookingRulesGroup(SnippetViewSetGroup):
     """Resources and their openings."""
 
-    menu_label = _("What can be booked")
+    menu_label = _("Resources for booking")
     menu_icon = "date"
     menu_order = 710
     add_to_settings_menu = True
@@ -142,10 +142,10 @@ def register_log_actions(actions):
     for action, label, message in (
         ("reserve", pgettext_lazy("a room", "Book"), _("Booked it for the commune")),
         ("move", pgettext_lazy("a booking", "Move"), _("Moved a booking of the commune")),
-        ("describe", _("What for"), _("Wrote what a booking of the commune is for")),
+        ("describe", _("Purpose"), _("Recorded the purpose of a booking of the commune")),
         ("cancel", _("Cancel"), _("Cancelled a booking of the commune")),
-        ("offer_waiting", _("Offer it now"), _("Offered a time to who waits for it")),
-        ("remove_waiting", _("Remove"), _("Took somebody off a waiting list")),
+        ("offer_waiting", _("Offer it now"), _("Offered a time to a person on the waiting list")),
+        ("remove_waiting", _("Remove"), _("Removed a person from a waiting list")),
         ("renew_link", _("New address"), _("Made a secret address of the calendar")),
         ("end_link", _("End it"), _("Ended the secret address of the calendar")),
     ):

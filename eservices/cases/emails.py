@@ -481,14 +481,14 @@ def _paper_follow_up_text(case: Case) -> str:
     commune, site = CommuneSettings.current(), urlsplit(absolute_url("/")).netloc
     with translation.override(case.language):
         text = _(
-            "To follow your request or to answer, come to our counter and say the reference %(reference)s."
+            "To follow your request or to answer, come to our counter and give the reference %(reference)s."
         )
         if commune.phone:
             text = _(
-                "To follow your request or to answer, call %(phone)s or come to our counter, and say the reference "
-                "%(reference)s."
+                "To follow your request or to answer, call %(phone)s or come to our counter and give the "
+                "reference %(reference)s."
             )
-        online = _("Who shows an identity paper there gets a code to follow it on %(site)s.")
+        online = _("Show an identity document there to get a code to follow it on %(site)s.")
         return f"{text}\n{online}" % {"phone": commune.phone, "reference": case.reference, "site": site}
 
 

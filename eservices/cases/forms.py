@@ -56,13 +56,13 @@ class SeenEventForm(CaseActionForm):
 class ProtectForm(CaseActionForm):
     """The reason to protect the case. Colleagues who may see the case read it."""
 
-    reason = textarea_field(_("How do you know that an address is protected?"))
+    reason = textarea_field(_("Source of the information that an address is protected"))
 
 
 class UnprotectForm(CaseActionForm):
     """The reason why the case needs no protection."""
 
-    reason = textarea_field(_("How do you know that no address in this case is protected?"))
+    reason = textarea_field(_("Source of the information that no address in this case is protected"))
 
 
 # -- Assignment ----------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class AgentField(forms.ModelChoiceField):
         absence = self.away.get(user.pk)
         if absence is None:
             return str(user)
-        label = _("%(agent)s, away") if absence.deputy is None else _("%(agent)s, away: %(deputy)s stands in")
+        label = _("%(agent)s, away") if absence.deputy is None else _("%(agent)s is away, deputy: %(deputy)s")
         return label % {"agent": user, "deputy": absence.deputy}
 
 
@@ -134,16 +134,17 @@ class MessageForm(TextWithFilesForm):
 
 
 class AnswerForm(TextWithFilesForm):
-    text = textarea_field(_("What the applicant answered, by telephone, at the counter or by post"))
+    text = textarea_field(_("Answer of the applicant by telephone, at the counter or by post"))
     field_order = ["text", "files"]
 
 
 class AskForm(TextWithFilesForm, SeenEventForm):
-    text = textarea_field(_("What do we need?"), validators=[refuse_placeholders])
+    text = textarea_field(_("Information we need"), validators=[refuse_placeholders])
     days = forms.IntegerField(
         label=_("Working days to answer"),
         help_text=_(
-            "We remind in the middle and two working days before the end; then the case comes back to you."
+            "We send reminders halfway and two working days before the end. After that, the case "
+            "returns to you."
         ),
         required=False,
         initial=DEFAULT_DAYS,
@@ -162,21 +163,21 @@ class CallbackForm(CaseActionForm):
         label=_("Telephone"),
         max_length=32,
         widget=forms.TextInput(attrs={"type": "tel"}),
-        error_messages={"required": _("Which number should be called?")},
+        error_messages={"required": _("Telephone number to call")},
     )
     wish = forms.CharField(label=_("When (optional)"), max_length=200, required=False)
-    about = textarea_field(_("What it is about (optional)"), required=False)
+    about = textarea_field(_("Subject of the call (optional)"), required=False)
 
 
 class CallbackResultForm(CaseActionForm):
     call = forms.ModelChoiceField(CallbackRequest.objects.none(), widget=forms.HiddenInput)
     reached = forms.TypedChoiceField(
-        label=_("How did it go?"),
+        label=_("Result of the call"),
         choices=[("yes", _("reached")), ("no", _("not reached"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    result = textarea_field(_("What was said (optional)"), required=False)
+    result = textarea_field(_("Summary of the call (optional)"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -194,12 +195,12 @@ class EnclosureForm(CaseActionForm):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("state") == EnclosureReview.State.REFUSED and not cleaned.get("reason", "").strip():
-            self.add_error("reason", _("Say why it is refused: the applicant reads it."))
+            self.add_error("reason", _("Explain why it is refused. The applicant reads it."))
         return cleaned
 
 
 class CorrectionForm(SeenEventForm):
-    reason = textarea_field(_("Why is it corrected?"))
+    reason = textarea_field(_("Reason for the correction"))
 
 
 class PersonForm(CaseActionForm):
@@ -219,22 +220,22 @@ class PersonForm(CaseActionForm):
             cleaned.get("outcome") == ConcernedPerson.Outcome.REFUSED
             and not cleaned.get("reason", "").strip()
         ):
-            self.add_error("reason", _("Say why: the applicant reads it."))
+            self.add_error("reason", _("Explain why. The applicant reads it."))
         return cleaned
 
 
 class IdentifyForm(CaseActionForm):
     check = forms.ChoiceField(
-        label=_("How was identity checked?"), choices=IdentityCheck, widget=forms.RadioSelect
+        label=_("Method of checking the identity"), choices=IdentityCheck, widget=forms.RadioSelect
     )
     account = forms.BooleanField(
-        label=_("The account that sent this request is hers or his: remember it"), required=False
+        label=_("Remember that the account that sent this request belongs to this person"), required=False
     )
 
 
 # -- Decisions -----------------------------------------------------------------------------------------------
 class AcceptForm(SeenEventForm):
-    reason = textarea_field(_("A word to the applicant (optional)"), required=False)
+    reason = textarea_field(_("Message to the applicant (optional)"), required=False)
 
 
 class ReviewForm(SeenEventForm):
@@ -246,7 +247,7 @@ class ReviewForm(SeenEventForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    reason = textarea_field(_("Why is it sent back?"), required=False)
+    reason = textarea_field(_("Reason for sending it back"), required=False)
 
     def clean(self):
         cleaned = super().clean()
@@ -260,8 +261,8 @@ class RefuseForm(SeenEventForm):
 
 
 class WithdrawForm(CaseActionForm):
-    reason = textarea_field(_("How the applicant told us (optional)"), required=False)
+    reason = textarea_field(_("Reply of the applicant (optional)"), required=False)
 
 
 class ReopenForm(CaseActionForm):
-    reason = textarea_field(_("Why? The applicant reads it"))
+    reason = textarea_field(_("Reason. The applicant reads it"))

@@ -79,7 +79,7 @@ def skip_wait(*, actor, case: Case) -> None:
     case = actions.lock_case(case.pk)
     row = skippable_wait(case)
     if not case.rehearsal or not case.is_open or row is None:
-        raise actions.IllegalTransition(_("There is nothing to skip."))
+        raise actions.IllegalTransition(_("There is no stage to skip."))
     audit_log.record_event(case, "skipped", actor, stage=row.key, type=row.type)
     clock.stop_waiting_for_applicant(case)
     _finish(case, row, Progress.DONE)

@@ -55,7 +55,7 @@ class LetterTemplateViewSet(TeamsViewSet):
             FieldPanel("team"),
             FieldPanel("subject"),
             FieldPanel("text"),
-            PlaceholdersPanel(heading=_("What can be filled in")),
+            PlaceholdersPanel(heading=_("Data for filling in")),
             FieldPanel("for_agents"),
         ],
         base_form_class=OwnedForm,

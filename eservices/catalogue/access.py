@@ -30,12 +30,12 @@ def counter_for(user: User, pk: int) -> ServiceIndexPage:
 def edit_obstacle(user: User, page: ServicePage) -> str:
     """Return why ``user`` may read but not change the form of ``page``, as a sentence; "" if they may change it."""
     if page.alias_of_id:
-        return _("This page is a copy that follows another page. Its form is edited there.")
+        return _("This page is a copy of another page. Edit the form on the original page.")
     if not page.is_source:
-        return _("The form is edited in its first language. Here only its texts are translated.")
+        return _("Edit the form in its first language. Here you can only translate its texts.")
     lock = page.get_lock()
     if isinstance(lock, ScheduledForPublishLock):
         return _("The page is scheduled to be published: cancel the schedule first, then change its form.")
     if lock is not None and lock.for_user(user):
-        return _("The page is locked: somebody else is working on it, or it is being approved.")
+        return _("The page is locked because another person is working on it, or it is waiting for approval.")
     return ""

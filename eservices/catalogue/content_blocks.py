@@ -20,8 +20,8 @@ class ServiceTeaserBlock(blocks.StructBlock):
         required=False,
         default="",
         max_length=60,
-        label=_("What it does"),
-        help_text=_("A verb: “Order a certificate”. The service’s own words if empty."),
+        label=_("Text of the button"),
+        help_text=_("A verb: “Order a certificate”. If empty, the service’s own text."),
     )
 
     def get_context(self, value, parent_context=None):

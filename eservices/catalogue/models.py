@@ -76,7 +76,7 @@ class ServiceIndexQuerySet(BasePageQuerySet):
 class ServiceIndexPage(BasePage):
     """The page with all online services, by life situation, with a search."""
 
-    page_description = _("The list of your online services; you add each below it.")
+    page_description = _("The list of your online services. You add each service below it.")
     objects = PageManager.from_queryset(ServiceIndexQuerySet)()
 
     template = "catalogue/service_index_page.html"
@@ -169,20 +169,20 @@ class ServicePage(BasePage):
     who = models.CharField(_("for whom"), max_length=40, blank=True)
     who_note = models.CharField(_("more on this"), max_length=80, blank=True)
     price = models.CharField(
-        _("price"), max_length=40, blank=True, help_text=_("From the fees of the form if empty.")
+        _("price"), max_length=40, blank=True, help_text=_("If empty, calculated from the fees of the form.")
     )
     price_note = models.CharField(_("more on this"), max_length=80, blank=True)
     time = models.CharField(
-        _("how long it takes"),
+        _("processing time"),
         max_length=40,
         blank=True,
-        help_text=_("From the working days below if empty."),
+        help_text=_("If empty, calculated from the working days below."),
     )
     time_note = models.CharField(_("more on this"), max_length=80, blank=True)
     papers = models.CharField(_("papers needed"), max_length=40, blank=True)
     papers_note = models.CharField(_("more on this"), max_length=80, blank=True)
     next_steps = StreamField(
-        [("step", NextStepBlock())], blank=True, default=list, verbose_name=_("what happens next")
+        [("step", NextStepBlock())], blank=True, default=list, verbose_name=_("next steps")
     )
     good_to_know = StreamField(
         [("question", QuestionBlock())], blank=True, default=list, verbose_name=_("good to know")
@@ -190,25 +190,27 @@ class ServicePage(BasePage):
     without_computer = RichTextField(_("without a computer"), blank=True, features=TEXT_FEATURES)
     contact = models.ForeignKey(
         Contact,
-        verbose_name=_("who helps"),
+        verbose_name=_("help"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
     )
 
-    team = models.CharField(_("team"), max_length=50, blank=True, help_text=_("Who treats the requests."))
+    team = models.CharField(
+        _("team"), max_length=50, blank=True, help_text=_("Team that treats the requests.")
+    )
     days = models.PositiveSmallIntegerField(_("working days until the answer"), default=5)
     decide_together = models.BooleanField(
         _("may be decided several at once"),
         default=False,
-        help_text=_("Agents may accept or refuse several of its cases in one go, after seeing which."),
+        help_text=_("Agents can accept or refuse several of its cases at once, after seeing the list."),
     )
     applicant_name = models.CharField(
         _("answers that are the applicant’s name"),
         max_length=200,
         blank=True,
-        help_text=_("Keys of questions, separated by commas. Found by themselves if empty."),
+        help_text=_("Keys of questions, separated by commas. If empty, they are found automatically."),
     )
     applicant_email = models.CharField(_("answer that is the e-mail address"), max_length=60, blank=True)
     applicant_phone = models.CharField(_("answer that is the telephone"), max_length=60, blank=True)
@@ -223,22 +225,22 @@ class ServicePage(BasePage):
         _("legal remedies"),
         max_length=60,
         blank=True,
-        help_text=_("Decisions are then letters that may be appealed, with the day they were notified."),
+        help_text=_("Decisions are then letters with legal remedies, with the day of their notification."),
     )
     kept_months = models.PositiveSmallIntegerField(
-        _("months that a closed case is kept"),
+        _("retention of a closed case in months"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_MONTHS)],
-        help_text=_("Afterwards it is proposed to the authority that approves. For ever if empty."),
+        help_text=_("After this time, the case is proposed for approval. If empty, it is kept for ever."),
     )
     disposition = models.CharField(
-        _("what becomes of it then"), max_length=10, choices=Disposition, default=Disposition.ELIMINATE
+        _("action after this time"), max_length=10, choices=Disposition, default=Disposition.ELIMINATE
     )
     erased_on_request = models.BooleanField(
         _("erased earlier if the applicant asks"),
         default=False,
-        help_text=_("Only where no law wants closed requests of this kind to be kept."),
+        help_text=_("Only if no law requires closed requests of this type to be kept."),
     )
     form = LiveStreamField([("step", step_block())], blank=True, default=list, verbose_name=_("form"))
     fees = LiveStreamField(
@@ -292,7 +294,7 @@ class ServicePage(BasePage):
                 FieldPanel("applicant_phone", widget=QuestionWidget(types="phone", empty=BY_ITSELF)),
                 FieldPanel("applicant_address", widget=QuestionWidget(types="address", empty=BY_ITSELF)),
             ],
-            _("Who applies"),
+            _("Person applying"),
         ),
         MultiFieldPanel(
             [
@@ -313,7 +315,7 @@ class ServicePage(BasePage):
                 FieldRowPanel([FieldPanel("kept_months"), FieldPanel("disposition")]),
                 FieldPanel("erased_on_request"),
             ],
-            _("How long requests are kept"),
+            _("Retention of requests"),
         ),
     ]
     edit_handler = TabbedInterface(

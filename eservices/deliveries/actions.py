@@ -260,7 +260,7 @@ def mark_bounced(*, letter: Delivery, reason: str) -> bool:
 
     Return False if the delivery cannot bounce or is marked already.
     """
-    now, reason = timezone.now(), f"{_('It came back.')} {reason}".strip()[:2000]
+    now, reason = timezone.now(), f"{_('The letter was returned.')} {reason}".strip()[:2000]
     left = Delivery.objects.may_come_back().filter(pk=letter.pk)
     if not left.update(state=State.STUCK, done_at=None, due_at=now, woken_at=None, reason=reason):
         return False

@@ -88,18 +88,20 @@ class Delivery(models.Model):
     ENDED = (State.DONE, State.SKIPPED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    carrier = models.CharField(_("carrier"), max_length=30, help_text=_("Key of a carrier: email, sms, …"))
+    carrier = models.CharField(_("carrier"), max_length=30, help_text=_("Key of a transport: email, sms, …"))
     recipient = models.CharField(_("recipient"), max_length=320)
     title = models.CharField(_("title"), max_length=255)
     payload = models.JSONField(_("content"), default=dict)
     subject = models.CharField(
-        _("about"), max_length=80, blank=True, db_index=True, help_text=_("What it tells of, as case:UUID.")
+        _("about"), max_length=80, blank=True, db_index=True, help_text=_("Subject, as case:UUID.")
     )
     rehearsal = models.BooleanField(_("rehearsal"), default=False)
     confidential = models.BooleanField(
         _("confidential"),
         default=False,
-        help_text=_("Opens something, as a sign-in code: not shown to staff, dropped once it is sent."),
+        help_text=_(
+            "Grants access, for example a sign-in code. Not shown to staff, and deleted after sending."
+        ),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -112,7 +114,7 @@ class Delivery(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     done_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    reason = models.TextField(_("reason"), blank=True, help_text=_("The last fault, or why it was skipped."))
+    reason = models.TextField(_("reason"), blank=True, help_text=_("The last error, or why it was skipped."))
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -157,7 +159,7 @@ class DeliveryEvent(models.Model):
         FAILED = "failed", _("failed")
         LOST = "lost", _("interrupted")
         ASKED = "asked", _("asked to wait")
-        TOLD = "told", _("told by letter")
+        TOLD = "told", _("notified by e-mail")
         RETRIED = "retried", _("tried again by hand")
         SKIPPED = "skipped", _("skipped")
         ADDRESSED = "addressed", _("address written")

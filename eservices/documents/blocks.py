@@ -8,8 +8,8 @@ from eservices.formbuilder.blocks import ConditionBlock, KeysBlock, NotTranslate
 APPLICANT, NAMED, EVERYBODY = "applicant", "named", "everybody"
 ABOUT = [
     (APPLICANT, _("the applicant")),
-    (NAMED, _("whom the applicant names")),
-    (EVERYBODY, _("the applicant and whom they name")),
+    (NAMED, _("people named by the applicant")),
+    (EVERYBODY, _("the applicant and the people they name")),
 ]
 ROWS = {
     "family_name": _("last name"),
@@ -39,7 +39,7 @@ def _about() -> PlainChoiceBlock:
         default=APPLICANT,
         required=False,
         label=_("About"),
-        help_text=_("Whom the placeholders of the register speak of."),
+        help_text=_("People described by the placeholders of the register."),
     )
 
 
@@ -95,8 +95,8 @@ class PeopleBlock(blocks.StructBlock):
     rows = RowsBlock(
         choices=list(ROWS.items()),
         default=["family_name", "given_names", "birth", "address", "since"],
-        label=_("What is shown"),
-        help_text=_("No more than whoever asks for the document has to know."),
+        label=_("Displayed data"),
+        help_text=_("Choose only data that the recipient of the document needs."),
     )
     condition = _condition()
 

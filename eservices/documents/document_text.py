@@ -231,7 +231,9 @@ def _house() -> dict:
             "how": _("QR code, or"),
             "qr": _("QR code leading to the verification page"),
             "arms": _("Arms of %(commune)s") % {"commune": commune.name},
-            "seal": _("Electronic seal of the commune. On paper it counts if the page answers “Authentic”."),
+            "seal": _(
+                "Electronic seal of the commune. A printed copy is valid if the page shows “Authentic”."
+            ),
         },
     }
 
@@ -263,7 +265,8 @@ def _of_register(case: Case, own: dict[str, str]) -> TemplateValues:
     if answer is None:
         raise TemplateError(
             _(
-                "The register was not asked about the applicant, or does not know them: nothing can be told of it."
+                "The register was not asked about the applicant, or has no record of them. The document "
+                "cannot use its data."
             )
         )
     if not answer.is_current:

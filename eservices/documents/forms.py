@@ -14,7 +14,7 @@ class IdentityForm(forms.Form):
     """Form to state how the agent verified the applicant's identity."""
 
     identity_check = forms.ChoiceField(
-        label=_("How was identity checked?"), choices=STATED, widget=forms.RadioSelect
+        label=_("Method of checking the identity"), choices=STATED, widget=forms.RadioSelect
     )
 
 
@@ -23,8 +23,8 @@ class ReissueForm(forms.Form):
 
     again = forms.ChoiceField(
         choices=[
-            (NEW, _("A new one is issued, and names the number of the revoked one")),
-            (NONE, _("No new one is due")),
+            (NEW, _("A new document is issued and refers to the number of the revoked one")),
+            (NONE, _("No new document is needed")),
         ],
         widget=forms.RadioSelect,
     )
@@ -32,8 +32,8 @@ class ReissueForm(forms.Form):
     def __init__(self, *args, numbers: list[str], **kwargs):
         super().__init__(*args, **kwargs)
         asked = ngettext(
-            "The document %(numbers)s of this case is revoked. Does a new one follow?",
-            "The documents %(numbers)s of this case are revoked. Does a new one follow each of them?",
+            "The document %(numbers)s of this case is revoked. Choose whether to issue a new one.",
+            "The documents %(numbers)s of this case are revoked. Choose for each whether to issue a new one.",
             len(numbers),
         )
         self.fields["again"].label = asked % {"numbers": ", ".join(numbers)}
@@ -44,16 +44,16 @@ class RevokeForm(forms.Form):
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     public = forms.ChoiceField(
-        label=_("What whoever verifies it reads"),
+        label=_("Shown to people who verify the document"),
         choices=[("", _("no reason")), *RevocationReason.choices],
         required=False,
         widget=forms.RadioSelect,
     )
     again = forms.ChoiceField(
-        label=_("Does a new one follow?"),
+        label=_("Choose whether to issue a new document"),
         choices=[
-            (NEW, _("A new one is issued at once, with what the case says now")),
-            (NONE, _("Not now: it can be issued again from the case")),
+            (NEW, _("Issue a new one immediately, with the current data of the case")),
+            (NONE, _("Not now: you can issue it again later from the case")),
         ],
         widget=forms.RadioSelect,
     )

@@ -32,20 +32,21 @@ GIVEN |= REGISTER
 def unknown_placeholder_error(key: str) -> str:
     """Return the message that ``key`` is no placeholder of documents."""
     if key in REGISTER:
-        return _("The register does not say “%(key)s” of the people it names.") % {"key": GIVEN[key]}
+        return _("The register does not provide “%(key)s” of the people it names.") % {"key": GIVEN[key]}
     return placeholders.unknown_placeholder_error(key, GIVEN)
 
 
 def declared_in_register_document(key: str) -> str:
     """Return the message that a document about the population register may not contain the declared ``key``."""
     return _(
-        "“%(key)s” is what somebody typed. A document that tells what the register holds says what the register "
-        "says: write one of %(given)s, or put it among the facts, which are marked as declared."
+        "“%(key)s” is an entered answer. A document with data from the register can only use "
+        "data from the register. Use one of %(given)s, or put the answer among the facts, which "
+        "are marked as declared."
     ) % {"key": key, "given": ", ".join(REGISTER)}
 
 
 def register_in_declared_document(key: str) -> str:
     """Return the message that only a document about the population register may contain ``key``."""
-    return _("Only a document that tells what the register holds may say “%(key)s”: tick it below.") % {
+    return _("Only a document with data from the register can use “%(key)s”. Tick this option below.") % {
         "key": key
     }

@@ -20,7 +20,7 @@ def queue_document_letter(case: Case, document: Document) -> Delivery:
     """
     with override(case.language):
         why = _(
-            "We post it to your registered address: that it reaches you there is how we make sure who asked."
+            "We post it to your registered address. Its arrival there confirms the identity of the applicant."
         )
     return _letter(case, document, registered_lines(case), why)
 

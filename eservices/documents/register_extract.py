@@ -35,7 +35,8 @@ class Registered:
         if not found:
             raise TemplateError(
                 _(
-                    "The register found none of the people whom the applicant names: nothing can be told of them."
+                    "The register found none of the people named by the applicant. The document cannot use "
+                    "its data about them."
                 )
             )
         return found

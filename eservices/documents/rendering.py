@@ -52,7 +52,7 @@ def render_preview_pages(texts: dict) -> list[bytes]:
 
 def _test_words(language: str) -> str:
     with override(language):
-        return _("Test seal: this document proves nothing.")
+        return _("Test seal: this document is not valid proof.")
 
 
 def qr_code_svg(url: str) -> str:

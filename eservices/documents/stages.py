@@ -45,17 +45,17 @@ from .register_extract import OutdatedAnswer
 
 BELOW = [
     (release_rules.AGENT, gettext_lazy("an agent decides")),
-    (release_rules.POST, gettext_lazy("it is posted to the registered address")),
+    (release_rules.POST, gettext_lazy("document posted to the registered address")),
 ]
 PROVEN, CHECKED, OPEN, GO_ON = "proven", "checked", "open", "go_on"
 LEVELS = [
-    ("email", gettext_lazy("whose e-mail address is proven")),
-    ("known", gettext_lazy("who is known")),
-    ("assured", gettext_lazy("whom an identity provider proved")),
+    ("email", gettext_lazy("applicant with a verified e-mail address")),
+    ("known", gettext_lazy("applicant with a verified identity")),
+    ("assured", gettext_lazy("applicant verified by an identity provider")),
 ]
 UNKNOWN = [
-    (release_rules.AGENT, gettext_lazy("an agent checks who asks")),
-    (GO_ON, gettext_lazy("it goes on all the same, and later stages may look at it")),
+    (release_rules.AGENT, gettext_lazy("an agent checks the identity")),
+    (GO_ON, gettext_lazy("the request continues, and later stages can use the result")),
 ]
 IDENTITIES = [  # results of the identity stage
     (PROVEN, gettext_lazy("proven")),
@@ -93,7 +93,7 @@ class IdentityStage(Stage):
                 (
                     "level",
                     PlainChoiceBlock(
-                        choices=LEVELS, default="known", label=gettext_lazy("Goes on by itself")
+                        choices=LEVELS, default="known", label=gettext_lazy("Continues automatically for")
                     ),
                 ),
                 (
@@ -130,7 +130,11 @@ class IdentityStage(Stage):
         return data
 
     def waiting_reason(self, case, row, settings):
-        return "" if row.data.get("details") else _("Who asks is not known: say how you made sure of it.")
+        return (
+            ""
+            if row.data.get("details")
+            else _("The identity of the applicant is not verified. Explain how you checked it.")
+        )
 
 
 @stages.register("document")
@@ -157,9 +161,10 @@ class DocumentStage(Stage):
                     compares="option",
                     required=False,
                     label=gettext_lazy("Question about its language"),
-                    empty=gettext_lazy("that of the request"),
+                    empty=gettext_lazy("language of the request"),
                     help_text=gettext_lazy(
-                        "Its answers are codes of languages, as “de”. Offer those that the document is written in."
+                        "The answers are language codes such as “de”. Offer the languages in which the document "
+                        "is written."
                     ),
                 ),
             ),
@@ -169,7 +174,7 @@ class DocumentStage(Stage):
                     compares="yes_no",
                     required=False,
                     label=gettext_lazy("Question whether it is wanted on paper too"),
-                    empty=gettext_lazy("it is not asked"),
+                    empty=gettext_lazy("the question is not asked"),
                     help_text=gettext_lazy("Answered yes, it is also put among the letters to post."),
                 ),
             ),
@@ -178,7 +183,9 @@ class DocumentStage(Stage):
                 PlainChoiceBlock(
                     choices=BELOW,
                     default=release_rules.AGENT,
-                    label=gettext_lazy("If it tells of the register and identity is not known"),
+                    label=gettext_lazy(
+                        "If it contains data from the register and the identity is not verified"
+                    ),
                 ),
             ),
         ]
@@ -221,7 +228,9 @@ class DocumentStage(Stage):
                     return Waiting(THE_SYSTEM, until=timezone.now())
                 return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(fault))
         if document is None:
-            return Waiting(AGENT, reason=_("Nobody stated how the identity of the applicant was checked."))
+            return Waiting(
+                AGENT, reason=_("No agent recorded how the identity of the applicant was checked.")
+            )
         if document.state == Document.State.DRAWN:
             return Waiting(THE_SYSTEM)
         return Done({"document": str(document.pk), "number": document.number})
@@ -243,7 +252,10 @@ class DocumentStage(Stage):
             return ""
         if is_answer_overdue(case):
             return overdue_notice(case)
-        return _("Say how you made sure who applies: the document is made then, or goes by post.")
+        return _(
+            "Explain how you checked the identity of the applicant. The document is then issued, or "
+            "sent by post."
+        )
 
     def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:
         """Draw the document; None if an agent must state the identity first."""
@@ -293,7 +305,7 @@ def _unsupported(template: DocumentTemplate, key: str, definition: FormDefinitio
     before = takewhile(lambda one: one.key != key, definition.stages)
     if not any(one.type == "register" and not one.settings.get("newcomer") for one in before):
         yield _(
-            "“%(document)s” tells what the register holds: lay “Check against the register” before it."
+            "“%(document)s” contains data from the register. Add “Check against the register” before it."
         ) % {"document": template.title}
     for field, messages in template.problems(known_by_service(definition)).items():
         for message in messages:
@@ -395,7 +407,7 @@ class PermitStage(DocumentStage):
                     min_value=1,
                     max_value=600,
                     label=gettext_lazy("Valid for so many months"),
-                    help_text=gettext_lazy("As the document says, if empty."),
+                    help_text=gettext_lazy("If empty, as in the document."),
                 ),
             ),
         ]
@@ -426,7 +438,9 @@ class PermitStage(DocumentStage):
     def _draw(self, case, row, settings):
         permit = Permit.objects.filter(case=case, granted_at__isnull=False).first()
         if permit is None:
-            raise TemplateError(_("The vehicle has no place: lay the stage “Place in a zone” before."))
+            raise TemplateError(
+                _("The vehicle has no place. Add the stage “Place in a zone” before this one.")
+            )
         document = super()._draw(case, row, settings)
         if document is not None:
             first = self._first_day(case, settings)

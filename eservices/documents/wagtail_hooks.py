@@ -89,7 +89,9 @@ def reissue_document(request, pk):
     """Ask for confirmation, then issue a revoked document again; for agents who may decide its case."""
     document = access.document_for(request.user, pk, "accept")
     if not reissuing.may_reissue(document):
-        messages.warning(request, _("This document cannot be issued again: look at what replaced it."))
+        messages.warning(
+            request, _("This document cannot be issued again. Check the document that replaced it.")
+        )
         return redirect("cases:case", document.case.reference)
     if request.method == "POST":
         _reissue(request, document)

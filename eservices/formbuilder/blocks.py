@@ -81,7 +81,7 @@ class ReferenceTableBlock(PlainChoiceBlock):
     """The reference table that provides the options."""
 
     def __init__(self, **kwargs):
-        words = _("Its rows are offered as they are when the form is filled in. Empty: the options above.")
+        words = _("Its rows are offered when the form is filled in. If empty, the options above.")
         super().__init__(
             required=False, choices=_tables, label=_("Or the rows of a table"), help_text=words, **kwargs
         )
@@ -170,12 +170,12 @@ PURPOSES = {
         "any": _("Shown only if one of these holds"),
     },
     "holds": {
-        "always": _("Nothing is checked yet"),
-        "never": _("Can never hold: nobody gets past"),
-        "add": _("Say what must hold"),
-        "one": _("It must hold that"),
+        "always": _("There are no checks yet"),
+        "never": _("Can never be met: people cannot continue"),
+        "add": _("Set a condition"),
+        "one": _("The condition is"),
         "all": _("All of these must hold"),
-        "any": _("One of these must hold"),
+        "any": _("At least one of these must hold"),
     },
     "applies": {
         "always": _("Always applies"),
@@ -186,8 +186,8 @@ PURPOSES = {
         "any": _("Applies only if one of these holds"),
     },
     "exempts": {
-        "always": _("Nobody is exempt"),
-        "never": _("Nobody is exempt"),
+        "always": _("There are no exemptions"),
+        "never": _("There are no exemptions"),
         "add": _("Free of charge if…"),
         "one": _("Free of charge if"),
         "all": _("Free of charge if all of these hold"),
@@ -198,7 +198,7 @@ CONDITION_WORDS = {
     "add": _("And another line"),
     "addGroup": _("A group of lines"),
     "all": _("all of these hold"),
-    "any": _("one of these holds"),
+    "any": _("at least one of these holds"),
     "and": _("and"),
     "or": _("or"),
     "question": _("Question"),
@@ -221,7 +221,7 @@ CONDITION_WORDS = {
     "remove": _("Remove this line"),
     "removeGroup": _("Remove this group"),
     "never": _("never"),
-    "nested": _("This condition has more levels than this screen shows. It is kept as it is."),
+    "nested": _("This condition has more levels than this page can show. It stays unchanged."),
     "clear": _("Remove the condition"),
     "gone": _("a question that is gone"),
     "none": _("No question to choose from yet"),
@@ -372,7 +372,7 @@ def field_block(kind) -> blocks.StructBlock:
         children += [("options", shared["options"]), ("table", shared["table"])]
     if kind.key == "group":
         children += [
-            ("row", blocks.CharBlock(required=False, max_length=60, label=_("What one of them is called"))),
+            ("row", blocks.CharBlock(required=False, max_length=60, label=_("Name of one item"))),
             ("fields", fields_block(inside_group=True)),
         ]
     children += [(name, block) for name, block in kind.settings_blocks()]
@@ -413,12 +413,12 @@ def _shared() -> dict[str, blocks.Block]:
         "note": blocks.TextBlock(required=False, rows=3, label=_("Note"), help_text=NOTE_HELP),
         "personal": blocks.BooleanBlock(required=False, label=_("Personal data")),
         "searchable": blocks.BooleanBlock(required=False, label=_("Found by agents’ search")),
-        "secret": blocks.BooleanBlock(required=False, label=_("Kept out of lists, mails and exports")),
+        "secret": blocks.BooleanBlock(required=False, label=_("Left out of lists, e-mails and exports")),
         "retention": blocks.IntegerBlock(
             required=False,
             min_value=0,
-            label=_("Erased so many days after the case is closed"),
-            help_text=_("Empty: with the case."),
+            label=_("Erased this many days after the case is closed"),
+            help_text=_("If empty, erased with the case."),
         ),
     }
 
@@ -506,8 +506,8 @@ class FeeBlock(blocks.StructBlock):
     entry = PlainChoiceBlock(
         choices=price_list.price_entries,
         required=False,
-        label=_("Entry of the fee schedule"),
-        help_text=_("The schedule says the amount and the tax, also when they change."),
+        label=_("Fee schedule entry"),
+        help_text=_("The schedule sets the amount and the tax, and their later changes."),
     )
     amount = blocks.DecimalBlock(
         min_value=0,
@@ -515,14 +515,14 @@ class FeeBlock(blocks.StructBlock):
         decimal_places=2,
         required=False,
         label=_("Amount"),
-        help_text=_("Of a fee that stands in no schedule."),
+        help_text=_("For a fee that is not in the fee schedule."),
     )
     quantity = QuestionKeyBlock(
         compares="number options yes_no list",
         required=False,
         label=_("Times the answer to"),
         empty=_("Once"),
-        help_text=_("A number counts itself, a list its length, “yes” one."),
+        help_text=_("A number counts as its value, a list as its length, “yes” as one."),
     )
     vat = PlainRegexBlock(
         r"\d{1,2}(\.\d{1,2})?",
@@ -558,7 +558,7 @@ register(LazyStructBlockAdapter(), FeeBlock)
 
 
 PROSE_HELP = _("Blank lines make paragraphs, lines with “- ” a list, [words](https://…) a link.")
-NOTE_HELP = _("Stands beside the question, and opens by itself where there is an error.")
+NOTE_HELP = _("Shown beside the question. It opens automatically if there is an error.")
 TOKENS = [
     (token, token)
     for token in [

@@ -122,21 +122,21 @@ def _cancelled(days: int | None, amount: int, *, first: bool) -> str:
     if days and amount:
         return (
             ngettext(
-                "Cancelled at least %(days)s day before: %(amount)s comes back.",
-                "Cancelled at least %(days)s days before: %(amount)s comes back.",
+                "If you cancel at least %(days)s day before: %(amount)s is refunded.",
+                "If you cancel at least %(days)s days before: %(amount)s is refunded.",
                 days,
             )
             % said
         )
     if not amount:
         return (
-            _("Once it is agreed, nothing comes back.")
+            _("After the booking is confirmed, there is no refund.")
             if first
-            else _("Cancelled later: nothing comes back.")
+            else _("If you cancel later: no refund.")
         )
     if first:
-        return _("Cancelled before it begins: %(amount)s comes back.") % said
-    return _("Cancelled later: %(amount)s comes back.") % said
+        return _("If you cancel before it begins: %(amount)s is refunded.") % said
+    return _("If you cancel later: %(amount)s is refunded.") % said
 
 
 def _line(line: FeeLine, definition: FormDefinition, language: str) -> dict:

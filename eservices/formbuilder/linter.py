@@ -146,19 +146,21 @@ class Linter:
     def _step(self, step: StepDefinition) -> Iterator[DefinitionFault]:
         path = f"step.{step.key}"
         if not step.fields and not self._left_out(step.key):
-            yield DefinitionFault(ERROR, path, _("The step asks nothing."))
+            yield DefinitionFault(ERROR, path, _("The step has no question."))
         yield from self._condition(step.condition, path)
         never = self._never(step.condition)
         if never:
-            yield DefinitionFault(ERROR, path, _("The condition of the step cannot hold: nobody reaches it."))
+            yield DefinitionFault(
+                ERROR, path, _("The condition of the step can never be met, so the step is never shown.")
+            )
         if {field.key for field in step.fields}.intersection(condition_fields(step.condition)):
             yield DefinitionFault(
-                ERROR, path, _("The step depends on a question that stands in it: nobody reaches it.")
+                ERROR, path, _("The step depends on a question inside it, so the step is never shown.")
             )
         for field in step.fields:
             yield from self._field(field)
             if not never and self._never({"all": [step.condition, field.condition]}):
-                message = _("The condition cannot hold: nobody is asked this.")
+                message = _("The condition can never be met, so this question is never asked.")
                 yield DefinitionFault(WARNING, f"field.{field.key}", message)
         for check in step.checks:
             yield from self._condition(check.condition, f"check.{check.key}")
@@ -175,7 +177,7 @@ class Linter:
         for key in condition_fields(check.condition):
             field = self.definition.fields.get(key)
             if field and _may_stay_empty(field) and key not in cared_for:
-                message = _("It is not made while the optional question “%(key)s” has no answer.")
+                message = _("The check is not made while the optional question “%(key)s” has no answer.")
                 yield DefinitionFault(WARNING, f"check.{check.key}", message % {"key": key})
 
     def _field(
@@ -201,7 +203,7 @@ class Linter:
         if field.type == COMPUTED:
             yield from self._formula(field, group)
         if field.type == "group" and not field.fields and not self._left_out(field.key):
-            yield DefinitionFault(ERROR, path, _("The group asks nothing."))
+            yield DefinitionFault(ERROR, path, _("The group has no question."))
         for one in field.fields:
             yield from self._field(one, group=field)
 
@@ -210,14 +212,14 @@ class Linter:
     ) -> Iterator[DefinitionFault]:
         path = f"field.{field.key}"
         if kind.has_options and not field.options and not field.table and not self._left_out(field.key):
-            yield DefinitionFault(ERROR, path, _("There is nothing to choose from."))
+            yield DefinitionFault(ERROR, path, _("There are no options to choose from."))
         if field.options and field.table:
-            yield DefinitionFault(ERROR, path, _("Options stand in the form or in a table, not in both."))
+            yield DefinitionFault(ERROR, path, _("Put the options in the form or in a table, not in both."))
         values = Counter(option.value for option in field.options)
         for value, times in values.items():
             if times > 1:
                 yield DefinitionFault(
-                    ERROR, path, _("The option “%(value)s” stands twice.") % {"value": value}
+                    ERROR, path, _("The option “%(value)s” appears twice.") % {"value": value}
                 )
             if f"{value}.help" in values:
                 message = _("“%(value)s.help” is the explanation of an option, not one itself.")
@@ -230,7 +232,7 @@ class Linter:
         formula = field.settings.get("formula") or {}
         for key in formula.get("fields") or []:
             if not self._is_before(key, field, group) and not self._left_out(key.partition(".")[0]):
-                message = _("It is computed from “%(key)s”, which is not asked before it.")
+                message = _("The calculation uses “%(key)s”, which is not asked before it.")
                 yield DefinitionFault(ERROR, f"field.{field.key}", message % {"key": key})
 
     def _is_before(self, key: str, field: FieldDefinition, group: FieldDefinition | None) -> bool:
@@ -314,7 +316,7 @@ class Linter:
         for key in looks_at:
             if _reaches_itself(key, looks_at, settled):
                 yield DefinitionFault(
-                    ERROR, f"field.{key}", _("The question depends on itself, by way of others.")
+                    ERROR, f"field.{key}", _("The question depends on itself, through other questions.")
                 )
 
     # -- other -----------------------------------------------------------------------------------------------
@@ -325,14 +327,16 @@ class Linter:
         written = next(one for one in self.definition.content["fees"] if one["key"] == fee.key)
         if ("amount" in written) == bool(fee.entry) and not self._left_out(fee.key):
             yield DefinitionFault(
-                ERROR, path, _("Write an amount, or choose an entry of the fee schedule: one of both.")
+                ERROR, path, _("Enter an amount, or choose a fee schedule entry, but not both.")
             )
         if fee.quantity and not self._asked(fee.quantity):
             yield DefinitionFault(
-                ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity}
+                ERROR, path, _("The fee counts “%(key)s”, which is not asked.") % {"key": fee.quantity}
             )
         elif fee.quantity and not self._counts(fee.quantity):
-            message = _("It counts “%(key)s”, whose answer is no number: the fee would never be due.")
+            message = _(
+                "The fee counts “%(key)s”, but its answer is not a number. The fee would never be due."
+            )
             yield DefinitionFault(WARNING, path, message % {"key": fee.quantity})
 
     def _counts(self, key: str) -> bool:
@@ -366,11 +370,9 @@ class Linter:
             message = _("The applicant’s “%(key)s” is not a question for an e-mail address.")
             yield DefinitionFault(ERROR, path, message % {"key": email})
         if not applicant.get("name"):
-            yield DefinitionFault(WARNING, path, _("Nothing says which answers are the applicant’s name."))
+            yield DefinitionFault(WARNING, path, _("No answers are set as the applicant’s name."))
         if not email:
-            yield DefinitionFault(
-                WARNING, path, _("Nothing says which answer is the applicant’s e-mail address.")
-            )
+            yield DefinitionFault(WARNING, path, _("No answer is set as the applicant’s e-mail address."))
 
     # -- texts -----------------------------------------------------------------------------------------------
     def _texts(self) -> Iterator[DefinitionFault]:
@@ -398,7 +400,7 @@ class Linter:
         texts = self.definition.content["texts"]
         for path, text in texts.get(self.definition.source_language, {}).items():
             if text and not texts[language].get(path):
-                message = _("Not translated into “%(language)s”.") % {"language": language}
+                message = _("There is no translation into “%(language)s”.") % {"language": language}
                 yield DefinitionFault(WARNING, path, message, language)
 
     def _has_place(self, path: str) -> bool:

@@ -20,7 +20,7 @@ class Form(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = models.SlugField(_("short name"), max_length=100, unique=True)
-    offered = models.BooleanField(_("offered"), default=True, help_text=_("Whether new requests are taken."))
+    offered = models.BooleanField(_("offered"), default=True, help_text=_("Acceptance of new requests."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     # Set by queries that load the form with its version in force, to save another query.
@@ -115,7 +115,7 @@ class ReferenceTable(models.Model):
         validators=[
             RegexValidator(f"^{KEY_PATTERN}$", _("Small letters, digits and _ only, a letter first."))
         ],
-        help_text=_("Forms refer to it. It does not change any more once a form does."),
+        help_text=_("Forms refer to it. You cannot change it after a form uses it."),
     )
     name = models.CharField(_("name"), max_length=100)
 
@@ -138,7 +138,7 @@ class ReferenceRow(models.Model):
         _("value"),
         max_length=100,
         blank=True,
-        help_text=_("What answers keep. Made from the label if empty."),
+        help_text=_("Value that answers store. If empty, made from the label."),
     )
     label = models.CharField(_("label"), max_length=200)
     labels = models.JSONField(

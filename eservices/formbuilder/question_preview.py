@@ -28,7 +28,7 @@ def question_sample(kind: FieldType) -> QuestionContext:
 def _texts(kind: FieldType) -> dict[str, str]:
     return {
         "field.q.label": str(kind.label),
-        "field.q.text": _("What must be known before answering, in a few short sentences."),
+        "field.q.text": _("Information that people need before they answer, in a few short sentences."),
         "field.r.label": _("Short text"),
         "option.q.a": _("First answer"),
         "option.q.b": _("Second answer"),

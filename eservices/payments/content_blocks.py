@@ -25,13 +25,13 @@ class FeeLineValue(blocks.StructValue):
 
 
 class FeeLineBlock(blocks.StructBlock):
-    entry = KeyChoiceBlock(choices=fee_entry_choices, label=_("Entry of the fee schedule"))
+    entry = KeyChoiceBlock(choices=fee_entry_choices, label=_("Fee schedule entry"))
     label = blocks.CharBlock(
         required=False,
         default="",
         max_length=120,
         label=_("Name"),
-        help_text=_("As in the schedule if empty."),
+        help_text=_("If empty, as in the fee schedule."),
     )
 
     class Meta:

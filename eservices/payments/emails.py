@@ -63,10 +63,10 @@ def _refund_way_text(refund: Refund):
     """Return how the refund is paid: an agent may have paid it in another way than the payment came."""
     own = ledger.ledger_accounts()
     if refund.account == own.cash:
-        return _("It was given to you in cash, at the counter.")
+        return _("The money was refunded to you in cash at the counter.")
     if refund.account == own.bank:
-        return _("It comes to your bank account, within a few days.")
-    return _("It comes the way you paid, within a few days.")
+        return _("The money arrives on your bank account within a few days.")
+    return _("The money is refunded by your means of payment within a few days.")
 
 
 def pay_url(charge: Charge, basket: Basket) -> str:

@@ -43,7 +43,8 @@ def deposit_note(charges) -> str:
     if not amount:
         return ""
     note = _(
-        "Of this, %(amount)s is a deposit: we pay it back after the return, less what is missing or damaged."
+        "The deposit of %(amount)s is included. We refund it after the return, less the cost of "
+        "missing or damaged items."
     )
     return note % {"amount": format_amount(amount)}
 
@@ -68,7 +69,7 @@ def _content(payment: Payment) -> dict:
         "sentence": _("We received %(amount)s. Thank you.") % {"amount": _money(payment)},
         "facts": facts,
         "about": _("The payment"),
-        "detail": _("What it was for"),
+        "detail": _("Reason for the payment"),
         "lines": receipt_lines(charges, payment.language),
         "total": [_("Received"), _money(payment)],
         "note": deposit_note(charges),

@@ -45,7 +45,7 @@ class PaymentStage(Stage):
     rests = True
     collects = True
     applicant_template = "payments/stages/payment_applicant.html"
-    applicant_call = gettext_lazy("One thing is left: the payment.")
+    applicant_call = gettext_lazy("You still have to pay.")
 
     def applicant_call_text(self, row):
         charge = Charge.objects.filter(stage=row).first()
@@ -65,7 +65,7 @@ class PaymentStage(Stage):
                         max_value=365,
                         default=charges.DAYS,
                         label=gettext_lazy("Days to pay"),
-                        help_text=gettext_lazy("What is booked is paid by the evening before at the latest."),
+                        help_text=gettext_lazy("Bookings must be paid by the evening before at the latest."),
                     ),
                 ),
                 (
@@ -75,16 +75,17 @@ class PaymentStage(Stage):
                         min_value=1,
                         max_value=364,
                         default=14,
-                        label=gettext_lazy("Reminder after so many days"),
+                        label=gettext_lazy("Send a reminder after this many days"),
                         help_text=gettext_lazy(
-                            "No reminder if empty. Where there is less time to pay, it goes out halfway."
+                            "If empty, no reminder is sent. If the time to pay is shorter, the reminder is sent "
+                            "halfway."
                         ),
                     ),
                 ),
                 (
                     "exempt",
                     blocks.ChoiceBlock(
-                        choices=exemption_choices, required=False, label=gettext_lazy("Nothing to pay for")
+                        choices=exemption_choices, required=False, label=gettext_lazy("No payment needed for")
                     ),
                 ),
             ],
@@ -148,5 +149,8 @@ def _stage_answer(charge: Charge | None):
         return Waiting(APPLICANT)
     if charge.state == ChargeState.EXPIRED:
         day = timezone.localtime(charge.expires_at).strftime("%d.%m.%Y")
-        return Waiting(AGENT, reason=_("Not paid by %(day)s: give more time, or refuse.") % {"day": day})
+        return Waiting(
+            AGENT,
+            reason=_("Not paid by %(day)s. Extend the time to pay, or refuse the request.") % {"day": day},
+        )
     return Done({"charge": str(charge.pk)})

@@ -54,7 +54,8 @@ def _begin(request, basket: Basket) -> HttpResponse:
         payment = provider_calls.start_at_provider(payment)
     if payment.fault and payment.is_open:
         away = _(
-            "%(provider)s does not answer. Nothing was debited. Try again in a moment, or choose another means."
+            "%(provider)s does not answer. No money was debited. Try again in a moment, or choose "
+            "another means of payment."
         )
         return _page(request, basket, away % {"provider": provider.label}, 503)
     return redirect(payment.url or basket_url(basket, payment.back))

@@ -15,13 +15,13 @@ OF_AGE = 18  # years of age
 def _lives_here(case: Case) -> str:
     person = register_person_of(case)
     found = person and person.is_resident(timezone.localdate(case.submission.sent_at))
-    return _("lives in the commune, as the register says") if found else ""
+    return _("lives in the commune, according to the register") if found else ""
 
 
 def _is_minor(case: Case) -> str:
     person = register_person_of(case)
     found = person and person.age(timezone.localdate(case.submission.sent_at)) < OF_AGE
-    return _("is under age, as the register says") if found else ""
+    return _("is under age, according to the register") if found else ""
 
 
 FEE_EXEMPTIONS = {  # the keys are in definitions

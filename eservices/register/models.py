@@ -21,7 +21,7 @@ class CheckOutcome(models.TextChoices):
 
     PENDING = "pending", _("being asked")
     MATCH = "match", _("found, everything agrees")
-    NO_MATCH = "no_match", _("nobody fits")
+    NO_MATCH = "no_match", _("no match")
     SEVERAL = "several", _("several people fit")
     AWAY = "away", _("the register does not answer")
     TOO_MANY = "too_many", _("asked too often: the register was not asked")
@@ -70,7 +70,7 @@ class RegisterCheck(models.Model):
     declared = models.JSONField(_("declared"))
     required = models.JSONField(_("must agree"), default=list)
     newcomer = models.BooleanField(
-        _("newcomer"), default=False, help_text=_("Somebody who is not in the register yet.")
+        _("newcomer"), default=False, help_text=_("A person who is not in the register yet.")
     )
     outcome = models.CharField(
         _("outcome"), max_length=10, choices=CheckOutcome, default=CheckOutcome.PENDING

@@ -9,7 +9,7 @@ from eservices.formbuilder.extension_points import PrefillSource
 from .access import resident_record_of
 from .persons import RegisterPerson
 
-FROM_REGISTER = _("Filled in from the register. Tell us if it is wrong.")
+FROM_REGISTER = _("Filled in from the register. Tell us if this is wrong.")
 
 
 def _from_register(read: Callable[[RegisterPerson], object]) -> Callable[[object], object]:

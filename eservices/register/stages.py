@@ -49,21 +49,23 @@ AGAIN = "again"  # the third choice of an agent, beside a person and nobody
 PERSON = "person:"
 BY_ITSELF = gettext_lazy("Found by itself")
 WHY = {
-    CheckOutcome.NO_MATCH: gettext_lazy("Nobody in the register fits what was declared."),
-    CheckOutcome.SEVERAL: gettext_lazy("Several people in the register fit what was declared."),
+    CheckOutcome.NO_MATCH: gettext_lazy("No person in the register matches the declared details."),
+    CheckOutcome.SEVERAL: gettext_lazy("Several people in the register match the declared details."),
     CheckOutcome.AWAY: gettext_lazy("The register does not answer."),
     CheckOutcome.TOO_MANY: gettext_lazy(
-        "Asked too often for this sender or this person: the register was left alone."
+        "Too many requests for this sender or this person. The register was not asked."
     ),
-    CheckOutcome.MATCH: gettext_lazy("Somebody who should be new here is in the register already."),
+    CheckOutcome.MATCH: gettext_lazy("The person declared as new is already in the register."),
 }
 PROTECTED = gettext_lazy(
-    "The address of somebody who fits is protected: say who it is, and tell the address to nobody."
+    "The address of a matching person is protected. Choose who it is, and do not share the "
+    "address with anybody."
 )
 REGISTERED_ONLY = gettext_lazy(
-    "A document of the register follows: say who it is, ask the register again, or refuse the request."
+    "The next stage issues a document from the register. Choose who it is, ask the register "
+    "again, or refuse the request."
 )
-NOT_AT_HOME = gettext_lazy("Somebody whom the request names is not in the register at this address.")
+NOT_AT_HOME = gettext_lazy("A person named in the request is not in the register at this address.")
 
 
 @stages.register("register")
@@ -107,7 +109,8 @@ class RegisterCheckStage(Stage):
                         required=False,
                         label=gettext_lazy("For newcomers"),
                         help_text=gettext_lazy(
-                            "Goes on by itself where nobody of this name and date of birth is in the register yet."
+                            "Continues automatically if no person with this name and date of birth is in the "
+                            "register yet."
                         ),
                     ),
                 ),
@@ -118,20 +121,21 @@ class RegisterCheckStage(Stage):
 
     def faults(self, settings):
         if not (settings.get("with_birth_date") or settings.get("with_address") or settings.get("newcomer")):
-            yield _("A name alone is no proof: let the date of birth or the address agree too.")
+            yield _("A name alone is no proof. Require the date of birth or the address to match too.")
 
     def conflicts(self, key, definition):
         for unit in naming(definition):
             if not _is_whole(unit):
                 questions = ", ".join(field.key for field in unit)
-                yield _("To look a person up takes their whole name and date of birth: %(questions)s.") % {
-                    "questions": questions
-                }
+                yield _(
+                    "To look up a person, the register needs their full name and date of birth: %(questions)s."
+                ) % {"questions": questions}
 
     def hints(self, key, definition):
         if django_settings.REGISTER == "none":
             yield _(
-                "No register is connected: an agent decides each time, and no document can tell of a register."
+                "No register is connected. An agent decides each time, and documents cannot contain data "
+                "from the register."
             )
         if "identity" in definition.settings.get("limits", {}):
             return  # every applicant has a proven identity
@@ -140,8 +144,9 @@ class RegisterCheckStage(Stage):
         around = [kind for _key, kind in [*kinds[:at], *kinds[at + 1 : at + 2]]]
         if not any(kind and kind.by_person for kind in around):
             yield _(
-                "Who is not known waits for an agent here: going on would tell them what the register says. "
-                "Lay “Identity of the applicant” before it."
+                "Requests of people without a verified identity wait here for an agent, because "
+                "continuing would show them what the register contains. Add “Identity of the applicant” "
+                "before it."
             )
 
     def keeps(self, key, title, settings):
@@ -203,7 +208,10 @@ class RegisterCheckStage(Stage):
     def waiting_reason(self, case: Case, row: CaseStage, settings: dict) -> str:
         check = _open(row)
         if check and not check.waits_for_agent:
-            return _("As expected, but who applies is not known: say who it is, and it goes on.")
+            return _(
+                "As expected, but the identity of the applicant is not verified. Choose who it is to "
+                "continue."
+            )
         if not check:
             return ""
         why = check_explanation(check)
@@ -246,13 +254,13 @@ def would_disclose(case: Case, row: CaseStage, found: dict) -> bool:
 class RegisterDecisionForm(forms.Form):
     """An agent's identification of the applicant and of each named person."""
 
-    choice = forms.ChoiceField(label=gettext_lazy("How does it go on?"), widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label=gettext_lazy("Decision on the register check"), widget=forms.RadioSelect)
 
     def __init__(self, data=None, *, check: RegisterCheck, may_be_nobody: bool = True):
         super().__init__(data, auto_id="register_%s")
         self.check = check
         self.fields["choice"].initial = f"{PERSON}{check.person}" if check.person else None
-        nobody = [(NOBODY, _("It is nobody in the register, and goes on all the same"))]
+        nobody = [(NOBODY, _("The person is not in the register, and the request continues"))]
         self.fields["choice"].choices = [
             *_people(check.shown(check.candidates)),
             *(nobody if may_be_nobody else []),
@@ -260,10 +268,10 @@ class RegisterDecisionForm(forms.Form):
         ]
         for name, one in zip(self.named_fields(check), check.named_checks, strict=True):
             self.fields[name] = forms.ChoiceField(
-                label=_("Who is “%(name)s”?") % {"name": one.declared_person.name},
+                label=_("Identify “%(name)s”") % {"name": one.declared_person.name},
                 choices=[
                     *_people(check.shown(one.candidates)),
-                    (NOBODY, _("Nobody: no document names this person")),
+                    (NOBODY, _("Do not name this person in a document")),
                 ],
                 initial=f"{PERSON}{one.person}" if one.person else None,
                 widget=forms.RadioSelect,
@@ -284,7 +292,7 @@ class RegisterDecisionForm(forms.Form):
         for name, one in zip(self.named_fields(self.check), self.check.named_checks, strict=True):
             person = _among(one.candidates, said.get(name))
             if not said.get(name):
-                self.add_error(name, _("Say who it is, or that no document names this person."))
+                self.add_error(name, _("Choose who it is, or that no document names this person."))
             elif person and not lives_at(person, applicant.address, timezone.localdate()):
                 self.add_error(name, _("The register has this person at another address."))
         return said
@@ -292,7 +300,8 @@ class RegisterDecisionForm(forms.Form):
 
 def _people(candidates: list[RegisterPerson]) -> list[tuple[str, str]]:
     return [
-        (f"{PERSON}{one.key}", _("It is %(person)s") % {"person": person_line(one)}) for one in candidates
+        (f"{PERSON}{one.key}", _("The person is %(person)s") % {"person": person_line(one)})
+        for one in candidates
     ]
 
 

@@ -115,9 +115,11 @@ def update_report(
     case = cases.lock_case(report.case_id)
     report = _locked(report)
     if report.erased_at or not states.is_allowed(report.state, state):
-        raise IllegalTransition(_("This is not possible any more: it is “%(state)s”.") % _state(report))
+        raise IllegalTransition(
+            _("This is no longer possible. The state is now “%(state)s”.") % _state(report)
+        )
     if published and not title.strip():
-        raise IllegalTransition(_("Give it a title before everybody sees it."))
+        raise IllegalTransition(_("Enter a title before you make it public."))
     planned_for = planned_for if state == ReportState.PLANNED else None
     known = report.standing
     report.state, report.planned_for = state, planned_for

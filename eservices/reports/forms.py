@@ -20,8 +20,8 @@ class ProblemReportForm(TimedForm):
         required=False,
     )
     category = forms.ChoiceField(
-        label=_("What is it about?"),
-        error_messages={"required": _("Choose what it is about.")},
+        label=_("Subject of the report"),
+        error_messages={"required": _("Choose a subject.")},
     )
     detail = forms.CharField(
         label=_("A useful detail"),
@@ -31,7 +31,7 @@ class ProblemReportForm(TimedForm):
     )
     email = OwnEmailField(
         label=_("Your e-mail"),
-        help_text=_("To hear when it is mended. For nothing else."),
+        help_text=_("We only use it to tell you when the problem is solved."),
         required=False,
         widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
     )
@@ -52,7 +52,7 @@ class ProblemReportForm(TimedForm):
         if place:
             return place
         if self.point is None:
-            raise ValidationError(_("Say where it is."))
+            raise ValidationError(_("Enter the place."))
         return {"lat": self.point[0], "lon": self.point[1]}
 
     @property
@@ -64,21 +64,21 @@ class ProblemReportForm(TimedForm):
 class ReportUpdateForm(forms.Form):
     """The state of a report, and what is public of it."""
 
-    state = forms.ChoiceField(label=_("How it stands"))
+    state = forms.ChoiceField(label=_("Current state"))
     planned_for = forms.DateField(
         label=_("Planned for"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     word = forms.CharField(
-        label=_("A word to who reported it (optional)"),
+        label=_("Message to the person who reported it (optional)"),
         required=False,
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea,
     )
-    published = forms.BooleanField(label=_("Everybody may see title and place"), required=False)
+    published = forms.BooleanField(label=_("Make title and place public"), required=False)
     title = forms.CharField(label=_("Public title"), required=False, max_length=120)
     public_place = forms.CharField(label=_("Public place"), required=False, max_length=120)
     photo_published = forms.BooleanField(
-        label=_("Everybody may see the photo: nobody can be recognised on it"), required=False
+        label=_("Make the photo public: no person can be recognised on it"), required=False
     )
 
     def __init__(self, data=None, *, report, **kwargs):
@@ -98,5 +98,5 @@ class ReportUpdateForm(forms.Form):
     def clean(self):
         data = super().clean()
         if data.get("state") == ReportState.PLANNED and not data.get("planned_for"):
-            self.add_error("planned_for", _("Say for when."))
+            self.add_error("planned_for", _("Enter the planned date."))
         return data

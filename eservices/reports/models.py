@@ -45,10 +45,10 @@ class ProblemCategory(TranslatableMixin, models.Model):
     icon = models.CharField(_("picture"), max_length=10, choices=ReportIcon, default=ReportIcon.MORE)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("team"))
     promise = models.CharField(
-        _("what happens next"),
+        _("next steps"),
         max_length=200,
         blank=True,
-        help_text=_("As “A lamp is mended within four days.”"),
+        help_text=_("For example “A lamp is repaired within four days.”"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -99,7 +99,7 @@ class ProblemReport(models.Model):
     reported_at = models.DateTimeField(_("reported"), default=timezone.now, db_index=True)
     planned_for = models.DateField(_("planned for"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    place = models.CharField(_("place"), max_length=200, blank=True, help_text=_("As it was typed."))
+    place = models.CharField(_("place"), max_length=200, blank=True, help_text=_("As entered."))
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     photo = models.ForeignKey(

@@ -19,7 +19,7 @@ def index_category(category: ProblemCategory) -> None:
             kind=SERVICE,
             title=_("Report a problem"),
             url=reverse("reports:file"),
-            summary=_("A photo and a place are enough: no account, no form."),
+            summary=_("You only need a photo and a place. You do not need an account."),
             text=category.promise,
             keywords=f"{category.name}, {_words()}",
         )

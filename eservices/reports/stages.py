@@ -14,7 +14,7 @@ class ProblemReportStage(Stage):
     """A stage that waits until an agent reports the problem as mended or not the commune's. Only for reports."""
 
     key = "report"
-    label = _("Works on what was reported")
+    label = _("Treats problem reports")
     icon = "cog"
     for_editors = False
     agent_template = "reports/stages/report_agent.html"
@@ -25,5 +25,6 @@ class ProblemReportStage(Stage):
 
     def waiting_reason(self, case, row, settings):
         return gettext(
-            "Look at the place, then say how it stands: whoever reported or follows it hears of it."
+            "Look at the place, then update the state. The people who reported or follow the problem "
+            "are notified."
         )

@@ -9,7 +9,7 @@ class ReportState(TextChoices):
     SEEN = "seen", _("seen")
     PLANNED = "planned", _("planned")
     MENDED = "mended", _("mended")
-    NOT_OURS = "not_ours", _("not ours")
+    NOT_OURS = "not_ours", _("not our responsibility")
 
 
 ENDS = frozenset({ReportState.MENDED, ReportState.NOT_OURS})

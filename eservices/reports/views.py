@@ -95,7 +95,7 @@ def _joined(request, form: ProblemReportForm):
         request,
         _("Thank you. We write to you when something changes.")
         if email
-        else _("Thank you: we know now that it bothers more than one."),
+        else _("Thank you. We now know that this affects more than one person."),
     )
     return redirect("reports:report", report.pk)
 

@@ -31,14 +31,14 @@ def change_consent(request, door: CaseAccess):
     """Give or revoke the consent to decisions by e-mail, with immediate effect."""
     if not request.POST.get("agree"):
         consent.revoke_consent(actor=door.actor, case=door.case)
-        return redirect_with_message(request, door, _("Decisions on this request now come by post."))
+        return redirect_with_message(request, door, _("You now receive decisions on this request by post."))
     if not door.proves_address:
         return show_case(request, door, fault=_("Agree by the link in our e-mail, or signed in."))
     try:
         consent.give_consent(actor=door.actor, case=door.case)
     except IllegalTransition as refusal:
         return show_case(request, door, fault=str(refusal))
-    return redirect_with_message(request, door, _("Decisions on this request now come by e-mail."))
+    return redirect_with_message(request, door, _("You now receive decisions on this request by e-mail."))
 
 
 status_decision, case_decision = case_view(open_decision)

@@ -114,10 +114,10 @@ def _judged(case: Case) -> ErasableRequest:
     erasure on request.
     """
     if case.is_open:
-        return ErasableRequest(case, _("it is still under way"))
+        return ErasableRequest(case, _("the request is still being treated"))
     rule = rule_for(case)
     if blocker_reason(case):
-        return ErasableRequest(case, _("something on it is not finished"))
+        return ErasableRequest(case, _("part of the request is not finished"))
     if rule and rule.on_request:
         return ErasableRequest(case)
     return ErasableRequest(case, _("the law wants us to keep it"), rule.due(case.closed_at) if rule else None)

@@ -136,7 +136,7 @@ class DocumentShareForm(SpaceForm):
     """The number of days for which a share link opens a document."""
 
     days = forms.TypedChoiceField(
-        label=_("How long?"),
+        label=_("Duration of access"),
         choices=DocumentLink.Days,
         coerce=int,
         initial=DocumentLink.Days.MONTH,

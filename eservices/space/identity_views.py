@@ -81,7 +81,7 @@ def confirm_posted_code(request):
     except actions.WrongCode as wrong:
         form.add_error("code", _wrong(wrong.left))
         return _show(request, code=form)
-    messages.success(request, _("Thank you: we know you now."))
+    messages.success(request, _("Thank you. Your identity is verified."))
     return redirect("space:identity")
 
 
@@ -97,8 +97,10 @@ def remove_provider(request):
 
 def _wrong(left: int) -> str:
     if not left:
-        return _("This code does not fit, and there are no more tries. Ask for another letter.")
+        return _("This code is wrong, and you have no attempts left. Ask for another letter.")
     text = ngettext(
-        "This code does not fit. %(n)s try is left.", "This code does not fit. %(n)s tries are left.", left
+        "This code is wrong. You have %(n)s attempt left.",
+        "This code is wrong. You have %(n)s attempts left.",
+        left,
     )
     return text % {"n": left}

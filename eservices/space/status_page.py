@@ -47,16 +47,16 @@ def status_headline(
     """
     if sealed:
         return _("A decision on your request is ready."), _(
-            "Open it below: it says what was decided, and why."
+            "Open the decision below to read it and the reasons."
         )
     if case.state == CaseState.CLOSED:
         return _cancelled() if all_bookings_cancelled(case) else closing_text(case)
     if asked and case.state != CaseState.WAITING:
         return _("We still have no answer from you."), _(
-            "The time to answer is over, but your answer counts all the same: write it below."
+            "The time to answer is over, but you can still answer below."
         )
     if call := _call(case):
-        return call, _("What to do stands below.")
+        return call, _("Read below what to do.")
     return _under_way(case, late=bool(promised and promised < timezone.now()))
 
 
@@ -68,7 +68,7 @@ def all_bookings_cancelled(case: Case) -> bool:
 
 
 def _cancelled() -> tuple[str, str]:
-    return _("Your booking is cancelled."), _("You have nothing to do.")
+    return _("Your booking is cancelled."), _("You do not need to do anything.")
 
 
 def closing_text(case: Case) -> tuple[str, str]:
@@ -76,14 +76,19 @@ def closing_text(case: Case) -> tuple[str, str]:
     if case.outcome == CaseOutcome.LAPSED:
         return _("We closed your request."), _file_again(case)
     return {
-        CaseOutcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
-        CaseOutcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
-        CaseOutcome.DUPLICATE: (_("This was filed already."), _("It goes on under the other reference.")),
-        CaseOutcome.REDIRECTED: (
-            _("This belongs to another service."),
-            _("The reason stands below. What you told us is kept for the right request."),
+        CaseOutcome.REFUSED: (_("We had to refuse."), _("Read below the reason and what you can do.")),
+        CaseOutcome.WITHDRAWN: (_("You withdrew this request."), _("There are no further steps.")),
+        CaseOutcome.DUPLICATE: (
+            _("This was filed already."),
+            _("Your request continues under the other reference."),
         ),
-    }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
+        CaseOutcome.REDIRECTED: (
+            _("Another service is responsible for this request."),
+            _("Read the reason below. Your answers are saved for the right request."),
+        ),
+    }.get(
+        case.outcome, (_("Your request is completed."), _("Thank you. You do not need to do anything more."))
+    )
 
 
 def is_reason_from_office(case: Case) -> bool:
@@ -101,7 +106,7 @@ def is_reason_from_office(case: Case) -> bool:
 def _under_way(case: Case, late: bool) -> tuple[str, str]:
     nothing = _nothing_to_do(case)
     if late:
-        nothing = _("We are late, and we are sorry. You have nothing to do.")
+        nothing = _("We are late and we apologise. You do not need to do anything.")
     return {
         CaseState.RECEIVED: (
             _("Your request is under way.") if _has_moved(case) else _("Your request has arrived."),
@@ -110,9 +115,9 @@ def _under_way(case: Case, late: bool) -> tuple[str, str]:
         CaseState.IN_PROGRESS: (_in_progress(case), nothing),
         CaseState.WAITING: (
             _("We need an answer from you."),
-            _("What we ask stands below. The time waits for your answer."),
+            _("Read our question below. The deadline is paused until you answer."),
         ),
-        CaseState.DECIDED: (_("Accepted. Not everything is done yet."), nothing),
+        CaseState.DECIDED: (_("Accepted. Some steps are not completed yet."), nothing),
     }[CaseState(case.state)]
 
 
@@ -123,14 +128,16 @@ def _nothing_to_do(case: Case) -> str:
     refers to this page.
     """
     if case.is_anonymous or case.state == CaseState.DECIDED:
-        return _("You have nothing to do. This page shows how it goes on.")
-    return _("You have nothing to do. We write to you if we need something, and when we have decided.")
+        return _("You do not need to do anything. This page shows the next steps.")
+    return _(
+        "You do not need to do anything. We write to you if we need information, and when we have decided."
+    )
 
 
 def _file_again(case: Case) -> str:
     if case.form.offered:
         return _("You can file a new request at any time.")
-    return _("The reason stands below.")
+    return _("Read the reason below.")
 
 
 def promised_date_at_stage(case: Case, row: CaseStage | None) -> datetime | None:
@@ -169,7 +176,7 @@ def _in_progress(case: Case) -> str:
     if row is None or row in _veiled(case) or row.waiting_for not in (OTHERS, SYSTEM):
         return _("We are reading your request.")
     return (
-        _("Others have a say on your request.")
+        _("Others are being consulted on your request.")
         if row.waiting_for == OTHERS
         else _("Your request is under way.")
     )

@@ -213,9 +213,11 @@ def _call(request, door: CaseAccess, form: CallBackForm, status: int = 200) -> H
 def confirm_address(request, door: CaseAccess):
     """Confirm the address of the holder of the e-mailed link. Pressing twice has no further effect."""
     if not door.may_confirm and door.case.email_confirmed_at is None:
-        return show_case(request, door, fault=_("Only the link in our e-mail confirms your address."))
+        return show_case(
+            request, door, fault=_("You can only confirm your address with the link in our e-mail.")
+        )
     return redirect_with_message(
-        request, door, _("Your address is confirmed. This request now also stands in your space.")
+        request, door, _("Your address is confirmed. You can now also find this request in your space.")
     )
 
 
@@ -347,7 +349,7 @@ def erase(request):
         return render(request, "space/erase.html", {"plan": plan})
     chosen = erasure.ErasureChoice.of(request.POST, plan)
     if not chosen:
-        fault = _("Tick what is to be erased.")
+        fault = _("Choose what to erase.")
         return render(request, "space/erase.html", {"plan": plan, "fault": fault}, status=422)
     erasure.erase_chosen(actor=request.user, chosen=chosen)
     if chosen.account:
@@ -371,7 +373,7 @@ def join_case(request):
     except (rate_limits.RateLimitExceeded, IllegalTransition) as refusal:
         form.add_error(None, getattr(refusal, "message", str(refusal)))
         return render(request, "space/join.html", {"form": form}, status=422)
-    messages.success(request, _("The request now stands in your space."))
+    messages.success(request, _("You can now find the request in your space."))
     return redirect("space:case", case.reference)
 
 

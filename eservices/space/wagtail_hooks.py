@@ -26,7 +26,7 @@ def register_sessions(request):
     return {
         "url": reverse("usersessions_list"),
         "label": _("Sessions and sign-ins"),
-        "help_text": _("Where you are signed in, and who tried."),
+        "help_text": _("Your sessions and sign-in attempts."),
     }
 
 

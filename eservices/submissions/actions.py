@@ -354,9 +354,7 @@ def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
     """Send the draft's resume link by e-mail, at most ``MAX_RESUME_EMAILS`` times."""
     draft = _locked(draft)
     if Delivery.objects.for_subject(draft.subject).count() >= MAX_RESUME_EMAILS:
-        raise SubmissionRefused(
-            _("This link has been mailed several times already. Look into your unwanted mail.")
-        )
+        raise SubmissionRefused(_("We have already sent this link several times. Check your spam folder."))
     return emails.send_resume_link(draft, to)
 
 
@@ -411,7 +409,7 @@ def discard_rehearsal(*, actor: object, draft: Draft | None, submission: Submiss
     """
     requests = [request for request in (draft, submission) if request]
     if not all(request.version.is_rehearsal for request in requests):
-        raise SubmissionRefused(_("Only rehearsals are thrown away."))
+        raise SubmissionRefused(_("Only rehearsals can be deleted."))
     for request in requests:
         destroy_files(request.files.all())
     if draft:

@@ -57,7 +57,7 @@ def _put_aside(filing: FormSession, step: StepDefinition, data: QueryDict) -> Ht
             seen="" if begun else data.get(SEEN, ""),
         )
     except actions.StepChangedElsewhere:
-        message = _("This step was changed elsewhere. What you see here is kept when you press “Continue”.")
+        message = _("This step was changed in another window. Press “Continue” to save your entries here.")
         return autosave_refused(message, 409)
     return JsonResponse(_state(filing, step))
 

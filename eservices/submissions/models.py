@@ -96,10 +96,10 @@ class Draft(models.Model):
     answers = models.JSONField(_("answers"), default=dict)
     completed = models.JSONField(_("completed steps"), default=list)
     typed = models.JSONField(
-        _("as typed"),
+        _("as entered"),
         default=dict,
         blank=True,
-        help_text=_("Per step, what was put aside before it was valid."),
+        help_text=_("Entries of each step that were saved before they were valid."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"
@@ -113,7 +113,7 @@ class Draft(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("Who files for somebody else."),
+        help_text=_("Agent who submits for another person."),
     )
     created_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
@@ -130,7 +130,7 @@ class Draft(models.Model):
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
         ordering = ["-saved_at"]
-        permissions = [("file_for_others", _("Can file a request for somebody else"))]
+        permissions = [("file_for_others", _("Can submit a request for another person"))]
 
     def __str__(self) -> str:
         return f"{self.version} {self.saved_at:%Y-%m-%d %H:%M}"
@@ -169,7 +169,7 @@ class Submission(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     answers = models.JSONField(_("answers"))
     fees = models.JSONField(
-        _("fees"), default=list, blank=True, help_text=_("What was due when it was sent, line by line.")
+        _("fees"), default=list, blank=True, help_text=_("Charges due when it was sent, line by line.")
     )
     applicant_name = models.CharField(_("applicant"), max_length=255, blank=True)
     email = EmailAddressField(_("e-mail address"), max_length=254, blank=True)
@@ -187,11 +187,11 @@ class Submission(models.Model):
         _("identity level"),
         choices=IdentityLevel,
         default=IdentityLevel.NONE,
-        help_text=_("How sure we were, when it was sent, that the applicant is who sent it."),
+        help_text=_("Identity level of the applicant when the request was sent."),
     )
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     erased_at = models.DateTimeField(
-        _("erased"), null=True, blank=True, help_text=_("Since when nothing personal stands in it.")
+        _("erased"), null=True, blank=True, help_text=_("Date since which it has no personal data.")
     )
 
     objects = RehearsableQuerySet.as_manager()
@@ -220,9 +220,9 @@ class ScanResult(models.TextChoices):
     """The result of the virus scan of a file. A file that waits for it cannot be opened."""
 
     NOT_NEEDED = "none", _("not checked")
-    WAITING = "waiting", _("being checked before anybody opens it")
+    WAITING = "waiting", _("being checked before it can be opened")
     CLEAN = "clean", _("clean")
-    INFECTED = "infected", _("destroyed: it carried a virus")
+    INFECTED = "infected", _("destroyed because of a virus")
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
@@ -263,11 +263,14 @@ class StoredFile(models.Model):
     stored_at = models.DateTimeField(default=timezone.now)
     scan = models.CharField(_("virus check"), max_length=8, choices=ScanResult, default=ScanResult.NOT_NEEDED)
     scan_due_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When the scanner is asked next; empty where it need not be.")
+        null=True, blank=True, help_text=_("Time of the next query to the scanner. Empty if none is needed.")
     )
     virus = models.CharField(_("virus"), max_length=100, blank=True)
     cautions = models.JSONField(
-        _("content warnings"), default=list, blank=True, help_text=_("What to know before it is opened.")
+        _("content warnings"),
+        default=list,
+        blank=True,
+        help_text=_("Important information before opening it."),
     )
 
     objects = StoredFileQuerySet.as_manager()

@@ -27,7 +27,7 @@ class RateLimitExceeded(Exception):
 
     @property
     def message(self) -> str:
-        return _("That was a lot at once. Try again at %(hour)s: what you typed is still here.") % {
+        return _("There were too many attempts. Try again at %(hour)s. Your entries are still here.") % {
             "hour": self.hour
         }
 

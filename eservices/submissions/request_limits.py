@@ -41,9 +41,9 @@ class OpeningPeriodLimit(RequestLimit):
         if any(settings.get(name) and _moment(settings, name) is None for name in ("from", "until")):
             yield _("This moment does not exist.")
         elif start is None and end is None:
-            yield _("Say from when or until when it is open.")
+            yield _("Enter an opening or a closing date.")
         elif start and end and start >= end:
-            yield _("It closes before it opens.")
+            yield _("The closing date is before the opening date.")
 
     def announcement(self, settings, form, now):
         end = _moment(settings, "until")
@@ -73,7 +73,7 @@ class TotalLimit(RequestLimit):
 
     def faults(self, settings):
         if not settings.get("most"):
-            yield _("Say how many.")
+            yield _("Enter how many.")
 
     def announcement(self, settings, form, now):
         left = settings["most"] - _sent(form).count()
@@ -124,7 +124,7 @@ class PerPersonLimit(RequestLimit):
 
     def faults(self, settings):
         if not settings.get("most"):
-            yield _("Say how many.")
+            yield _("Enter how many.")
 
     def announcement(self, settings, form, now):
         return _("%(limit)s. You sign in with your e-mail address.") % {"limit": self._limit(settings)}
@@ -135,7 +135,7 @@ class PerPersonLimit(RequestLimit):
             return LimitRefusal(text % {"limit": self._limit(settings)}, sign_in=True)
         if self._sent(settings, asking).count() < settings["most"]:
             return None
-        return LimitRefusal(_("%(limit)s: it has arrived already.") % {"limit": self._limit(settings)})
+        return LimitRefusal(_("%(limit)s. We have already received it.") % {"limit": self._limit(settings)})
 
     def _limit(self, settings) -> str:
         words = {"n": settings["most"], "days": settings.get("days")}
@@ -186,7 +186,7 @@ class IdentityLevelLimit(RequestLimit):
 
     def faults(self, settings):
         if not settings.get("level"):
-            yield _("Say which level.")
+            yield _("Choose a level.")
 
     def announcement(self, settings, form, now):
         if _level(settings) <= IdentityLevel.EMAIL:

@@ -354,7 +354,7 @@ def _scanned(upload, name: str) -> str:
         upload.seek(0)
     if virus:
         raise ValidationError(
-            _("“%(name)s” carries a virus (%(virus)s) and was not kept. Check your device first.")
+            _("“%(name)s” contains a virus (%(virus)s) and was not saved. Check your device first.")
             % {"name": name, "virus": virus}
         )
     return ScanResult.CLEAN

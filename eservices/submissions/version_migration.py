@@ -37,7 +37,7 @@ class MigratedDraft:
     @property
     def change_summary(self) -> str:
         """The changes in a few sentences."""
-        said = [_("This form has changed since you began. What you entered is kept wherever it still fits.")]
+        said = [_("This form has changed since you began. Your entries are kept if they still fit.")]
         for names, sentence in (
             (self.added, _("New: %(questions)s.")),
             (self.again, _("Please answer again: %(questions)s.")),

@@ -101,14 +101,16 @@ def _signed_out(files, kept: bool) -> str:
     """Return the message for a page that saves automatically."""
     if not kept:
         return _(
-            "You are no longer signed in. Sign in in another window before you go on: nothing is saved here."
+            "You are no longer signed in. Sign in in another window before you continue. Nothing is "
+            "saved here."
         )
     if files:
         return _(
-            "You are no longer signed in. Sign in in another window, then press “Try again”. If you press "
-            "“Continue” here, what you typed is kept and you choose the file again after signing in."
+            "You are no longer signed in. Sign in in another window, then press “Try again”. If you "
+            "press “Continue” here, your entries are saved, but you must choose the file again after "
+            "signing in."
         )
-    return _("You are no longer signed in. Press “Continue” and sign in: what you typed is kept.")
+    return _("You are no longer signed in. Press “Continue” and sign in. Your entries are saved.")
 
 
 def _follow(request, draft) -> str:
@@ -230,13 +232,13 @@ def _unsaved(request, filing: FormSession, step: StepDefinition) -> StepForm | N
         return None
     form = filing.form(step)
     if kept.typed:
-        messages.info(request, _("You are signed in again. Check what you typed, then continue."))
+        messages.info(request, _("You are signed in again. Check your entries, then continue."))
         form = without_errors(filing.form(step, to_querydict(kept.typed)))
     if files := session_recovery.missing_files(kept, filing.draft):
         names = [name for some in files.values() for name in some]
         messages.warning(request, _("Choose again: %(names)s.") % {"names": quote_names(names)})
     for key, names in files.items():
-        remark = _("Not kept, since you were no longer signed in: %(names)s. Choose again.")
+        remark = _("Not saved because you were no longer signed in: %(names)s. Choose again.")
         form.remarks.setdefault(key, []).append(remark % {"names": quote_names(names)})
     return form
 
@@ -472,14 +474,14 @@ def _fault_of_sending(request, filing: FormSession) -> str:
     if request.POST.get(HONEYPOT_FIELD):
         return _("Leave the hidden field empty, and send again.")
     if "declared" not in request.POST:
-        return _("Tick the box: you confirm that your answers are exact.")
+        return _("Tick the box to confirm that your answers are exact.")
     if filing.is_hasty:
-        return _("That was quick. Read your answers, then press again.")
+        return _("That was very quick. Check your answers, then send again.")
     return ""
 
 
 def _incomplete(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
-    messages.info(request, _("Something must be completed here before your request can be sent."))
+    messages.info(request, _("Complete the missing answers here before you send your request."))
     return redirect(filing.url(step))
 
 
@@ -572,8 +574,8 @@ def _kept_until(what: str, until: datetime) -> str:
     """Return the message about a reservation: until when, and how it is lost."""
     local = timezone.localtime(until)
     text = _(
-        "%(what)s. This is kept for you until %(day)s, %(hour)s: send your request by then. "
-        "If you choose something else, others can have it."
+        "%(what)s. This is held for you until %(day)s, %(hour)s. Send your request by then. If "
+        "you choose another option, this one becomes free for others."
     )
     return text % {"what": capfirst(what), "day": date_format(local, "l j F"), "hour": format_time(local)}
 

@@ -84,9 +84,7 @@ def explain_truncated_form(request, exception) -> str | None:
     """
     if request.method != "POST" or not isinstance(exception, MultiValueDictKeyError):
         return None
-    messages.error(
-        request, _("Only a part of the form arrived, and nothing was saved. Fill it in once more.")
-    )
+    messages.error(request, _("Only part of the form arrived and nothing was saved. Fill it in again."))
     return request.get_full_path()
 
 

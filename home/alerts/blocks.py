@@ -40,16 +40,16 @@ class SMSBlock(blocks.TextBlock):
 class AlertTextBlock(blocks.StructBlock):
     """An alert in one language."""
 
-    title = blocks.CharBlock(label=_("What is the matter"), max_length=120)
+    title = blocks.CharBlock(label=_("Description of the situation"), max_length=120)
     text = blocks.CharBlock(
-        required=False, default="", label=_("Where, until when, what to do"), max_length=240
+        required=False, default="", label=_("Place, end and instructions"), max_length=240
     )
     details = blocks.RichTextBlock(
         required=False,
         default="",
         features=TEXT_FEATURES,
         label=pgettext_lazy("details", "More"),
-        help_text=_("Stands on the page of alerts; the banner leads there."),
+        help_text=_("Shown on the page of alerts. The banner links to it."),
     )
     link_text = blocks.CharBlock(
         required=False,
@@ -63,7 +63,7 @@ class AlertTextBlock(blocks.StructBlock):
         default="",
         label=_("Text for SMS"),
         help_text=_(
-            "Level, title and text if empty. The name of the commune and a link are added. "
+            "If empty, the level, title and text. The name of the commune and a link are added. "
             "Accents such as ê or ç make it longer to send."
         ),
     )

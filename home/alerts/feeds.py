@@ -27,7 +27,7 @@ class AlertFeed(Feed):
         return absolute_url(reverse("home:alerts"), request)
 
     def description(self) -> str:
-        return _("What is urgent now.")
+        return _("Urgent information.")
 
     @property
     def language(self) -> str:

@@ -66,17 +66,17 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     level = models.PositiveSmallIntegerField(_("level"), choices=AlertLevel, default=AlertLevel.ATTENTION)
     texts = LiveStreamField(
-        AlertTranslationsBlock(), verbose_name=_("what it says"), default=default_translations
+        AlertTranslationsBlock(), verbose_name=_("text of the alert"), default=default_translations
     )
     page = models.ForeignKey(
         "wagtailcore.Page",
         models.SET_NULL,
-        verbose_name=_("page that tells more"),
+        verbose_name=_("page with more information"),
         null=True,
         blank=True,
         related_name="+",
     )
-    url = models.URLField(_("or address elsewhere"), blank=True)
+    url = models.URLField(_("or external address"), blank=True)
     sections = LiveStreamField(
         AlertSectionsBlock(required=False),
         verbose_name=_("only in these sections"),
@@ -100,9 +100,9 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
                 HelpPanel(template="home/alerts/window_help.html"),
                 FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
             ],
-            heading=_("From when to when"),
+            heading=_("Start and end"),
         ),
-        MultiFieldPanel([PageChooserPanel("page"), FieldPanel("url")], heading=_("Where it leads")),
+        MultiFieldPanel([PageChooserPanel("page"), FieldPanel("url")], heading=_("Link target")),
         FieldPanel("sections"),
     ]
 

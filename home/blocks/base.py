@@ -48,7 +48,7 @@ ICONS = [
 ]
 
 
-LOREM = _("A commune answers before it advertises: what is needed, what it costs, how long it takes.")
+LOREM = _("A commune gives answers first: requirements, costs and processing times.")
 
 
 def raise_block_errors(**messages) -> None:

@@ -16,7 +16,7 @@ class LinkBlock(blocks.StructBlock):
     """A link to exactly one of a page and an address."""
 
     page = blocks.PageChooserBlock(required=False, label=_("Page"))
-    url = blocks.URLBlock(required=False, default="", label=_("Or address elsewhere"))
+    url = blocks.URLBlock(required=False, default="", label=_("Or external address"))
 
     class Meta:
         value_class = LinkValue
@@ -48,7 +48,7 @@ class DownloadBlock(blocks.StructBlock):
 
 class ButtonBlock(LinkBlock):
     label = blocks.CharBlock(
-        label=_("What it does"), max_length=60, help_text=_("A verb: “Order a certificate”.")
+        label=_("Text of the button"), max_length=60, help_text=_("A verb: “Order a certificate”.")
     )
 
     class Meta:
@@ -64,13 +64,13 @@ class TopTaskBlock(LinkBlock):
 
     icon = blocks.ChoiceBlock(choices=ICONS, label=_("Icon"))
     title = blocks.CharBlock(label=_("Title"), max_length=60)
-    text = blocks.CharBlock(required=False, default="", label=_("What is behind it"), max_length=90)
+    text = blocks.CharBlock(required=False, default="", label=_("Content of the page"), max_length=90)
 
     class Meta:
         icon = "link"
         label = pgettext_lazy("that people come for", "Task")
         template = "home/blocks/task.html"
-        description = _("A door on the home page to what people come for.")
+        description = _("A link on the home page to a popular page.")
         preview_value = {
             "icon": "move",
             "title": _("Moving"),
@@ -87,7 +87,9 @@ class PopularSearchBlock(blocks.CharBlock):
         icon = "search"
         template = "home/blocks/word.html"
         preview_value = _("Certificate")
-        description = _("What many look for; it stands under the search and searches when it is pressed.")
+        description = _(
+            "A popular search word. It is shown under the search and starts a search when pressed."
+        )
 
 
 class FooterLinkBlock(LinkBlock):
@@ -98,4 +100,4 @@ class FooterLinkBlock(LinkBlock):
         label = _("Link")
         template = "home/blocks/footer_link.html"
         preview_value = {"title": _("Accessibility"), "page": None, "url": "https://example.org"}
-        description = _("Leads from the foot of every page to what each reader may look for.")
+        description = _("Links in the footer of every page to information that readers look for.")

@@ -28,8 +28,10 @@ class PictureBlock(blocks.StructBlock):
         required=False,
         default="",
         max_length=250,
-        label=_("What the picture shows"),
-        help_text=_("Read aloud to who does not see it. Leave empty only if the picture says nothing more."),
+        label=_("Description of the picture"),
+        help_text=_(
+            "Read aloud to people who cannot see it. Leave it empty only if the picture adds no information."
+        ),
     )
     caption = blocks.CharBlock(required=False, default="", max_length=200, label=_("Caption"))
 
@@ -47,8 +49,8 @@ class GalleryPictureBlock(blocks.StructBlock):
     alt = blocks.CharBlock(
         default="",
         max_length=250,
-        label=_("What the picture shows"),
-        help_text=_("Read aloud to who does not see it."),
+        label=_("Description of the picture"),
+        help_text=_("Read aloud to people who cannot see it."),
     )
 
 
@@ -80,24 +82,27 @@ class VideoBlock(blocks.StructBlock):
     url = blocks.URLBlock(
         label=_("Address of the video"), help_text=_("Copy it from the page that shows it.")
     )
-    title = blocks.CharBlock(label=_("What the video shows"), max_length=120)
+    title = blocks.CharBlock(label=_("Description of the video"), max_length=120)
     length = blocks.CharBlock(
-        required=False, default="", max_length=20, label=_("Length"), help_text=_("As “2 min 30”.")
+        required=False, default="", max_length=20, label=_("Length"), help_text=_("For example “2 min 30”.")
     )
     image = ImageChooserBlock(required=False, label=_("Picture"), help_text=_("A plain ground if empty."))
     transcript = blocks.RichTextBlock(
         required=False,
         default="",
         features=TEXT_FEATURES,
-        label=_("What is said"),
-        help_text=_("For who cannot hear or see it; it unfolds below."),
+        label=_("Transcript"),
+        help_text=_("For people who cannot hear or see it. It unfolds below."),
     )
 
     def clean(self, value):
         value = super().clean(value)
         if value.video is None:
             known = ", ".join(videos.HOST_NAMES)
-            text = _("Only single videos of these hosts are shown: {hosts}. To others, set a link in a text.")
+            text = _(
+                "Only single videos from these hosts are shown: {hosts}. For other hosts, put a link in "
+                "a text."
+            )
             raise_block_errors(url=text.format(hosts=known))
         return value
 
@@ -113,4 +118,4 @@ class VideoBlock(blocks.StructBlock):
             "image": None,
             "transcript": "",
         }
-        description = _("A picture that leads to a video; nothing is loaded from elsewhere before.")
+        description = _("A picture with a link to a video. No external content is loaded before the click.")

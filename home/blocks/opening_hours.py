@@ -21,7 +21,10 @@ def validate_hours(value):
     """Validate the opening and closing times of a struct block and return it."""
     if has_values(value, "opens", "closes") and not are_valid_hours(value["opens"], value["closes"]):
         raise_block_errors(
-            closes=_("It closes after it opens, or in the night that follows: before 9:00. Midnight is 0:00.")
+            closes=_(
+                "Enter a closing time after the opening time, or in the following night before 9:00. "
+                "Midnight is 0:00."
+            )
         )
     return value
 
@@ -69,5 +72,5 @@ class ClosureBlock(blocks.StructBlock):
     def clean(self, value):
         value = super().clean(value)
         if has_values(value, "first", "last") and value["first"] > value["last"]:
-            raise_block_errors(last=_("The last day comes after the first."))
+            raise_block_errors(last=_("Enter a last day that is after the first day."))
         return value

@@ -14,7 +14,7 @@ class ContactBlock(SnippetChooserBlock):
         icon = "mail"
         label = _("Contact")
         template = "home/blocks/contact.html"
-        description = _("Who answers, with telephone and e-mail.")
+        description = _("Contact with telephone and e-mail.")
 
     def get_preview_value(self):
         return self.model_class(title="Contrôle des habitants", phone="021 000 42 20")
@@ -43,4 +43,4 @@ class PhoneBlock(blocks.StructBlock):
         label = pgettext_lazy("of a telephone", "Number")
         template = "home/blocks/phone.html"
         preview_value = {"label": _("Ambulance"), "phone": "144"}
-        description = _("Whom to call, at the foot of every page.")
+        description = _("Emergency numbers, in the footer of every page.")

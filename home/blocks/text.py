@@ -20,7 +20,7 @@ class HeadingBlock(blocks.CharBlock):
         icon = "title"
         label = _("Heading")
         template = "home/blocks/heading.html"
-        preview_value = _("What changes")
+        preview_value = _("Description of the change")
         description = _("The title of a part of the page.")
 
 
@@ -44,7 +44,7 @@ class KeyFigureBlock(blocks.StructBlock):
     number = blocks.CharBlock(
         label=_("Number"), max_length=12, help_text=_("Short, with its unit: “90 m”, “45 %”.")
     )
-    label = blocks.CharBlock(label=_("What it counts"), max_length=60)
+    label = blocks.CharBlock(label=_("Label of the figure"), max_length=60)
 
 
 class KeyFiguresBlock(blocks.ListBlock):
@@ -56,19 +56,19 @@ class KeyFiguresBlock(blocks.ListBlock):
         label = _("Key figures")
         template = "home/blocks/figures.html"
         preview_value = [{"number": "90 m", "label": _("of beach")}, {"number": "25", "label": _("weeks")}]
-        description = _("Two to four numbers that tell the story.")
+        description = _("Two to four key figures.")
 
 
 class QuoteBlock(blocks.StructBlock):
-    text = blocks.TextBlock(label=_("What was said"), max_length=400)
-    who = blocks.CharBlock(required=False, default="", max_length=120, label=_("Who said it"))
+    text = blocks.TextBlock(label=_("Quoted text"), max_length=400)
+    who = blocks.CharBlock(required=False, default="", max_length=120, label=_("Author of the quotation"))
 
     class Meta:
         icon = "openquote"
         label = _("Quotation")
         template = "home/blocks/quote.html"
         preview_value = {"text": LOREM, "who": _("A resident")}
-        description = _("The words of somebody.")
+        description = _("A quotation from a person.")
 
 
 class QuestionBlock(blocks.StructBlock):
@@ -125,7 +125,7 @@ class TableBlock(blocks.StructBlock):
         if columns == 1 or not rows:
             return _("A table has a head, rows below it and | between cells. A list is written in a text.")
         if columns > self.MOST_COLUMNS:
-            text = _("{number} columns are too many for a telephone: at most {most}. Make two tables of it.")
+            text = _("{number} columns are too many for a telephone: at most {most}. Split the table in two.")
             return text.format(number=columns, most=self.MOST_COLUMNS)
         if rows > self.MOST_ROWS:
             text = _("{number} rows are too many to be read: at most {most}. Offer the whole as a download.")
@@ -157,7 +157,7 @@ class SharedCalloutBlock(SnippetChooserBlock):
         icon = "warning"
         label = _("Notice used again")
         template = "home/blocks/shared_notice.html"
-        description = _("A notice that stands on several pages and is changed in one place.")
+        description = _("A callout that appears on several pages and is edited in one place.")
 
     def get_preview_value(self):
         return self.model_class(title=_("Closed on 1 August"), text=str(LOREM))
@@ -181,7 +181,7 @@ class StepsBlock(blocks.ListBlock):
             {"title": _("We check"), "text": LOREM},
             {"title": _("You receive"), "text": LOREM},
         ]
-        description = _("What happens, in order.")
+        description = _("Steps, in order.")
 
 
 class CalloutBlock(blocks.StructBlock):
@@ -193,13 +193,13 @@ class CalloutBlock(blocks.StructBlock):
         label = _("Notice")
         template = "home/blocks/notice.html"
         preview_value = {"title": _("Closed on 1 August"), "text": LOREM}
-        description = _("What must not be overlooked.")
+        description = _("Important information.")
 
 
 class BarrierBlock(blocks.StructBlock):
     """An obstacle that stops some people, and how they can get past it."""
 
-    what = blocks.CharBlock(label=_("What stops whom"), max_length=200)
+    what = blocks.CharBlock(label=_("Type of barrier"), max_length=200)
     way = blocks.CharBlock(required=False, default="", label=_("The way past it"), max_length=200)
     until = blocks.CharBlock(required=False, default="", label=_("Mended by"), max_length=60)
 

@@ -83,7 +83,7 @@ def publish_due(bundle: Bundle) -> None:
 def _open(bundle: Bundle) -> Bundle:
     locked = Bundle.objects.select_for_update().get(pk=bundle.pk)
     if not locked.is_open:
-        raise BundleBlocked([(locked.title, _("It went out already."))])
+        raise BundleBlocked([(locked.title, _("The bundle is already published."))])
     return locked
 
 

@@ -13,5 +13,5 @@ class ScheduleForm(forms.Form):
     def clean_at(self):
         at = self.cleaned_data["at"]
         if at <= timezone.now():
-            raise forms.ValidationError(_("Choose a moment to come."))
+            raise forms.ValidationError(_("Choose a time in the future."))
         return at

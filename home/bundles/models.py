@@ -31,10 +31,10 @@ class Bundle(ClusterableModel):
 
     title = models.CharField(_("title"), max_length=120)
     note = models.TextField(
-        _("note"), blank=True, max_length=1000, help_text=_("For colleagues: what it is about.")
+        _("note"), blank=True, max_length=1000, help_text=_("Description for colleagues.")
     )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN, editable=False)
-    publish_at = models.DateTimeField(_("goes out at"), null=True, blank=True, editable=False)
+    publish_at = models.DateTimeField(_("publication at"), null=True, blank=True, editable=False)
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )

@@ -21,7 +21,7 @@ def blockers_by_page(bundle: Bundle, user) -> dict[int, list[str]]:
 
 def changed_drafts(agreed: dict[str, int | None], pages: Iterable[Page]) -> dict[int, str]:
     """Return the message for each page with another latest draft than agreed upon, or with none, by its key."""
-    words = _("It was changed after the bundle was scheduled: look at it, and schedule the bundle again.")
+    words = _("The page was changed after the bundle was scheduled. Check it, and schedule the bundle again.")
     return {page.pk: words for page in pages if agreed.get(str(page.pk), 0) != page.latest_revision_id}
 
 
@@ -46,8 +46,8 @@ def blockers_for_page(page: Page, user, together: set[str]) -> list[str]:
         return [_("You may not publish this page.")]
     draft = page.get_latest_revision_as_object()
     checks = [
-        _("It is locked.") if may.page_locked() else "",
-        _("It waits for an approval.") if page.workflow_in_progress else "",
+        _("The page is locked.") if may.page_locked() else "",
+        _("The page is waiting for approval.") if page.workflow_in_progress else "",
         _scheduled(page, draft),
         _("Its end is over: its draft would expire at once.") if _is_past(draft) else "",
         _hidden_parent_message(page, together),
@@ -59,10 +59,10 @@ def blockers_for_page(page: Page, user, together: set[str]) -> list[str]:
 
 def _scheduled(page: Page, draft: Page) -> str:
     if page.scheduled_revision:
-        return _("It is scheduled by itself already.")
+        return _("The page is already scheduled separately.")
     if draft.go_live_at and draft.go_live_at > timezone.now():
         day = date_format(timezone.localtime(draft.go_live_at), "DATE_FORMAT")
-        return _("Its draft has a start of its own: {day}.").format(day=day)
+        return _("The draft of the page has its own start: {day}.").format(day=day)
     return ""
 
 

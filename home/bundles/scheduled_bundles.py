@@ -14,7 +14,7 @@ def scheduled_bundles(user, start, end) -> list[PlannedPublication]:
     rows = out.order_by("publish_at").values_list("publish_at", "title", "pk")
     return [
         PlannedPublication(
-            at, _("Bundle goes out"), title, reverse("bundle", args=[key]), "folder-open-inverse"
+            at, _("Publication of a bundle"), title, reverse("bundle", args=[key]), "folder-open-inverse"
         )
         for at, title, key in rows[:MAX_ENTRIES]
     ]

@@ -83,7 +83,7 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
         if not self.form.is_valid():
             return ""
         actions.schedule(self.bundle, at=self.form.cleaned_data["at"], actor=self.request.user)
-        return _("“{title}” goes out by itself.").format(title=self.bundle.title)
+        return _("“{title}” will be published automatically.").format(title=self.bundle.title)
 
     def unschedule(self) -> str:
         actions.unschedule(self.bundle, actor=self.request.user)

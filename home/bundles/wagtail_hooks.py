@@ -43,7 +43,7 @@ class BundleViewSet(ModelViewSet):
     list_display = [
         TitleColumn("title", label=_("Bundle"), get_url=lambda one: reverse("bundle", args=[one.pk])),
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
-        DateTimeColumn("publish_at", label=_("Goes out"), sort_key="publish_at"),
+        DateTimeColumn("publish_at", label=_("Publication on"), sort_key="publish_at"),
         DateColumn("published_at", label=_("Went out"), sort_key="published_at"),
     ]
     list_filter = ["state"]

@@ -216,10 +216,10 @@ class PicturePage(BasePage):
         related_name="+",
     )
     picture_alt = models.CharField(
-        _("what the picture shows"),
+        _("description of the picture"),
         max_length=255,
         blank=True,
-        help_text=_("Read aloud to who does not see it."),
+        help_text=_("Read aloud to people who cannot see it."),
     )
     picture_caption = models.CharField(_("caption and author of the picture"), max_length=255, blank=True)
 
@@ -242,4 +242,4 @@ class PicturePage(BasePage):
     def clean(self):
         super().clean()
         if self.picture_id and not self.alt:
-            raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
+            raise ValidationError({"picture_alt": _("Describe the picture in one sentence.")})

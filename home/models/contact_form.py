@@ -80,7 +80,9 @@ class ContactForm(TimedForm, BaseForm):
         if self.is_trapped or self.errors:
             return data
         if not PER_CLIENT.allows(self.caller):
-            raise ValidationError(_("That was a lot from here. Please try again in an hour."), TOO_OFTEN)
+            raise ValidationError(
+                _("Too many messages were sent from here. Try again in an hour."), TOO_OFTEN
+            )
         return data
 
     def answers(self) -> dict:
@@ -106,7 +108,7 @@ class ContactFormBuilder(FormBuilder):
 class ContactPage(AbstractForm, BasePage):
     """A page with a form by which people write to the commune."""
 
-    page_description = _("A form by which people write to you; you choose the questions.")
+    page_description = _("A form for messages to you. You choose the questions.")
     body = LiveStreamField(content.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
     thanks = RichTextField(_("Thanks after sending"), blank=True, features=base.TEXT_FEATURES)
 

@@ -38,7 +38,7 @@ class GuideStepBlock(blocks.StructBlock):
 class GuidePage(BasePage):
     """A guide for a life situation, step by step. Each step has its own anchor."""
 
-    page_description = _("One thing to do, step by step.")
+    page_description = _("A task, step by step.")
     steps = StreamField([("step", GuideStepBlock())], verbose_name=_("Steps"), blank=True, default=list)
     body = LiveStreamField(ContentBlocks(), verbose_name=_("After the steps"), blank=True, default=list)
 
@@ -73,14 +73,14 @@ class PlaceBlock(blocks.StructBlock):
 
     name = blocks.CharBlock(label=_("Name"), max_length=120)
     text = blocks.CharBlock(
-        required=False, default="", max_length=250, label=_("What is there, when, for whom")
+        required=False, default="", max_length=250, label=_("Facilities, times and audience")
     )
-    address = blocks.CharBlock(required=False, default="", max_length=160, label=_("Where that is"))
+    address = blocks.CharBlock(required=False, default="", max_length=160, label=_("Location of the place"))
     lat = blocks.FloatBlock(
-        min_value=-90, max_value=90, label=_("Latitude"), help_text=_("As maps give it, for example 46.4612.")
+        min_value=-90, max_value=90, label=_("Latitude"), help_text=_("As on maps, for example 46.4612.")
     )
     lon = blocks.FloatBlock(min_value=-180, max_value=180, label=_("Longitude"))
-    page = blocks.PageChooserBlock(required=False, label=_("Page that tells more"))
+    page = blocks.PageChooserBlock(required=False, label=_("Page with more information"))
 
     class Meta:
         icon = "thumbtack"

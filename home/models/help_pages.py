@@ -21,7 +21,7 @@ LEVELS = 4  # below the home page
 class SitePlanPage(BasePage):
     """All pages as a tree, without short-lived types, which have an index page."""
 
-    page_description = _("All pages of the site on one; it writes itself.")
+    page_description = _("All pages of the site on one page. It is created automatically.")
     template = "home/site_plan_page.html"
     subpage_types = []
 
@@ -137,7 +137,9 @@ def _question_and_answer(block) -> tuple[str, str]:
 class AccessibilityPage(BasePage):
     """The accessibility statement. It claims no conformity without an audit."""
 
-    page_description = _("How accessible the site is: made of what was checked, you add what you know.")
+    page_description = _(
+        "The accessibility of the site. It contains the results of the checks, and you add your findings."
+    )
 
     class Conformity(models.TextChoices):
         UNKNOWN = "unknown", _("not examined")
@@ -165,7 +167,7 @@ class AccessibilityPage(BasePage):
         verbose_name=_("Barriers that are known"),
     )
     authority = models.CharField(
-        _("Who to turn to if the commune does not answer"),
+        _("Contact if the commune does not answer"),
         max_length=255,
         blank=True,
         help_text=_("Office and address, as the law of the country names it."),
@@ -202,7 +204,9 @@ class AccessibilityPage(BasePage):
         super().clean()
         claims = self.conformity != self.Conformity.UNKNOWN
         if claims and not (self.audited_on and self.audited_by):
-            raise ValidationError({"conformity": _("Only an audit says so: name who made it, and the day.")})
+            raise ValidationError(
+                {"conformity": _("Only an audit can confirm this. Enter who made it, and the day.")}
+            )
 
     def get_context(self, request, *args, **kwargs):
         files = get_document_model().objects.count()

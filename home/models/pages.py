@@ -34,7 +34,7 @@ class HomePage(BasePage):
     class Layout(models.TextChoices):
         LANDSCAPE = "landscape", _("Landscape: the search in the sky of the panorama")
         FRONT = "front", _("Front page: the news first, with its picture")
-        COUNTER = "counter", _("Counter: what people come for and what holds today, side by side")
+        COUNTER = "counter", _("Counter: popular services and the day’s information, side by side")
 
     layout = models.CharField(
         _("Layout"),
@@ -68,14 +68,17 @@ class HomePage(BasePage):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("Wide, light at the top: the search stands in the sky. A drawn landscape if empty."),
+        help_text=_("Wide, and light at the top where the search is placed. If empty, a drawn landscape."),
     )
-    panorama_alt = models.CharField(_("What the panorama shows"), max_length=160, blank=True)
+    panorama_alt = models.CharField(_("Description of the panorama"), max_length=160, blank=True)
     tasks = StreamField(
         [("task", blocks_links.TopTaskBlock())], blank=True, max_num=6, verbose_name=_("Most asked for")
     )
     emergency = StreamField(
-        [("number", people.PhoneBlock())], blank=True, max_num=6, verbose_name=_("Who to call, day and night")
+        [("number", people.PhoneBlock())],
+        blank=True,
+        max_num=6,
+        verbose_name=_("Emergency numbers, day and night"),
     )
     footer_links = StreamField(
         [("link", blocks_links.FooterLinkBlock())],
@@ -221,7 +224,7 @@ def _leads_by_key(pages: list[Page]) -> dict[int, str]:
 class ContentPage(BasePage):
     """A page of text, made of blocks."""
 
-    page_description = _("Text, pictures, tables, downloads: whatever has no kind of its own.")
+    page_description = _("Text, pictures, tables and downloads, for content without its own page type.")
     picture = models.ForeignKey(
         "wagtailimages.Image",
         verbose_name=_("Picture"),
@@ -230,7 +233,7 @@ class ContentPage(BasePage):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    picture_alt = models.CharField(_("What the picture shows"), max_length=200, blank=True)
+    picture_alt = models.CharField(_("Description of the picture"), max_length=200, blank=True)
     body = LiveStreamField(blocks_content.ContentBlocks(), blank=True, verbose_name=_("Content"))
     aside = StreamField(
         [

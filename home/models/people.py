@@ -43,7 +43,7 @@ class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 
     name = models.CharField(_("Name"), max_length=120)
     role = models.CharField(_("Function"), max_length=160, blank=True)
-    text = models.CharField(_("What they look after"), max_length=255, blank=True)
+    text = models.CharField(_("Responsibilities"), max_length=255, blank=True)
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
     email = EmailAddressField(_("E-mail"), blank=True)
     photo = models.ForeignKey(
@@ -109,7 +109,7 @@ class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
     """A contact for a subject, shown on pages."""
 
-    title = models.CharField(_("Who answers"), max_length=120)
+    title = models.CharField(_("Contact person"), max_length=120)
     text = models.CharField(_("Remark"), max_length=255, blank=True, help_text=_("Hours, place, languages."))
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
     email = EmailAddressField(_("E-mail"), blank=True)
@@ -149,7 +149,7 @@ class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     """An office or place with opening hours: the counter, the waste site, the library."""
 
-    page_description = _("An office of the administration: what it does, who works there, when it is open.")
+    page_description = _("An office of the administration: its tasks, its staff and its opening hours.")
     street = models.CharField(_("Street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
     town = models.CharField(_("Town"), max_length=80, blank=True)
@@ -159,7 +159,9 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
         _("Access"), max_length=255, blank=True, help_text=_("Step-free? Which bus? Where to park?")
     )
     on_home = models.BooleanField(
-        _("Say on the home page whether it is open"), default=False, help_text=_("In the band “today”.")
+        _("Show on the home page whether it is open"),
+        default=False,
+        help_text=_("Shown in the band “today”."),
     )
     body = LiveStreamField(content.ContentBlocks(), blank=True, verbose_name=_("Content"))
 

@@ -47,7 +47,7 @@ class SearchEntry(index.Indexed, models.Model):
     summary = models.TextField(_("Summary"), blank=True)
     text = models.TextField(_("Text"), blank=True)
     keywords = models.CharField(_("Keywords"), max_length=255, blank=True)
-    trail = models.CharField(_("Where it stands"), max_length=255, blank=True)
+    trail = models.CharField(_("Location"), max_length=255, blank=True)
     url = models.TextField(_("Address"))
     date = models.DateTimeField(_("Date"), null=True, blank=True)
     shown_from = models.DateTimeField(_("Shown from"), null=True, blank=True)
@@ -211,7 +211,7 @@ class MissedQuery(models.Model):
     language = models.CharField(_("Language"), max_length=12, choices=settings.LANGUAGES)
     day = models.DateField(_("Day"))
     words = models.CharField(_("Words"), max_length=100)
-    times = models.PositiveIntegerField(_("How often"), default=0)
+    times = models.PositiveIntegerField(_("Frequency"), default=0)
 
     class Meta:
         verbose_name = _("words sought in vain")

@@ -174,7 +174,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     name = models.CharField(_("Name"), max_length=80, default=default_site_name)
     kind = models.CharField(
-        _("Full name"), max_length=120, blank=True, help_text=_("As in “Commune d’Orvenay”.")
+        _("Full name"), max_length=120, blank=True, help_text=_("For example “Commune d’Orvenay”.")
     )
     street = models.CharField(_("Street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
@@ -194,7 +194,8 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         blank=True,
         validators=[WRITTEN_AS_COLOUR],
         help_text=_(
-            "Of links and buttons, as in #12479a; its tints, by day and by night, follow from it. Lake blue if empty."
+            "Colour of links and buttons, for example #12479a. Its tints for day and night follow "
+            "from it. If empty, lake blue."
         ),
     )
     bright_colour = models.CharField(
@@ -203,7 +204,8 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         blank=True,
         validators=[WRITTEN_AS_COLOUR],
         help_text=_(
-            "Of alerts and of what is marked, as in #f3c64f: light enough for dark text on it. Gold if empty."
+            "Colour of alerts and highlighted content, for example #f3c64f. It must be light enough "
+            "for dark text. If empty, gold."
         ),
     )
     reference_prefix = models.CharField(
@@ -211,7 +213,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         max_length=5,
         default=default_reference_prefix,
         validators=[RegexValidator(r"^[A-Z]{2,5}\Z", _("Two to five capital letters."))],
-        help_text=_("As in ORV-26-00412."),
+        help_text=_("For example ORV-26-00412."),
     )
 
     panels = [
@@ -231,7 +233,8 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
                 FieldPanel(
                     "closings",
                     help_text=_(
-                        "Beside the public holidays. These are no working days: deadlines leave them out."
+                        "In addition to the public holidays. They are not working days, so deadlines leave them "
+                        "out."
                     ),
                 ),
                 FieldPanel("other_hours"),
@@ -264,16 +267,16 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         faults = {}
         if _is_colour(self.colour) and not colours.is_readable(self.colour):
             faults["colour"] = _(
-                "Text of this colour cannot be read everywhere: its contrast is {contrast}:1, and 4.5:1 is needed. "
-                "{nearest} would do."
+                "Text in this colour is not readable everywhere. Its contrast is {contrast}:1 and must "
+                "be at least 4.5:1. Use {nearest} instead."
             ).format(
                 contrast=_ratio(colours.min_text_contrast(self.colour)),
                 nearest=colours.darken_until_readable(self.colour),
             )
         if _is_colour(self.bright_colour) and not colours.is_bright(self.bright_colour):
             faults["bright_colour"] = _(
-                "Dark text on this colour cannot be read: its contrast is {contrast}:1, and 4.5:1 is needed. "
-                "{nearest} would do."
+                "Dark text on this colour is not readable. The contrast is {contrast}:1 and must be at "
+                "least 4.5:1. Use {nearest} instead."
             ).format(
                 contrast=_ratio(colours.dark_text_contrast(self.bright_colour)),
                 nearest=colours.lighten_until_bright(self.bright_colour),

@@ -11,8 +11,11 @@ from wagtail.models import Page
 
 from ..admin.errors import AdminActionRefused
 
-CLOSED = _("Only some people may read “%(place)s”: choose a place where everybody reads %(kind)s.")
-NO_ALIAS = _("There is no alias of %(kind)s, since nobody would record that it was shown: copy without it.")
+CLOSED = _("Only some people may read “%(place)s”. Choose a place where everybody can read %(kind)s.")
+NO_ALIAS = _(
+    "You cannot make an alias of %(kind)s, because there would be no proof of its posting. "
+    "Copy without an alias."
+)
 
 
 def public_record_type_below(page: Page, inclusive: bool = True) -> type[Page] | None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 REFUSALS = {
     "damaged": gettext_lazy(
-        "“%(name)s” is not what its name says, or it is damaged. Open it, save it again and send it."
+        "“%(name)s” is damaged, or its content does not match its name. Open it, save it again and send it."
     ),
     "bomb": gettext_lazy(
         "“%(name)s” is too large once it is unpacked. Save it as a PDF of lower quality and send that."
@@ -31,7 +31,7 @@ NO_ROOM = gettext_lazy(
 CAUTIONS = {
     "external": gettext_lazy("loads content from another address when it is opened"),
     "attachments": gettext_lazy("has other files attached to it"),
-    "locked": gettext_lazy("is protected by a password, so nobody could check what is inside"),
+    "locked": gettext_lazy("is protected by a password, so its content could not be checked"),
     "unreadable": gettext_lazy("could not be checked inside"),
 }
 

@@ -59,7 +59,7 @@ class TimedForm(HoneypotForm):
         data = super().clean()
         hasty = is_submitted_too_fast(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE)
         if hasty and not self.is_trapped and not self.errors:
-            raise ValidationError(_("That was quick. Read your answers, then press again."))
+            raise ValidationError(_("That was very quick. Check your answers, then send again."))
         return data
 
 
@@ -92,5 +92,5 @@ def mailbox_limit_status(form: HoneypotForm, field: str, letters: rate_limits.Ra
     """
     if form.is_trapped or letters.allows_mailbox(form.cleaned_data[field]):
         return None
-    form.add_error(field, _("Several letters went to this address. Please send this again in an hour."))
+    form.add_error(field, _("Several e-mails were sent to this address. Send this again in an hour."))
     return 429

@@ -28,22 +28,22 @@ class EventProposalForm(forms.Form):
     """A short form for one event."""
 
     title = forms.CharField(
-        label=_("What is it called?"), max_length=120, error_messages={"required": _("Enter the name.")}
+        label=_("Name of the event"), max_length=120, error_messages={"required": _("Enter the name.")}
     )
     lead = forms.CharField(
-        label=_("In one sentence"),
+        label=_("Summary in one sentence"),
         max_length=400,
-        error_messages={"required": _("Say in one sentence what happens.")},
+        error_messages={"required": _("Describe the event in one sentence.")},
     )
     day = DayField(label=_("Day"), error_messages={"required": _("Enter the day.")})
     starts = HourField(
-        label=_("Begins at"), error_messages={"required": _("Enter the hour at which it begins.")}
+        label=_("Begins at"), error_messages={"required": _("Enter the time at which it begins.")}
     )
     ends = HourField(label=_("Ends at"), required=False)
-    repeats = forms.ChoiceField(label=_("Does it come back?"), required=False)
-    until = DayField(label=_("Up to and with"), required=False, help_text=_("Only for what comes back."))
+    repeats = forms.ChoiceField(label=_("Repetition"), required=False)
+    until = DayField(label=_("Up to and with"), required=False, help_text=_("Only for repeated events."))
     place = forms.CharField(
-        label=_("Place"), max_length=120, error_messages={"required": _("Say where it is.")}
+        label=_("Place"), max_length=120, error_messages={"required": _("Enter the place.")}
     )
     address = forms.CharField(label=_("Street and number"), max_length=200, required=False)
     price = forms.CharField(
@@ -53,10 +53,12 @@ class EventProposalForm(forms.Form):
     organiser = forms.CharField(
         label=_("Organised by"),
         max_length=200,
-        error_messages={"required": _("Say who organises it.")},
+        error_messages={"required": _("Enter the organiser.")},
     )
     host = forms.ChoiceField(
-        label=_("The same in our directory"), required=False, help_text=_("The event then stands there too.")
+        label=_("The same in our directory"),
+        required=False,
+        help_text=_("The event is then also shown there."),
     )
     phone = forms.CharField(
         label=_("Telephone for questions"),
@@ -73,7 +75,7 @@ class EventProposalForm(forms.Form):
 
         super().__init__(*args, **kwargs)
         entries = DirectoryEntry.objects.public().values_list("pk", "name")
-        self.fields["host"].choices = [("", _("Not given")), *((str(pk), name) for pk, name in entries)]
+        self.fields["host"].choices = [("", _("Not specified")), *((str(pk), name) for pk, name in entries)]
         self.fields["repeats"].choices = REPEATS
 
     def clean_day(self):
@@ -87,20 +89,26 @@ class EventProposalForm(forms.Form):
         day, until = data.get("day"), data.get("until")
         if data.get("repeats") and day and "until" not in self.errors:
             if not until:
-                self.add_error("until", _("Say until when it comes back."))
+                self.add_error("until", _("Enter the end of the repetition."))
             elif not day <= until <= day + AHEAD:
-                self.add_error("until", _("It comes back after it begins, and within two years."))
+                self.add_error(
+                    "until", _("The repetition must end after the first date, and within two years.")
+                )
         if data.get("repeats") == Frequency.MONTH_LAST and day and not is_last_weekday_of_month(day):
-            self.add_error("repeats", _("It begins on a weekday that comes again in the same month."))
+            self.add_error(
+                "repeats", _("Choose a start date with a weekday that occurs again in the same month.")
+            )
         if data.get("ends") and data.get("starts"):
             self._clean_end(data["starts"], data["ends"])
         return data
 
     def _clean_end(self, starts: time, ends: time) -> None:
         if ends == starts:
-            self.add_error("ends", _("It ends when it begins. Leave the end empty if you do not know it."))
+            self.add_error(
+                "ends", _("The end is the same as the start. If you do not know the end, leave it empty.")
+            )
         elif ends < starts and 24 - (starts.hour - ends.hour) > MAX_OVERNIGHT_HOURS:
-            self.add_error("ends", _("It ends before it begins: look at the hour."))
+            self.add_error("ends", _("The end is before the start. Check the times."))
 
     def values(self) -> dict:
         """Return the cleaned data as values that JSON can store."""

@@ -31,7 +31,7 @@ from .occurrences import EventDate, EventExceptionBlock, TimedMixin
 from .recurrence import MAX_OCCURRENCES, Frequency, is_last_weekday_of_month
 
 REPEATS = [
-    (Frequency.ONCE.value, _("no: it takes place once")),
+    (Frequency.ONCE.value, _("no: only once")),
     (Frequency.WEEK.value, _("every week")),
     (Frequency.OTHER_WEEK.value, _("every other week")),
     (Frequency.MONTH_DAY.value, _("every month, on the same day: the 12th")),
@@ -48,7 +48,7 @@ class EventQuerySet(BasePageQuerySet):
 class EventIndexPage(RoutablePageMixin, BasePage):
     """The agenda, as a page and as a calendar to subscribe to."""
 
-    page_description = _("What takes place: you add each event below it, and people propose theirs.")
+    page_description = _("Events: you add each event below it, and people propose theirs.")
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news_agenda.EventPage"]
     template = "news/agenda/event_index_page.html"
@@ -92,7 +92,7 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
         choices=REPEATS,
         blank=True,
         default=Frequency.ONCE.value,
-        help_text=_("The day on which it begins says which weekday, or which day of the month."),
+        help_text=_("The start date defines the weekday or the day of the month."),
     )
     until = models.DateField(_("up to and with"), null=True, blank=True)
     times = models.PositiveSmallIntegerField(
@@ -108,7 +108,7 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
         default=list,
     )
     place = models.CharField(_("place"), max_length=120)
-    address = models.CharField(_("where that is"), max_length=200, blank=True)
+    address = models.CharField(_("location"), max_length=200, blank=True)
     price = models.CharField(_("price"), max_length=60, blank=True, help_text=_("Short: “Free”, “CHF 12.–”."))
     price_note = models.CharField(_("registration, reductions"), max_length=120, blank=True)
     access = models.CharField(_("access without barriers"), max_length=60, blank=True)
@@ -120,13 +120,15 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("From the directory: the page leads there, and its entry shows the date."),
+        help_text=_(
+            "Choose it from the directory. The page links to its entry, and the entry shows the date."
+        ),
     )
     organiser = models.CharField(
         _("organised by"),
         max_length=200,
         blank=True,
-        help_text=_("In words. Empty: the name in the directory."),
+        help_text=_("Full name. If empty, the name in the directory."),
     )
     phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
     body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
@@ -171,25 +173,25 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
     def clean(self):
         super().clean()
         if self.start and self.end and self.end <= self.start:
-            raise ValidationError({"end": _("It ends after it begins.")})
+            raise ValidationError({"end": _("The end must be after the start time.")})
         if self.repeats and self.start:
             self._clean_rhythm()
 
     def _clean_rhythm(self):
         if not self.until and not self.times:
-            raise ValidationError({"until": _("Say until when it comes back, or how many times.")})
+            raise ValidationError({"until": _("Enter the end of the repetition, or the number of times.")})
         if self.until and self.until < self.first_day:
-            raise ValidationError({"until": _("It comes back after it begins.")})
+            raise ValidationError({"until": _("The end of the repetition must be after the start.")})
         if self.repeats == Frequency.MONTH_LAST and not is_last_weekday_of_month(self.first_day):
             raise ValidationError(
-                {"repeats": _("It begins on a weekday that comes again in the same month.")}
+                {"repeats": _("Choose a start date with a weekday that occurs again in the same month.")}
             )
         if self.end and self.end - self.start >= timedelta(days=7):
-            raise ValidationError({"end": _("What comes back lasts less than a week.")})
+            raise ValidationError({"end": _("A repeated event must last less than a week.")})
         if not agenda.occurrences_of(self):
-            raise ValidationError({"exceptions": _("No day is left on which it takes place.")})
+            raise ValidationError({"exceptions": _("No dates are left for this event.")})
         if idle := self._newly_idle():
-            said = _("It does not take place on %(day)s anyway: correct this day or remove it.")
+            said = _("The event does not take place on %(day)s. Correct or remove this day.")
             raise ValidationError({"exceptions": said % {"day": date_format(min(idle), "l j F Y")}})
 
     def _newly_idle(self) -> set[date]:

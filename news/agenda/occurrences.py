@@ -115,8 +115,8 @@ class EventDate(TimedMixin, models.Model):
 
 
 class EventExceptionType(models.TextChoices):
-    CANCELLED = "cancelled", _("cancelled: it is shown so")
-    OUT = "out", _("falls out: it is not shown")
+    CANCELLED = "cancelled", _("cancelled: shown as cancelled")
+    OUT = "out", _("cancelled: not shown")
 
 
 class EventExceptionBlock(blocks.StructBlock):
@@ -124,7 +124,9 @@ class EventExceptionBlock(blocks.StructBlock):
 
     day = blocks.DateBlock(label=_("Not on"))
     what = blocks.ChoiceBlock(
-        choices=EventExceptionType.choices, default=EventExceptionType.CANCELLED, label=_("What about it")
+        choices=EventExceptionType.choices,
+        default=EventExceptionType.CANCELLED,
+        label=_("Status of the date"),
     )
 
     class Meta:

@@ -59,7 +59,7 @@ class NewsQuerySet(BasePageQuerySet):
 class NewsIndexPage(RoutablePageMixin, BasePage):
     """All news, by category and year, with its feeds."""
 
-    page_description = _("The list of your news; you add each article below it.")
+    page_description = _("The list of your news. You add each article below it.")
     search_kind = "page"
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news_articles.NewsPage"]
@@ -122,7 +122,7 @@ class NewsPage(AnnouncedPage):
 
     date = models.DateField(_("date"), default=timezone.localdate, db_index=True)
     author = models.CharField(
-        _("by"), max_length=120, blank=True, help_text=_("As it follows “by”: the Council, the school…")
+        _("by"), max_length=120, blank=True, help_text=_("Name that follows “by”: the Council, the school…")
     )
     category = models.ForeignKey(NewsCategory, models.PROTECT, verbose_name=_("category"), related_name="+")
     body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
@@ -132,7 +132,10 @@ class NewsPage(AnnouncedPage):
         help_text=_("Each comment is read by the administration before it is published."),
     )
     comments_until = models.DateField(
-        _("comments up to and with"), null=True, blank=True, help_text=_("Empty: as long as comments are on.")
+        _("comments up to and with"),
+        null=True,
+        blank=True,
+        help_text=_("If empty, as long as comments are allowed."),
     )
 
     objects = PageManager.from_queryset(NewsQuerySet)()

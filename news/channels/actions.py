@@ -154,7 +154,7 @@ def mark_withdrawn(*, post_id: int) -> None:
 def cancel_unpublished(*, post_id: int, but: Delivery) -> None:
     """Skip the other deliveries of a post that was withdrawn before it went out."""
     for delivery in _deliveries(_lock(post_id)).open().exclude(pk=but.pk):
-        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("Withdrawn before it went out."))
+        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("Withdrawn before publication."))
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ class AnnouncedPage(PicturePage):
         verbose_name=_("newsletter topics"),
         blank=True,
         related_name="+",
-        help_text=_("Subscribers of these topics hear of it."),
+        help_text=_("Subscribers of these topics are notified."),
     )
 
     base_form_class = ChannelsForm
@@ -29,7 +29,7 @@ class AnnouncedPage(PicturePage):
         MultiFieldPanel(
             [TopicsPanel(), HelpPanel(template="news/channels/reach_panel.html")], heading=_("Newsletter")
         ),
-        ChannelsPanel(heading=_("Where it goes out")),
+        ChannelsPanel(heading=_("Publication channels")),
     ]
 
     class Meta:

@@ -113,7 +113,7 @@ def check_still_public(told: dict) -> None:
         raise Obsolete(_("The page is public no more."))
     page = shown.specific
     if told.get("called_off") is False and page.called_off:
-        raise Obsolete(_("It was cancelled in the meantime."))
+        raise Obsolete(_("It has been cancelled."))
     check_not_over(told, page)
 
 
@@ -129,7 +129,7 @@ def followed(old: dict, now: dict) -> dict:
 def check_not_over(told: dict, now: "AnnouncedPageProtocol | Announcement") -> None:
     """Raise ``Obsolete`` if the event was still to come when it was announced and is over now."""
     if told.get("is_past") is False and now.is_past:
-        raise Obsolete(_("It is over in the meantime."))
+        raise Obsolete(_("The consultation has ended."))
 
 
 def translations_of(announcement: Announcement) -> dict[str, Announcement]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PostState(TextChoices):
-    PLANNED = "planned", _("goes out when the page is published")
+    PLANNED = "planned", _("sent when the page is published")
     GOING = "going", _("on its way")
     OUT = "out", _("out")
     FAILED = "failed", _("not sent")

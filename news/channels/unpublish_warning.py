@@ -32,8 +32,8 @@ def _messages(posts: list[ChannelPost]) -> Iterator[str]:
     for post in posts:
         if left := post.messages.filter(state=Delivery.State.DONE).count():
             yield ngettext(
-                "%(channel)s: %(number)s message has left, and nobody can call it back.",
-                "%(channel)s: %(number)s messages have left, and nobody can call them back.",
+                "%(channel)s: %(number)s message has been sent and cannot be taken back.",
+                "%(channel)s: %(number)s messages have been sent and cannot be taken back.",
                 left,
             ) % {"channel": lookup.channel_labels()[post.channel], "number": left}
 

@@ -57,9 +57,9 @@ class AgendaItemBlock(blocks.StructBlock):
     """An agenda item with its document, and the decision after the meeting."""
 
     title = blocks.CharBlock(label=_("Point"), max_length=200)
-    text = blocks.RichTextBlock(required=False, features=TEXT_FEATURES, label=_("What it is about"))
+    text = blocks.RichTextBlock(required=False, features=TEXT_FEATURES, label=_("Subject of the item"))
     document = DocumentChooserBlock(required=False, label=_("Paper"))
-    outcome = blocks.ChoiceBlock(choices=OUTCOMES, required=False, label=_("What was decided"))
+    outcome = blocks.ChoiceBlock(choices=OUTCOMES, required=False, label=_("Decision taken"))
     votes_for = blocks.IntegerBlock(required=False, min_value=0, max_value=9999, label=_("Yes"))
     votes_against = blocks.IntegerBlock(required=False, min_value=0, max_value=9999, label=_("No"))
     abstentions = blocks.IntegerBlock(required=False, min_value=0, max_value=9999, label=_("Abstentions"))
@@ -82,16 +82,16 @@ class AgendaItemBlock(blocks.StructBlock):
         value = super().clean(value)
         counted = [value.get(name) is not None for name in VOTES[:2]]
         if any(value.get(name) is not None for name in VOTES) and not all(counted):
-            raise_block_errors(votes_for=_("Votes are told with how many said yes and how many said no."))
+            raise_block_errors(votes_for=_("Enter both the number of yes votes and the number of no votes."))
         if any(counted) and not value.get("outcome"):
-            raise_block_errors(outcome=_("Say what was decided with these votes."))
+            raise_block_errors(outcome=_("Enter the decision that was taken with these votes."))
         return value
 
 
 class MeetingIndexPage(RoutablePageMixin, BasePage):
     """All meetings of a council: the next first, then past ones by year."""
 
-    page_description = _("The council’s meetings: agenda, minutes and votes, a page each.")
+    page_description = _("The council’s meetings, with a page for each agenda, minutes and votes.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news_council.MeetingPage"]
     template = "news/council/meeting_index_page.html"
@@ -168,7 +168,7 @@ class MeetingPage(RoutablePageMixin, BasePage):
         _("minutes approved on"),
         null=True,
         blank=True,
-        help_text=_("Empty: the page calls them provisional."),
+        help_text=_("If empty, the page describes them as provisional."),
     )
 
     objects = PageManager.from_queryset(MeetingQuerySet)()
@@ -177,7 +177,7 @@ class MeetingPage(RoutablePageMixin, BasePage):
         *BasePage.content_panels,
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("start"), FieldPanel("place")]), FieldPanel("cancelled")],
-            heading=_("Where and when"),
+            heading=_("Place and time"),
         ),
         FieldPanel("agenda"),
         MultiFieldPanel([FieldPanel("minutes"), FieldPanel("minutes_approved")], heading=_("Minutes")),

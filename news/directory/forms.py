@@ -13,7 +13,7 @@ from .models import DirectoryEntry, DirectoryTheme
 class KeeperLinkForm(HoneypotForm):
     """The form for the keeper's address of an entry."""
 
-    email = OwnEmailField(help_text=_("The one that stands in the entry, or that you gave us for it."))
+    email = OwnEmailField(help_text=_("Use the address shown in the entry, or the one you gave us for it."))
 
 
 class CoordinateField(forms.FloatField):
@@ -29,7 +29,7 @@ class EntryForm(forms.Form):
     """All fields that a keeper may propose to change."""
 
     kind = forms.ChoiceField(
-        label=_("What is it?"),
+        label=_("Type of entry"),
         choices=DirectoryEntry.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what it is.")},
@@ -43,16 +43,16 @@ class EntryForm(forms.Form):
         },
     )
     summary = forms.CharField(
-        label=_("In one sentence"),
-        help_text=_("What one does there, for whom."),
+        label=_("Summary in one sentence"),
+        help_text=_("Activities and audience."),
         max_length=200,
-        error_messages={"required": _("Say in one sentence what one does there.")},
+        error_messages={"required": _("Describe the activities in one sentence.")},
     )
     description = forms.CharField(
         label=_("Description"), max_length=4000, required=False, widget=forms.Textarea
     )
     meets = forms.CharField(
-        label=_("When"), help_text=_("When one meets, or when it is open."), max_length=200, required=False
+        label=_("When"), help_text=_("Meeting times or opening hours."), max_length=200, required=False
     )
     contact_name = forms.CharField(label=_("Person to contact"), max_length=120, required=False)
     phone = forms.CharField(

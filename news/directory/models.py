@@ -112,11 +112,11 @@ class DirectoryEntry(index.Indexed, models.Model):
         _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     summary = models.CharField(
-        _("in one sentence"), max_length=200, blank=True, help_text=_("What one does there, for whom.")
+        _("summary in one sentence"), max_length=200, blank=True, help_text=_("Activities and audience.")
     )
     description = models.TextField(_("description"), max_length=4000, blank=True)
     meets = models.CharField(
-        _("when"), max_length=200, blank=True, help_text=_("When one meets, or when it is open.")
+        _("when"), max_length=200, blank=True, help_text=_("Meeting times or opening hours.")
     )
     contact_name = models.CharField(_("person to contact"), max_length=120, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
@@ -130,7 +130,7 @@ class DirectoryEntry(index.Indexed, models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(-90), MaxValueValidator(90)],
-        help_text=_("As maps give it, for example 46.4612. With the longitude, the entry stands on the map."),
+        help_text=_("As on maps, for example 46.4612. With the longitude, the entry is shown on the map."),
     )
     lon = models.FloatField(
         _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
@@ -143,12 +143,12 @@ class DirectoryEntry(index.Indexed, models.Model):
         blank=True,
         related_name="+",
     )
-    picture_alt = models.CharField(_("what the picture shows"), max_length=255, blank=True)
+    picture_alt = models.CharField(_("description of the picture"), max_length=255, blank=True)
     shown = models.BooleanField(_("shown on the site"), default=True)
     keeper_email = EmailAddressField(
-        _("e-mail address of who keeps the entry"),
+        _("e-mail address of the keeper"),
         blank=True,
-        help_text=_("Not shown. It may propose changes; empty: the address that is shown."),
+        help_text=_("Not shown. Its owner can propose changes. If empty, the address shown is used."),
     )
     confirmed_at = models.DateTimeField(_("confirmed by its keeper"), null=True, blank=True, editable=False)
     due_at = models.DateTimeField(_("asked next"), null=True, blank=True, editable=False, db_index=True)
@@ -214,7 +214,7 @@ class DirectoryEntry(index.Indexed, models.Model):
             missing = "lat" if self.lat is None else "lon"
             raise ValidationError({missing: _("Coordinates are two numbers: latitude and longitude.")})
         if self.picture_id and not self.alt:
-            raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
+            raise ValidationError({"picture_alt": _("Describe the picture in one sentence.")})
 
     def _free_slug(self) -> str:
         """Return the slug of the name, with a number if it is taken."""

@@ -27,11 +27,15 @@ def erase_row(one: DirectoryEntry) -> None:
 
 
 STAYS = _(
-    "Your e-mail address goes. The name and telephone that an entry shows of its contact stay: change them before, "
-    "or write to us."
+    "Your e-mail address is erased. The name and telephone of the contact in the entry stay. "
+    "Change them first, or write to us."
 )
 personal_data_holdings.register("directory")(
     PersonalDataHolding(
-        _("Directory entries that you keep"), access.all_entries_of, export_row, erase_row, STAYS
+        _("Directory entries for which you are the keeper"),
+        access.all_entries_of,
+        export_row,
+        erase_row,
+        STAYS,
     )
 )

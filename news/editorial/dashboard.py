@@ -29,12 +29,14 @@ SHOWN_PER_GROUP, MAX_COUNT = 5, 99
 MAX_REASONS = 3  # reasons shown on the dashboard; the page of the item shows all
 SOON_WITHIN, LATE_AFTER = timedelta(days=14), timedelta(minutes=5)
 LATE_TO_DO = _(
-    "Open it, mend what it says and publish it again. If everything is late, tell whoever runs the site: nothing goes "
-    "out by itself at the moment."
+    "Open the page, correct what is reported and publish it again. If everything is late, "
+    "tell the person who administers the site: nothing is published automatically at the "
+    "moment."
 )
 
 UNFORESEEN = _(
-    "It failed for a reason that only the server’s log knows: tell whoever runs the site, with the title and the hour."
+    "The reason for this failure is only in the server’s log. Tell the person who "
+    "administers the site, with the title and the time."
 )
 
 
@@ -78,13 +80,17 @@ def dashboard_groups(user, now: datetime) -> list[DashboardGroup]:
     report, reviews = reverse("editing:report"), reverse("editing:reviews")
     found = [
         DashboardGroup(
-            "missed", _("Not published at its hour"), _missed(dated, now), grave=True, to_do=LATE_TO_DO
+            "missed",
+            _("Not published at the planned time"),
+            _missed(dated, now),
+            grave=True,
+            to_do=LATE_TO_DO,
         ),
         DashboardGroup("approve", _("To approve"), _to_approve(user)),
         DashboardGroup("change", _("Changes asked for"), _to_change(user)),
         DashboardGroup("review", _("To review"), _to_review(user, now), f"{reviews}?due=on&mine=on"),
         DashboardGroup("comments", _("Comments for you"), _comments(user)),
-        DashboardGroup("mend", _("To mend on your pages"), _to_mend(user), f"{report}?mine=on"),
+        DashboardGroup("mend", _("To correct on your pages"), _to_mend(user), f"{report}?mine=on"),
         DashboardGroup("drafts", _("Your drafts"), _drafts(user)),
         DashboardGroup("soon", _("Published or withdrawn soon"), _soon(dated, now)),
     ]
@@ -306,6 +312,6 @@ def dashboard_summary(found: list[DashboardGroup]) -> str:
     number = sum(len(group.rows) for group in found if group.key != "soon")
     if not number:
         return ""
-    return ngettext("%(number)s thing waits for you", "%(number)s things wait for you", number) % {
-        "number": number
-    }
+    return ngettext(
+        "%(number)s item needs your attention", "%(number)s items need your attention", number
+    ) % {"number": number}

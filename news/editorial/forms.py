@@ -42,6 +42,6 @@ class DraftLinkForm(forms.ModelForm):
         model = DraftLink
         fields = ["for_whom", "follows"]
         help_texts = {
-            "for_whom": _("So that you know later who has it: “Huguette Perrin, mayor”."),
-            "follows": _("Otherwise the link keeps showing the draft as it stands now."),
+            "for_whom": _("To show later who has the link, for example “Huguette Perrin, mayor”."),
+            "follows": _("If not ticked, the link keeps showing the draft as it is now."),
         }

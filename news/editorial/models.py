@@ -93,8 +93,8 @@ class ExternalLink(models.Model):
     fault = models.CharField(_("what happened"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("address elsewhere")
-        verbose_name_plural = _("addresses elsewhere")
+        verbose_name = _("external address")
+        verbose_name_plural = _("external addresses")
 
     def __str__(self) -> str:
         return self.url
@@ -145,15 +145,15 @@ class ReviewPlan(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("Who made the page, if nobody is chosen."),
+        help_text=_("The person who created the page, if you do not choose anybody."),
     )
     months = models.PositiveSmallIntegerField(
         _("months between reviews"), validators=[MinValueValidator(1), MaxValueValidator(60)], default=12
     )
     due_on = models.DateField(_("next review"), db_index=True)
-    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
-    told_again_at = models.DateTimeField(_("told again at"), null=True, blank=True)
-    escalated_at = models.DateTimeField(_("chief editors told at"), null=True, blank=True)
+    told_at = models.DateTimeField(_("notified at"), null=True, blank=True)
+    told_again_at = models.DateTimeField(_("notified again at"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("chief editors notified at"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("reviewed by"), null=True, related_name="+"

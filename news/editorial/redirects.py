@@ -173,7 +173,7 @@ class LoopFreeRedirectForm(RedirectForm):
         likely = Page.objects.live().filter(slug=old.rpartition("/")[2])
         page = next((one for one in likely if _path(one.url or "") == old), None)
         if page:
-            said = _("The page “%(title)s” stands there and goes first: unpublish or move it before.")
+            said = _("The page “%(title)s” has this address and takes priority. Unpublish or move it first.")
             raise ValidationError({"old_path": said % {"title": page.title}})
 
     def _refuse_circles(self, old: str, link: str) -> None:
@@ -189,4 +189,6 @@ class LoopFreeRedirectForm(RedirectForm):
             return _path(to) if to and (host is None or host in hosts) else None
 
         if is_redirect_loop(old, onward):
-            raise ValidationError({"redirect_link": _("That leads back to where it began: choose another.")})
+            raise ValidationError(
+                {"redirect_link": _("This address leads back to the start. Choose another one.")}
+            )

@@ -172,7 +172,7 @@ class FindingsReportView(EditorialView):
     """Findings on published pages, the gravest first; by rule, and of the editor's own pages."""
 
     template_name = "news/editorial/report.html"
-    page_title = gettext_lazy("What to mend on pages")
+    page_title = gettext_lazy("To correct on pages")
     header_icon = "clipboard-list"
     per_page = 30
 
@@ -334,7 +334,7 @@ def confirmation_for_pages(request, pages, action):
     drafts = access.changed_drafts_among(request.user, pages, below)
     for draft in drafts:
         if draft.permissions_for_user(request.user).page_locked():
-            said = _("Nothing was published: “%(page)s” is locked.")
+            said = _("Nothing was published because “%(page)s” is locked.")
             messages.error(request, said % {"page": draft.get_admin_display_title()})
             return redirect(action.next_url)
     found = [(draft, [one for one in _grave(draft) if not _is_settled(one, drafts)]) for draft in drafts]
@@ -410,7 +410,7 @@ def show_decision_result(request, page) -> None:
     if state is None:
         _say_published(request, page)
     elif state.status == state.STATUS_NEEDS_CHANGES:
-        said = _("“%(page)s” waits for changes. Whoever submitted it is told.")
+        said = _("“%(page)s” needs changes. The person who submitted it is notified.")
         messages.success(request, said % {"page": page.get_admin_display_title()})
     else:
         said = _("You approved “%(page)s”. Next step: %(task)s.")

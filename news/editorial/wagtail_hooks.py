@@ -127,7 +127,7 @@ def remember_old_parent(request, page, destination):
 def offer_undo_move(request, page):
     """Offer to move the page back. Without this, an editor would have to find the old place in the history."""
     back = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, request.stood_below.pk])
-    said = _("It stood below “%(page)s”.") % {"page": request.stood_below.get_admin_display_title()}
+    said = _("The page was below “%(page)s”.") % {"page": request.stood_below.get_admin_display_title()}
     messages.info(request, said, buttons=[messages.button(back, _("Put it back"))])
 
 
@@ -147,7 +147,7 @@ class EditorsMenuItem(MenuItem):
 @hooks.register("register_reports_menu_item")
 def register_report():
     return EditorsMenuItem(
-        _("What to mend on pages"),
+        _("To correct on pages"),
         reverse("editing:report"),
         name="findings",
         icon_name="clipboard-list",
@@ -187,5 +187,5 @@ def register_log_actions(actions):
     actions.register_action("editing.shared", _("Share the draft"), _("Shared the draft by a link"))
     actions.register_action("editing.unshared", _("Revoke a link"), _("Revoked a link to the draft"))
     actions.register_action(
-        "editing.published_anyway", _("Publish all the same"), _("Published although the checks warned")
+        "editing.published_anyway", _("Publish anyway"), _("Published although the checks warned")
     )

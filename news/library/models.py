@@ -50,7 +50,9 @@ class Publication(models.Model):
     """A document of the library. It is in one language; it is listed in all."""
 
     title = models.CharField(_("title"), max_length=200)
-    number = models.CharField(_("number"), max_length=40, blank=True, help_text=_("As in “Preavis 12/2026”."))
+    number = models.CharField(
+        _("number"), max_length=40, blank=True, help_text=_("For example “Preavis 12/2026”.")
+    )
     document = models.ForeignKey(
         "wagtaildocs.Document", models.CASCADE, verbose_name=_("document"), related_name="+"
     )

@@ -47,9 +47,9 @@ PLAIN = ["bold", "italic", "link", "ol", "ul"]
 class OfficialNoticeType(RevisionedModel, TranslatableMixin, models.Model):
     """A type of official notice: how long it is displayed, by which law, and how to object to it."""
 
-    name = models.CharField(_("name"), max_length=80, help_text=_("As in “Building permit enquiry”."))
+    name = models.CharField(_("name"), max_length=80, help_text=_("For example “Building permit enquiry”."))
     days = models.PositiveSmallIntegerField(
-        _("posted for so many days"),
+        _("number of days to be posted"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(366)],
         help_text=_("The first and the last day count. A notice may stay longer, never shorter."),
@@ -59,16 +59,14 @@ class OfficialNoticeType(RevisionedModel, TranslatableMixin, models.Model):
         max_length=24,
         choices=Act,
         blank=True,
-        help_text=_("Where the law of your country or canton is known here, fewer days are refused."),
+        help_text=_("If the law of your country or canton is known here, you cannot enter fewer days."),
     )
     law = models.CharField(_("legal basis"), max_length=120, blank=True)
     remedy = RichTextField(
-        _("what people can do against it"),
+        _("legal remedies against the act"),
         blank=True,
         features=PLAIN,
-        help_text=_(
-            "To whom, in which form and until when they object. Shown with every notice of the kind."
-        ),
+        help_text=_("Authority, form and deadline for objections. Shown with every notice of this type."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -129,10 +127,10 @@ class OfficialNoticeSettings(BaseGenericSetting):
         _("the posting that counts in law"), max_length=8, choices=Binding, default=Binding.BOARD
     )
     board = models.CharField(
-        _("where the public board stands"),
+        _("location of the public board"),
         max_length=120,
         blank=True,
-        help_text=_("As in “place de l’Orme 2, beside the entrance”."),
+        help_text=_("For example “place de l’Orme 2, beside the entrance”."),
     )
     gazette = models.CharField(_("name of the official gazette"), max_length=120, blank=True)
 
@@ -144,7 +142,7 @@ class OfficialNoticeSettings(BaseGenericSetting):
     def clean(self):
         super().clean()
         if self.binding == self.Binding.GAZETTE and not self.gazette:
-            raise ValidationError({"gazette": _("Say which gazette it is.")})
+            raise ValidationError({"gazette": _("Enter the name of the gazette.")})
 
     @property
     def sentence(self) -> str:
@@ -152,14 +150,14 @@ class OfficialNoticeSettings(BaseGenericSetting):
         if self.binding == self.Binding.SITE:
             return gettext("The posting on this site is the one that counts in law.")
         if self.binding == self.Binding.GAZETTE:
-            return gettext("Only the publication in {gazette} counts in law. This is a copy of it.").format(
+            return gettext("This is a copy. Only the publication in {gazette} has legal effect.").format(
                 gazette=self.gazette
             )
         if self.board:
             return gettext(
-                "Only the posting on the public board counts in law: {place}. This is a copy of it."
+                "This is a copy. Only the posting on the public board has legal effect: {place}."
             ).format(place=self.board)
-        return gettext("Only the posting on the public board counts in law. This is a copy of it.")
+        return gettext("This is a copy. Only the posting on the public board has legal effect.")
 
 
 class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
@@ -261,13 +259,15 @@ class OfficialNoticePage(BasePage):
         _("up to and with"),
         blank=True,
         db_index=True,
-        help_text=_("Set by the kind of act if empty. From the next day on, nobody outside sees the notice."),
+        help_text=_(
+            "If empty, set by the type of act. From the next day, the notice is hidden from the public."
+        ),
     )
     board_from = models.DateField(
         _("on the public board since"),
         null=True,
         blank=True,
-        help_text=_("The day on which it was pinned up. Record it here, and publish."),
+        help_text=_("The day on which the notice was pinned up. Enter it here, and publish."),
     )
     board_until = models.DateField(_("taken down from the board on"), null=True, blank=True)
     body = StreamField(
@@ -299,7 +299,9 @@ class OfficialNoticePage(BasePage):
             "files",
             heading=_("Files"),
             label=_("File"),
-            help_text=_("Plans and texts. Nobody outside opens them before the first day or after the last."),
+            help_text=_(
+                "Plans and texts. The public cannot open them before the first day or after the last day."
+            ),
         ),
     ]
     search_fields = [
@@ -333,7 +335,7 @@ class OfficialNoticePage(BasePage):
         if self.kind_id and self.first_day and self.last_day:
             least = self.kind.last_day(self.first_day)
             if self.last_day < least:
-                words = _("An act of this kind stays posted for %(days)s days: until %(day)s at least.")
+                words = _("An act of this type must stay posted for %(days)s days, at least until %(day)s.")
                 raise ValidationError(
                     {
                         "last_day": words
@@ -341,7 +343,7 @@ class OfficialNoticePage(BasePage):
                     }
                 )
         if self.board_until and (not self.board_from or self.board_until < self.board_from):
-            raise ValidationError({"board_until": _("It is taken down after it was pinned up.")})
+            raise ValidationError({"board_until": _("The day of removal must be after the day of posting.")})
 
     def publish_problems(self) -> list[tuple[str, str]]:
         """Return a problem if the posting that counts in law is too short, from the day on which it really began.
@@ -356,8 +358,8 @@ class OfficialNoticePage(BasePage):
         if self.last_day >= least:
             return []
         sentence = gettext(
-            "The notice really stands from {day} on, and an act of this kind stays {days} days: "
-            "write {least} or later under “up to and with”."
+            "The notice is posted from {day} on, and an act of this type must stay posted for {days} "
+            "days. Enter {least} or later under “up to and with”."
         ).format(day=date_format(start), days=self.kind.least_days(start), least=date_format(least))
         return [("last_day", f"{sentence} ({self.kind.source})" if self.kind.source else sentence)]
 
@@ -563,7 +565,7 @@ class PostingRecord(models.Model):
         blank=True,
         related_name="+",
     )
-    actor_name = models.CharField(_("name of who did it"), max_length=160, blank=True)
+    actor_name = models.CharField(_("name of the person who did it"), max_length=160, blank=True)
     first_day = models.DateField(_("posted from"))
     last_day = models.DateField(_("up to and with"))
     board_from = models.DateField(_("on the public board since"), null=True)

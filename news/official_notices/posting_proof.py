@@ -35,14 +35,14 @@ def render_proof(postings: list[PostingRecord], moment: datetime) -> bytes:
             "facts": proof_facts(postings, moment),
             "events": [_event(posting) for posting in postings],
             "words": {
-                "events": _("What happened"),
-                "digest": _("SHA-256 of what was shown"),
+                "events": _("Events so far"),
+                "digest": _("SHA-256 of the content shown"),
                 "printed": _("Made on {moment}").format(moment=_moment(moment)),
                 "signature": _("Place, date, signature"),
                 "explained": _(
-                    "The digests prove that a text or a file kept elsewhere is the one that was shown: it has "
-                    "the same digest. That nobody could see the notice before its first day and after its last "
-                    "follows from its days, which the site asks at every view."
+                    "The hashes prove that a text or file stored in another place is the one that was shown, "
+                    "because it has the same hash. The notice could not be seen before its first day or "
+                    "after its last day, because the site checks its dates at every view."
                 ),
             },
         },

@@ -12,12 +12,12 @@ __all__ = ["OUTCOMES", "PENDING_ACTIONS", "ActionNoLongerPossible", "ActionResul
 PENDING_ACTIONS: dict[str, PendingActionType] = {**consultations.DEEDS, **surveys.DEEDS, **comments.DEEDS}
 
 OUTCOMES = {
-    "handed": (_("It is with us."), _("Somebody reads it before it is published. We write to you then.")),
-    "confided": (_("It is with us."), _("The administration reads it. It is not published.")),
-    "voted": (_("Your vote counts."), _("One vote for each person. Who voted is known to nobody.")),
+    "handed": (_("We have received it."), _("We read it before it is published. We then write to you.")),
+    "confided": (_("We have received it."), _("The administration reads it. It is not published.")),
+    "voted": (_("Your vote counts."), _("One vote per person. Votes are secret.")),
     "voted_before": (_("You had voted already."), _("Your vote counts once.")),
     "answered": (_("Your answers count."), _("Thank you for your minute.")),
     "answered_before": (_("You had answered already."), _("Your first answers count.")),
-    "not_voted": (_("You had not voted."), _("You may vote as long as it is open.")),
-    "taken_back": (_("Your vote is taken back."), _("You may vote again as long as it is open.")),
+    "not_voted": (_("You had not voted."), _("You can vote until it closes.")),
+    "taken_back": (_("Your vote is taken back."), _("You can vote again until it closes.")),
 }

@@ -27,7 +27,10 @@ class ParticipationPeriod(models.Model):
 
     opens_on = models.DateField(_("open from"), default=timezone.localdate)
     closes_on = models.DateField(
-        _("open up to and with"), null=True, blank=True, help_text=_("Empty: without end, as an idea box.")
+        _("open up to and with"),
+        null=True,
+        blank=True,
+        help_text=_("If empty, there is no end, as with an idea box."),
     )
 
     class Meta:
@@ -36,7 +39,7 @@ class ParticipationPeriod(models.Model):
     def clean(self):
         super().clean()
         if self.closes_on and self.opens_on and self.closes_on < self.opens_on:
-            raise ValidationError({"closes_on": _("It ends after it begins.")})
+            raise ValidationError({"closes_on": _("The end must be after the start time.")})
 
     def is_open(self, today: date) -> bool:
         return self.opens_on <= today and (self.closes_on is None or today <= self.closes_on)

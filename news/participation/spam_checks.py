@@ -32,7 +32,7 @@ class ParticipantForm(HoneypotForm):
     """A form that asks for the address, unless the participant is recognised."""
 
     email = OwnEmailField(
-        help_text=gettext_lazy("We mail you a link to confirm. Nobody else sees the address.")
+        help_text=gettext_lazy("We send you a link to confirm. Your address is not shown to others.")
     )
 
     def __init__(self, *args, known: str = "", **kwargs):
@@ -57,7 +57,7 @@ def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> i
     ``over``: the period ended while the participant wrote; the form still shows the answers.
     """
     if over:
-        form.add_error(None, _("It is over in the meantime."))
+        form.add_error(None, _("The consultation has ended."))
         return 409
     too_often = _("That was a lot from here. Please try again in an hour.")
     if status := public_forms.rejection_status(request, form, PER_CLIENT.allows_client, too_often):
@@ -67,8 +67,8 @@ def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> i
         form.add_error(
             "email",
             _(
-                "Several letters are on their way to this address. Press the button in one of them, then send this "
-                "again: you need no other letter."
+                "Several e-mails are on their way to this address. Press the button in one of them, then "
+                "send this again. You do not need another e-mail."
             ),
         )
         return 429

@@ -25,10 +25,12 @@ class RefusalForm(forms.Form):
     """The reason of a refusal, which is sent to the person who proposed."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why not? Whoever proposed it reads this."),
+        label=gettext_lazy("Reason. The person who proposed it reads this"),
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea,
-        error_messages={"required": gettext_lazy("Say why: whoever proposed it should understand.")},
+        error_messages={
+            "required": gettext_lazy("Explain why, so that the person who proposed it can understand.")
+        },
     )
 
 
@@ -75,7 +77,7 @@ def decide_proposal(request, pk: int):
     with refusal_as_message(request):
         if accepted:
             actions.accept_proposal(actor=request.user, proposal=proposal, seen=seen)
-            messages.success(request, _("Accepted. Whoever proposed it was told."))
+            messages.success(request, _("Accepted. The person who proposed it is notified."))
             return redirect("proposal_desk", pk)
         actions.refuse_proposal(actor=request.user, proposal=proposal, seen=seen, **form.cleaned_data)
         messages.success(request, _("Refused. Whoever proposed it was told why."))

@@ -9,5 +9,7 @@ class ProposalForm(TimedForm):
     """The sender's address, and checks against robots."""
 
     sender = OwnEmailField(
-        help_text=_("We send a link there, by which you confirm. It is not shown on the site.")
+        help_text=_(
+            "We send a link to this address so that you can confirm it. The address is not shown on the site."
+        )
     )

@@ -45,7 +45,7 @@ class Proposal(OptIn):
         ENTRY = "entry", _("directory")
         EVENT = "event", _("agenda")
 
-    kind = models.CharField(_("what for"), max_length=8, choices=Kind)
+    kind = models.CharField(_("purpose"), max_length=8, choices=Kind)
     state = models.CharField(_("state"), max_length=8, choices=ProposalState, default=ProposalState.ASKED)
     title = models.CharField(_("title"), max_length=200)
     entry = models.ForeignKey(

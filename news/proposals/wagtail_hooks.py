@@ -38,7 +38,7 @@ class ProposalViewSet(ModelViewSet):
     form_fields = ["title"]
     list_display = [
         TitleColumn("title", label=_("Title"), get_url=lambda one: reverse("proposal_desk", args=[one.pk])),
-        Column("kind", label=_("What for"), accessor="get_kind_display", sort_key="kind"),
+        Column("kind", label=_("Purpose"), accessor="get_kind_display", sort_key="kind"),
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
         DateColumn("sent_at", label=_("Received"), sort_key="sent_at"),
         Column("email", label=_("By")),

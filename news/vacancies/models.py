@@ -28,7 +28,7 @@ from home.search import document_texts
 class VacancyIndexPage(RoutablePageMixin, BasePage):
     """The open vacancies, those that close first on top."""
 
-    page_description = _("Open positions, which go by themselves after their closing date.")
+    page_description = _("Vacancies, which are removed automatically after their closing date.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news_vacancies.VacancyPage"]
     template = "news/vacancies/vacancy_index_page.html"
@@ -75,7 +75,10 @@ class VacancyPage(BasePage):
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("Empty: until somebody is found. From the next day on it is no longer listed nor found."),
+        help_text=_(
+            "If empty, until the position is filled. From the next day, the vacancy is no longer "
+            "listed or found."
+        ),
     )
     rate = models.CharField(_("rate of work"), max_length=40, blank=True, help_text=_("“80 to 100 %”."))
     begins = models.CharField(_("begins"), max_length=60, blank=True, help_text=_("“1 March, or as agreed”."))
@@ -103,7 +106,7 @@ class VacancyPage(BasePage):
             heading=_("In one glance"),
         ),
         FieldPanel("body"),
-        MultiFieldPanel([FieldPanel("email"), FieldPanel("apply_at")], heading=_("How to apply")),
+        MultiFieldPanel([FieldPanel("email"), FieldPanel("apply_at")], heading=_("Application procedure")),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("closes_on")]
     override_translatable_fields = [SynchronizedField("rate")]

@@ -11,7 +11,7 @@ class MovedCollectionBlock(blocks.StructBlock):
     """A date of a collection that is moved or cancelled."""
 
     day = blocks.DateBlock(label=_("Not on"))
-    instead = blocks.DateBlock(required=False, label=_("But on"), help_text=_("Empty: it falls out."))
+    instead = blocks.DateBlock(required=False, label=_("But on"), help_text=_("If empty, it is cancelled."))
 
     class Meta:
         icon = "date"

@@ -26,8 +26,10 @@ class WasteDistrict(RevisionedModel, TranslatableMixin, models.Model):
     """A part of the commune with its own dates. The slug is the same in all languages."""
 
     name = models.CharField(_("Name"), max_length=80)
-    slug = models.SlugField(_("In addresses"), max_length=60)
-    streets = models.TextField(_("Its streets"), blank=True, help_text=_("So that people find theirs."))
+    slug = models.SlugField(_("Name in addresses"), max_length=60)
+    streets = models.TextField(
+        _("Streets of the district"), blank=True, help_text=_("Helps people to find their district.")
+    )
     order = models.PositiveSmallIntegerField(_("Order"), default=0)
 
     objects = OrderedTranslations.as_manager()
@@ -54,7 +56,7 @@ class WasteDistrict(RevisionedModel, TranslatableMixin, models.Model):
 class WasteCollection(RevisionedModel, TranslatableMixin, models.Model):
     """A collection that recurs every so many weeks, on the weekday of its first date."""
 
-    title = models.CharField(_("What is collected"), max_length=80)
+    title = models.CharField(_("Waste type"), max_length=80)
     district = models.ForeignKey(
         WasteDistrict,
         models.PROTECT,
@@ -97,7 +99,7 @@ class WasteCollection(RevisionedModel, TranslatableMixin, models.Model):
     def clean(self):
         super().clean()
         if self.first_on and self.last_on and self.last_on < self.first_on:
-            raise ValidationError({"last_on": _("The last one comes after the first.")})
+            raise ValidationError({"last_on": _("The last collection must be after the first.")})
 
     @property
     def round(self) -> CollectionSeries:

@@ -30,7 +30,7 @@ DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 class WasteCalendarPage(RoutablePageMixin, BasePage):
     """The collections of a district by day."""
 
-    page_description = _("When which waste is collected, by district, with reminders.")
+    page_description = _("Waste collection dates by type and district, with reminders.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/waste/calendar_page.html"
@@ -111,7 +111,7 @@ class WasteReminder(OptIn):
 
     class When(models.TextChoices):
         EVENING = "evening", _("the evening before, at 18:00")
-        MORNING = "morning", _("on the day, at 6:00")
+        MORNING = "morning", _("on the same day, at 6:00")
 
     HOURS = {When.EVENING: time(18), When.MORNING: time(6)}
 

@@ -41,8 +41,10 @@ def warn_before_district_deletion(request, instances):
     count = access.count_affected_reminders(districts) if request.method == "GET" and districts else 0
     if count:
         text = ngettext(
-            "%(n)s person is reminded of its collections. They are told by e-mail and choose another district.",
-            "%(n)s people are reminded of its collections. They are told by e-mail and choose another district.",
+            "%(n)s person is reminded of its collections. This person is notified by e-mail and "
+            "chooses another district.",
+            "%(n)s people are reminded of its collections. They are notified by e-mail and choose "
+            "another district.",
             count,
         )
         messages.warning(request, text % {"n": count})

@@ -41,10 +41,10 @@ def schedule_mailing(*, actor: User, campaign: Campaign, at: datetime | None = N
     now = timezone.now()
     translations = list(Campaign.objects.select_for_update(of=("self",)).of(campaign.translation_key))
     if not any(one.live for one in translations if one.pk == campaign.pk):
-        raise MailingActionRefused(_("It is not approved yet: publish it first."))
+        raise MailingActionRefused(_("The campaign is not approved yet. Publish it first."))
     mailing = Mailing.objects.filter(campaign__in=translations).first()
     if mailing and mailing.state != MailingState.CANCELLED:
-        raise MailingActionRefused(_("It is scheduled or was sent already: a campaign is mailed once."))
+        raise MailingActionRefused(_("The campaign is already scheduled or sent. You can send it only once."))
     mailing = mailing or Mailing(campaign=campaign)
     mailing.state, mailing.due_at, mailing.fault = MailingState.SCHEDULED, at or now, ""
     mailing.backend, mailing.woken_at = settings.NEWSLETTER_BACKEND, None
@@ -76,7 +76,9 @@ def cancel_mailing(*, actor: User, mailing: Mailing) -> None:
     """Cancel a mailing that has not begun."""
     mailing = _lock(mailing)
     if mailing.started_at:
-        raise MailingActionRefused(_("It has begun: it can be paused, and some have the letter."))
+        raise MailingActionRefused(
+            _("Sending has begun. You can pause it, but some subscribers already have the newsletter.")
+        )
     _move(mailing, MailingState.CANCELLED)
 
 
@@ -102,7 +104,7 @@ def claim_mailing(mailing_id: int, now: datetime) -> Mailing | None:
             mailing,
             MailingState.PAUSED,
             attempts=0,
-            fault=_("It is not approved any more: publish it again."),
+            fault=_("The campaign is no longer approved. Publish it again."),
         )
         return None
     if mailing.number is None:
@@ -207,5 +209,7 @@ def _lock(mailing: Mailing) -> Mailing:
 
 def _move(mailing: Mailing, target: MailingState, **changes: Any) -> None:
     if not is_mailing_allowed(mailing.state, target):
-        raise MailingActionRefused(_("It is %(state)s.") % {"state": mailing.get_state_display()})
+        raise MailingActionRefused(
+            _("The current state is %(state)s.") % {"state": mailing.get_state_display()}
+        )
     Mailing.objects.filter(pk=mailing.pk).update(state=target, **changes)

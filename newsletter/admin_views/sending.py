@@ -80,11 +80,11 @@ CAMPAIGN_ACTIONS = {
         False, SendTestForm, mailings.send_test, gettext_lazy("The test is on its way."), False
     ),
     "schedule": CampaignAction(
-        True, ScheduleForm, mailings.schedule_mailing, gettext_lazy("It is scheduled."), False
+        True, ScheduleForm, mailings.schedule_mailing, gettext_lazy("The campaign is scheduled."), False
     ),
-    "pause": CampaignAction(True, EmptyForm, mailings.pause_mailing, gettext_lazy("Nothing more leaves.")),
-    "resume": CampaignAction(True, EmptyForm, mailings.resume_mailing, gettext_lazy("It goes on.")),
-    "cancel": CampaignAction(True, EmptyForm, mailings.cancel_mailing, gettext_lazy("It will not be sent.")),
+    "pause": CampaignAction(True, EmptyForm, mailings.pause_mailing, gettext_lazy("Sending has stopped.")),
+    "resume": CampaignAction(True, EmptyForm, mailings.resume_mailing, gettext_lazy("Sending continues.")),
+    "cancel": CampaignAction(True, EmptyForm, mailings.cancel_mailing, gettext_lazy("Sending is cancelled.")),
 }
 
 

@@ -23,10 +23,12 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(required=False, label=gettext_lazy("CSV or XLSX file"))
     proof = forms.CharField(
-        label=gettext_lazy("How they agreed, and where that is kept"),
+        label=gettext_lazy("Form of consent, and place of its proof"),
         max_length=255,
         error_messages={
-            "required": gettext_lazy("Say how they agreed: without a proof nobody is subscribed.")
+            "required": gettext_lazy(
+                "Describe how these people gave their consent. Without proof, they are not subscribed."
+            )
         },
     )
     shown = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)

@@ -63,7 +63,7 @@ class Campaign(
         _("subject"),
         max_length=120,
         validators=[validate_no_control],
-        help_text=_("What the reader sees first: the news, not “Newsletter of November”."),
+        help_text=_("The first text that readers see: the news, not “Newsletter of November”."),
     )
     summary = models.CharField(
         _("second line in the mailbox"),
@@ -78,12 +78,12 @@ class Campaign(
         verbose_name=_("for subscribers of"),
         blank=True,
         related_name="+",
-        help_text=_("At least one of these topics. Everybody if none is ticked."),
+        help_text=_("At least one of these topics. If none is ticked, all subscribers."),
     )
     personal = models.BooleanField(
         _("only news of the reader’s topics"),
         default=False,
-        help_text=_("Leaves out chosen news whose topics the reader did not subscribe to."),
+        help_text=_("Leaves out chosen news on topics that the subscriber did not choose."),
     )
     digest = models.ForeignKey(
         "Digest", models.SET_NULL, null=True, blank=True, editable=False, related_name="campaigns"
@@ -108,7 +108,7 @@ class Campaign(
         FieldPanel("body"),
         MultiFieldPanel(
             [TopicsPanel(), FieldPanel("personal")],
-            heading=_("Who reads it"),
+            heading=_("Recipients"),
         ),
     ]
     override_translatable_fields = [SynchronizedField("personal"), SynchronizedField("topics")]
@@ -177,7 +177,7 @@ class Digest(TranslatableMixin, models.Model):
         _("title"),
         max_length=120,
         validators=[validate_no_control],
-        help_text=_("As in “The Thursday letter”."),
+        help_text=_("For example “The Thursday letter”."),
     )
     lead = models.TextField(_("opening"), max_length=500, blank=True)
     rhythm = models.CharField(_("goes out"), max_length=10, choices=Rhythm, default=Rhythm.WEEKLY)
@@ -190,10 +190,10 @@ class Digest(TranslatableMixin, models.Model):
         verbose_name=_("topics"),
         blank=True,
         related_name="+",
-        help_text=_("Only news of these topics, for their subscribers. All topics if none is ticked."),
+        help_text=_("Only news on these topics, for their subscribers. If none is ticked, all topics."),
     )
     active = models.BooleanField(_("in use"), default=True)
-    since = models.DateTimeField(_("tells what was published since"), default=timezone.now, editable=False)
+    since = models.DateTimeField(_("contains the news published since"), default=timezone.now, editable=False)
     due_at = models.DateTimeField(_("next letter"), null=True, editable=False, db_index=True)
 
     objects = DigestQuerySet.as_manager()
@@ -202,7 +202,7 @@ class Digest(TranslatableMixin, models.Model):
         FieldPanel("title"),
         FieldPanel("lead"),
         FieldRowPanel(
-            [FieldPanel("rhythm"), FieldPanel("weekday"), FieldPanel("hour")], heading=_("When it goes out")
+            [FieldPanel("rhythm"), FieldPanel("weekday"), FieldPanel("hour")], heading=_("Time of sending")
         ),
         TopicsPanel(),
         FieldPanel("active"),

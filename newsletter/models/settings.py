@@ -18,17 +18,18 @@ class NewsletterSettings(BaseGenericSetting):
         max_length=80,
         blank=True,
         validators=[validate_no_control],  # it is in a header of every e-mail
-        help_text=_("As in “The Thursday letter”."),
+        help_text=_("For example “The Thursday letter”."),
     )
     reply_to = EmailAddressField(
-        _("answers go to"), blank=True, help_text=_("The commune’s address if empty.")
+        _("answers go to"), blank=True, help_text=_("If empty, the commune’s address.")
     )
     count_openings = models.BooleanField(
         _("count how often letters are opened"),
         default=False,
         help_text=_(
-            "Counts openings of the whole letter, never who opened it. Readers are told so in the letter. "
-            "Many mail programs open by themselves or never: the number says little."
+            "Counts how often the newsletter is opened, but not by whom. The newsletter informs its "
+            "readers about this. Many e-mail programs open it automatically or never, so the number "
+            "is not precise."
         ),
     )
 

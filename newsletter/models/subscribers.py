@@ -101,7 +101,7 @@ class ConsentEvent(Consent):
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="consents")
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     page = models.CharField(
-        _("from which page"), max_length=255, blank=True, help_text=_("Or what proves it.")
+        _("page of the subscription"), max_length=255, blank=True, help_text=_("Or what proves it.")
     )
     wording = models.CharField(_("wording shown"), max_length=20, blank=True)
     actor = models.ForeignKey(
@@ -111,7 +111,7 @@ class ConsentEvent(Consent):
         blank=True,
         related_name="+",
         verbose_name=_("by"),
-        help_text=_("Empty: the person, by the mailed link."),
+        help_text=_("Empty if the person used the link in the e-mail."),
     )
 
     class Meta(Consent.Meta):

@@ -64,7 +64,7 @@ def read_subscriber_file(name: str, content: bytes) -> list[ImportLine]:
     (_number, head), *rows = read_rows(name, content)
     columns = [_column(cell) for cell in head]
     if "email" not in columns:
-        raise SpreadsheetError([_("Line 1 names the columns: one of them is “email”.")])
+        raise SpreadsheetError([_("Line 1 must name the columns, including “email”.")])
     topics = {_joined(topic.name.split(",")): topic.translation_key for topic in Topic.objects.all()}
     found, reasons = {}, []
     for number, cells in rows:

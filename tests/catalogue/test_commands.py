@@ -96,7 +96,7 @@ def test_definition_of_another_commune_is_imported_as_a_draft(tmp_path):
 UNREADABLE = {
     "no JSON": ("{", "This is not JSON: see line 1, column 2."),
     "empty": ("  ", "The file is empty."),
-    "a name twice": ('{"slug": "a", "slug": "b"}', "“slug” stands twice in the same object."),
+    "a name twice": ('{"slug": "a", "slug": "b"}', "“slug” appears twice in the same object."),
     "not a number": ('{"format": NaN}', "“NaN” is not a number of JSON."),
     "an endless number": ('{"format": ' + "9" * 5000 + "}", "A number is too long."),
     "too deep": ("[" * 200_000, "This is nested too deeply."),

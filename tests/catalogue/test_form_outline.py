@@ -430,7 +430,7 @@ def test_translation_shows_its_texts_and_links_to_the_source(editor, page):
     assert f"/admin/pages/{page.pk}/edit/#form-outline" in shown
     refused = post(editor, german, "down", "prenom")
     assert refused.status_code == 409
-    sentence = _("The form is edited in its first language. Here only its texts are translated.")
+    sentence = _("Edit the form in its first language. Here you can only translate its texts.")
     assert sentence in refused.content.decode()
     assert fields(german) == ["prenom", "nom", "courriel"]
 

@@ -138,7 +138,7 @@ shape_of_services = cache(whole_service_shape)  # built once, not per example
 own_validator = cache(lambda: jsonschema.Draft202012Validator(published_schema()))
 
 # What JSON Schema cannot say: see docs/service-definition.md.
-BEYOND = ("own language are missing", "Only p, br, b", "nested too deeply")
+BEYOND = ("own language are missing", "You can only use p, br, b", "nested too deeply")
 
 
 @hypothesis_settings(deadline=None, max_examples=100)

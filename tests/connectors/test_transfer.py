@@ -466,7 +466,9 @@ def test_staff_probe_the_document_store_and_see_the_result(shelf, client, settin
     def said() -> list[str]:
         return [str(one).strip() for one in client.post(url, follow=True).context["messages"]]
 
-    assert said() == [_("%(carrier)s answers: what waits is sent.") % {"carrier": _("Document management")}]
+    assert said() == [
+        _("%(carrier)s answers. The waiting deliveries are sent.") % {"carrier": _("Document management")}
+    ]
     Path(shelf, "file").write_text("no folder")
     settings.GED_URL = f"directory:{shelf}/file"
     assert "Not a directory" in said()[0] or "exists" in said()[0]

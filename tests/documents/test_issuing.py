@@ -522,8 +522,10 @@ def test_document_posted_as_identity_check_has_no_download(client):
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
     assert str(document.pk) not in client.get(reverse("space:status", args=[link.secret])).text
-    posted = "We post it to your registered address: that it reaches you there is how we make sure who asked."
-    assert letters_with(gettext(f"{posted} It is therefore not offered for download."))
+    posted = (
+        "We post it to your registered address. Its arrival there confirms the identity of the applicant."
+    )
+    assert letters_with(gettext(f"{posted} You therefore cannot download it."))
     client.force_login(agent())
     page = client.get(reverse("cases:case", args=[document.case.reference])).text
     assert reverse("issued_document", args=[document.pk]) in page

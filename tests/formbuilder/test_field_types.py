@@ -203,7 +203,7 @@ REFUSED = [
     ("date_range", SPAN | {"to_day": "11"}, "to_day", "These are 11 days; at most 10"),
     ("date_range", SPAN | {"to_year": "26"}, "to_year", "four digits"),
     ("date_range", SPAN | {"from_month": "10"}, "from_day", "earliest possible day is 24 November 2026"),
-    ("map_point", {}, "", "Say where it is"),
+    ("map_point", {}, "", "Enter the place"),
     ("map_point", {"lat": "46.39"}, "lon", "two numbers"),
     ("map_point", {"lat": "91", "lon": "6"}, "lat", "between -90 and 90"),
     ("map_point", {"lat": "46", "lon": "est"}, "lon", "between -180 and 180"),
@@ -213,7 +213,7 @@ REFUSED = [
     ("person", {"last_name": "Rochat"}, "first_name", "Add the first name"),
     ("person", LEA, "born_day", "Add the date of birth"),
     ("person", LEA | dated("born", "31", "2", "1986"), "born_day", "does not exist"),
-    ("person", LEA | dated("born", "4", "6", "2030"), "born_year", "lies in the past"),
+    ("person", LEA | dated("born", "4", "6", "2030"), "born_year", "in the past"),
     ("person", LEA | dated("born", "4", "6", "1986"), "nationality", "Choose the nationality"),
     (
         "person",

@@ -57,14 +57,17 @@ FAULTY = {
     ),
     "key twice": (step("un", question("a"), question("a")), "field.a: This key is used twice."),
     "malformed key": (step("un", question("A b")), "step.un.fields[0].key: A key begins with a small letter"),
-    "choice of nothing": (step("un", question("a", "choice")), "field.a: There is nothing to choose from."),
+    "choice of nothing": (
+        step("un", question("a", "choice")),
+        "field.a: There are no options to choose from.",
+    ),
     "options on a text": (
         step("un", question("a", options=options("x"))),
         "field.a.options: A question of this type has no “options”.",
     ),
     "option twice": (
         step("un", question("a", "choice", options=options("x", "x"))),
-        "field.a: The option “x” stands twice.",
+        "field.a: The option “x” appears twice.",
     ),
     "unknown option in a condition": (
         step(
@@ -74,7 +77,7 @@ FAULTY = {
     ),
     "step under its own question": (
         step("un", question("a"), condition=when("a")),
-        "step.un: The step depends on a question that stands in it",
+        "step.un: The step depends on a question inside it",
     ),
     "circle": (
         step("un", question("a", condition=when("b")), question("b", condition=when("a"))),
@@ -112,7 +115,7 @@ FAULTY = {
     "step that waits for two answers": (
         step("un", question("a", "choice", options=options("x", "y"))),
         step("deux", question("b"), condition={"all": [when("a", value="x"), when("a", value="y")]}),
-        "step.deux: The condition of the step cannot hold: nobody reaches it.",
+        "step.deux: The condition of the step can never be met, so the step is never shown.",
     ),
     "step that waits for two answers, by ways round": (
         step("un", question("a", "yes_no"), question("c", "choice", options=options("x", "y", "z"))),
@@ -131,9 +134,9 @@ FAULTY = {
                 ]
             },
         ),
-        "step.deux: The condition of the step cannot hold: nobody reaches it.",
+        "step.deux: The condition of the step can never be met, so the step is never shown.",
     ),
-    "empty step": (step("un"), "step.un: The step asks nothing."),
+    "empty step": (step("un"), "step.un: The step has no question."),
     "no date": (
         step("un", question("a", "date"), question("b", condition=when("a", "before", "tomorrow"))),
         "field.b: “tomorrow” is not a date.",
@@ -149,7 +152,7 @@ FAULTY = {
     ),
     "group in a group": (
         step("un", question("a", "group", fields=[question("b", "group", fields=[question("c")])])),
-        "field.b.type: “group” is not a type of question that can stand in a group.",
+        "field.b.type: You cannot use the type of question “group” in a group.",
     ),
 }
 
@@ -183,12 +186,12 @@ def test_unreachable_question_is_a_warning():
     never = step("deux", question("b", condition=when("a", value=False)), condition=when("a", value=True))
     made = content(step("un", question("a", "yes_no")), never)
     assert said(made) == []
-    assert "field.b: The condition cannot hold: nobody is asked this." in said(made, WARNING)
+    assert "field.b: The condition can never be met, so this question is never asked." in said(made, WARNING)
 
 
 def test_pattern_without_help_text_is_a_warning():
     made = content(step("un", question("puce", settings={"pattern": "[0-9]{15}"})))
-    told = "field.puce: Nothing tells what the pattern takes: say it in the help."
+    told = "field.puce: The format of the pattern is not explained: describe it in the help text."
     assert (said(made), said(made, WARNING)[0]) == ([], told)
     made["texts"]["fr"]["field.puce.help"] = "Quinze chiffres."
     assert told not in said(made, WARNING)
@@ -221,7 +224,7 @@ def test_pattern_without_help_text_is_a_warning():
 def test_pattern_covered_by_a_question_type_is_a_warning(pattern, covering):
     made = content(step("un", question("a", settings={"pattern": pattern})), texts={"field.a.help": "Aide."})
     found = [one for one in said(made, WARNING) if "asks for this" in one]
-    told = f"field.a: A question of the type “{covering}” asks for this and says what is wrong in it."
+    told = f"field.a: A question of the type “{covering}” asks for this and explains errors."
     assert found == ([told] if covering else [])
 
 
@@ -250,7 +253,7 @@ def test_fee_that_can_never_be_due_is_a_warning(counted, fits):
     made = content(
         step("un", question("a", counted, **inside)), fees=[{"key": "prix", "amount": 100, "quantity": "a"}]
     )
-    told = "fee.prix: It counts “a”, whose answer is no number: the fee would never be due."
+    told = "fee.prix: The fee counts “a”, but its answer is not a number. The fee would never be due."
     assert (told in said(made, WARNING)) is not fits
 
 
@@ -258,7 +261,7 @@ def test_missing_text_is_an_error_and_translation_a_warning():
     made = content()
     made["texts"]["de"] = {"title": "Gesuch"}
     assert said(made) == []
-    assert "field.nom.label: Not translated into “de”." in said(made, WARNING)
+    assert "field.nom.label: There is no translation into “de”." in said(made, WARNING)
     del made["texts"]["fr"]["field.nom.label"]
     assert said(made) == ["field.nom.label: The text is missing."]
 
@@ -280,14 +283,14 @@ def test_all_problems_are_reported_at_once():
     ("change", "fault"),
     [
         ({"format": 2}, "format: This format is not known here."),
-        ({"steps": {}}, "steps: A list must stand here."),
-        ({"steps": [{"key": 1, "fields": []}]}, "steps[0].key: A text must stand here."),
+        ({"steps": {}}, "steps: Enter a list here."),
+        ({"steps": [{"key": 1, "fields": []}]}, "steps[0].key: Enter a text here."),
         ({"steps": [{"fields": []}]}, "steps[0].key: This is missing."),
         ({"colour": "red"}, "colour: This is not known."),
         ({"texts": {"de": {}}}, "texts: The texts in the form’s own language are missing."),
         (
             {"fees": [{"key": "a", "amount": 1.5}], "texts": content(fees=[{"key": "a"}])["texts"]},
-            "fee.a.amount: A whole number must stand here.",
+            "fee.a.amount: Enter a whole number here.",
         ),
     ],
 )
@@ -304,11 +307,11 @@ def test_structural_problems_hide_no_others():
         step("deux", question("c", "choice", options=[])),
     )
     assert said(made) == [
-        "field.a.required: true or false must stand here.",
-        "field.a.settings.min_length: A whole number must stand here.",
+        "field.a.required: Enter true or false here.",
+        "field.a.settings.min_length: Enter a whole number here.",
         "field.a.settings.most: This is not known.",
         "field.b: The condition looks at “z”, which is not asked.",
-        "field.c: There is nothing to choose from.",
+        "field.c: There are no options to choose from.",
     ]
 
 
@@ -333,7 +336,7 @@ def test_condition_error_is_located_within_the_condition():
     made = content(step("un", question("a"), question("b", condition={"any": [{"all": rows}]})))
     assert said(made) == [
         "field.b.condition.any[0].all[0].operator: “resembles” is not a comparison.",
-        "field.b.condition.any[0].all[1].value: A constant, a list of them, or another question must stand here.",
+        "field.b.condition.any[0].all[1].value: Enter a constant, a list of constants, or another question here.",
         "field.b.condition.any[0].all[2].operator: This is missing.",
     ]
 
@@ -367,12 +370,12 @@ def test_texts_without_a_place_are_refused():
     made["texts"]["fr"] |= {"field.z.label": "Z", "field.b.help": "B", "check.z": "Z", "poem": "P"}
     made["texts"]["de"] = {"title": "Gesuch", "field.a.help": "Hilfe"}
     refused = said(made)
-    assert refused == ["texts.fr.poem: Nothing in a form has a text of this name."]
+    assert refused == ["texts.fr.poem: A form has no text with this name."]
     del made["texts"]["fr"]["poem"]
     assert said(made) == [
-        "field.z.label: Nothing in the form has this text.",
-        "field.b.help: Nothing in the form has this text.",
-        "check.z: Nothing in the form has this text.",
+        "field.z.label: The form has no such text.",
+        "field.b.help: The form has no such text.",
+        "check.z: The form has no such text.",
         "field.a.help: The form’s own language has no such text.",
     ]
 
@@ -381,7 +384,7 @@ def test_texts_are_limited_to_the_length_for_editors():
     made = content(texts={"step.qui.title": "x" * 101, "field.nom.label": "\x00"})
     assert said(made) == [
         "texts.fr.step.qui.title: This is too long: at most 100 characters.",
-        "texts.fr.field.nom.label: A text must stand here.",
+        "texts.fr.field.nom.label: Enter a text here.",
     ]
 
 
@@ -429,7 +432,9 @@ def test_documentation_names_every_type_and_operator():
 def test_rule_over_an_optional_question_is_a_warning(asked, condition, warned):
     fields = [question("a", "integer", **asked), question("b", "integer")]
     made = content(step("un", *fields, checks=[{"key": "c", "condition": condition}]))
-    told = [f"check.c: It is not made while the optional question “{key}” has no answer." for key in warned]
+    told = [
+        f"check.c: The check is not made while the optional question “{key}” has no answer." for key in warned
+    ]
     assert [one for one in said(made, WARNING) if one.startswith("check.c")] == told
 
 

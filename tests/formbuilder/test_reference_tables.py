@@ -131,7 +131,7 @@ def test_table_of_a_service_must_offer_rows():
 
     assert said() == ["field.q: There is no table “rues” here."]
     make_table("rues", "Rue du Moulin", active=False)
-    assert said() == ["field.q: The table “rues” offers nothing."]
+    assert said() == ["field.q: The table “rues” has no options."]
     make_table("rues", "Rue du Lac")
     assert said() == []
 
@@ -183,15 +183,15 @@ def test_xlsx_file_is_read():
     ("text", "reasons"),
     [
         ("", ["The file is empty."]),
-        ("value;zone\na;b\n", ["Line 1 names the columns: one of them is “label”."]),
+        ("value;zone\na;b\n", ["Line 1 must name the columns, including “label”."]),
         ("label\n", ["The file has no rows."]),
-        ("label;label\na;b\n", ["Line 1: the column “label” stands twice."]),
+        ("label;label\na;b\n", ["Line 1: the column “label” appears twice."]),
         (
             "value;label;active\na;;1\nb;B;vielleicht\n\na;A;1\n" + "c" * 101 + ";C;1;x\n",
             [
                 "Line 2: the label is missing.",
                 "Line 3: “vielleicht” is neither yes nor no.",
-                "Line 5: “a” stands in line 2 too.",
+                "Line 5: “a” also appears in line 2.",
                 "Line 6: a value has at most 100 characters, a label 200.",
                 "Line 6: there are more cells than columns.",
             ],

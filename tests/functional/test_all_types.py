@@ -99,7 +99,7 @@ def test_a_long_list_is_searched_by_keyboard(visit, filing):
     street.press("Enter")
     assert street.input_value() == "Rue de l’Église"
     street.fill("nulle part")
-    expect(page.get_by_role("option", name=gettext("Not in the list."))).to_be_visible()
+    expect(page.get_by_role("option", name=gettext("No match in the list."))).to_be_visible()
     assert_accessible(page, "#id_rue-list")
     street.press("ArrowDown")
     street.press("Enter")

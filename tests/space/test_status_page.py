@@ -96,7 +96,7 @@ def test_case_of_an_unconfirmed_address_is_hidden(client):
         ({"taken": True}, "We are reading your request."),
         ({"asked": True}, "We need an answer from you."),
         ({"answered": True}, "We are reading your request."),
-        ({"accepted": True}, "It is done."),
+        ({"accepted": True}, "Your request is completed."),
         ({"refused": True}, "We had to refuse."),
         ({"withdrawn": True}, "You withdrew this request."),
     ],
@@ -128,8 +128,8 @@ def test_nothing_to_do_is_not_shown_while_a_question_is_open(client):
     with translation.override("en"):
         read = client.get(link(CaseFactory(taken=True))).text
         asked = client.get(link(CaseFactory(asked=True))).text
-    assert "You have nothing to do" in read
-    assert "You have nothing to do" not in asked
+    assert "You do not need to do anything" in read
+    assert "You do not need to do anything" not in asked
 
 
 @pytest.fixture
@@ -147,10 +147,10 @@ def test_overdue_question_can_still_be_answered(client, unanswered):
     with translation.override("en"):
         page = client.get(link(unanswered))
     assert "<h1>We still have no answer from you.</h1>" in page.text
-    assert "your answer counts all the same" in page.text
+    assert "you can still answer below" in page.text
     assert re.search(r"Your answer was due by</span><b>30 November</b>", page.text)
     assert '<label for="id_text">Your answer' in page.text
-    assert "ou have nothing to do" not in page.text
+    assert "ou do not need to do anything" not in page.text
     client.force_login(UserFactory(email=unanswered.email))
     assert [row["case"] for row in client.get("/espace/").context["asked"]] == [unanswered]
 

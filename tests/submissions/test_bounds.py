@@ -75,7 +75,7 @@ def test_session_of_a_signed_out_visitor_is_bounded(signed_out):
         answer = signed_out.client.post(signed_out.url("identite"), {"nom": "x" * 70_000}, headers=JSON)
 
     assert answer.status_code == 401
-    assert "nothing is saved here" in answer.json()["faults"][0]
+    assert "Nothing is saved here" in answer.json()["faults"][0]
     assert not Session.objects.exists()
 
 

@@ -87,7 +87,7 @@ def test_applicant_in_the_middle_of_a_closing_form_keeps_answers(client, team, t
 
     for page in (step, review):
         assert "Requests were taken until 30 April 2027." in page.text
-        assert "What you entered is kept until" in page.text
+        assert "Your entries are saved until" in page.text
     assert 'name="declared"' not in review.text
     assert refused.status_code == 409
     assert person.answers["nom"] == "Marchetti"
@@ -174,7 +174,7 @@ def test_limit_per_person_refuses_a_second_submission(client, team):
         sent(version=version, user=first)
     assert sent(version=version, user=second)
     client.force_login(first)
-    assert "it has arrived already" in client.get(start_url(version)).text
+    assert "We have already received it" in client.get(start_url(version)).text
 
 
 def test_typed_address_does_not_reveal_earlier_applicants(client, team):

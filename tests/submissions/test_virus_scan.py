@@ -174,7 +174,7 @@ def test_unscanned_file_is_held_and_the_applicant_notified(at_the_file_step, awa
 
     assert StoredFile.objects.get().scan == ScanResult.WAITING
     with translation.override("en"):
-        assert "being checked before anybody opens it" in person.open("procuration").text
+        assert "being checked before it can be opened" in person.open("procuration").text
 
 
 def test_held_file_opens_for_nobody_but_its_name_is_shown(client, away):
@@ -269,7 +269,7 @@ def test_virus_found_after_sending_notifies_agent_and_applicant(
     assert "malade.pdf" in letter.payload["text"]
     with translation.override("en"):
         page = person.client.get(_link(case))
-    assert "malade.pdf: destroyed: it carried a virus" in page.text
+    assert "malade.pdf: destroyed because of a virus" in page.text
 
 
 def test_virus_in_a_reply_is_recorded_once(client, back, django_capture_on_commit_callbacks):
@@ -321,7 +321,7 @@ def test_real_clamd_refuses_a_virus_of_a_step_in_words(at_the_file_step, clamd, 
 
     said = " ".join(response.json()["faults"]) if headers else response.text
     assert response.status_code == (422 if headers else 200)
-    assert "“malade.pdf” carries a virus (Eicar-Test" in said
+    assert "“malade.pdf” contains a virus (Eicar-Test" in said
     assert not StoredFile.objects.exists()
     assert kept_files() == before
     person.draft.refresh_from_db()

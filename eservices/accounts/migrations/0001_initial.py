@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='CodeTries',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='A digest of the code and its session.', max_length=64, unique=True)),
+                ('code', models.CharField(help_text='A hash of the code and its session.', max_length=64, unique=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(error_messages={'unique': 'This address is already in use.'}, max_length=254, unique=True, verbose_name='e-mail address')),
                 ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'nothing proven'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, verbose_name='identity level')),
+                ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, verbose_name='identity level')),
                 ('sessions_ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sessions ended')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -57,13 +57,13 @@ class Migration(migrations.Migration):
             name='IdentityProof',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, 'nothing proven'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], verbose_name='identity level')),
+                ('level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], verbose_name='identity level')),
                 ('means', models.CharField(choices=[('counter', 'seen at the counter'), ('posted_code', 'code posted to the registered address'), ('provider', 'identity provider')], max_length=12, verbose_name='proven by')),
                 ('given_names', models.CharField(max_length=150, verbose_name='first names')),
                 ('family_name', models.CharField(max_length=150, verbose_name='last name')),
                 ('birth_date', models.DateField(blank=True, null=True, verbose_name='date of birth')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='proven')),
-                ('by', models.ForeignKey(blank=True, help_text='Who saw the person, at the counter.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
+                ('by', models.ForeignKey(blank=True, help_text='The person who checked the identity at the counter.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -34,7 +34,12 @@ def import_calendar(feed_id: int) -> None:
     except Exception:
         logger.exception("An imported calendar failed.", extra={"feed": feed.pk})
         _record_fault(
-            feed, _("The calendar could not be kept. If this stays so, tell who looks after the site."), now
+            feed,
+            _(
+                "The calendar could not be saved. If this happens again, tell the person who administers "
+                "the site."
+            ),
+            now,
         )
 
 

@@ -45,7 +45,7 @@ def record_return(
     The deposit is refunded except for ``kept``, in minor units, which needs its reason in ``text``.
     """
     if kept and not text.strip():
-        raise BookingActionRefused(_("Write why a part of the deposit is kept: the person reads it."))
+        raise BookingActionRefused(_("Explain why part of the deposit is retained. The person reads it."))
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     apply_transition(booking, "take_back")
@@ -64,7 +64,7 @@ def record_no_show(*, actor: User, booking: Booking) -> Booking:
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     if booking.starts_at > timezone.now():
-        raise BookingActionRefused(_("It has not begun yet."))
+        raise BookingActionRefused(_("The booking has not begun yet."))
     apply_transition(booking, "miss")
     if case:
         amount = refund_deposit(actor=actor, case=case, booking=booking, announced=False)

@@ -170,7 +170,7 @@ def move_booking(
             if seen not in (None, booking.sequence):
                 raise StaleBooking
             if booking.state not in MOVABLE:
-                raise BookingActionRefused(_("Only what is asked for or confirmed can be moved."))
+                raise BookingActionRefused(_("You can only move a booking that is requested or confirmed."))
             if isinstance(actor, Applicant):
                 _refuse_late_change(booking, now)
             _store_new_time(booking, offer, span, now)

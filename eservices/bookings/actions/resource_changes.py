@@ -32,7 +32,7 @@ class ConflictingBookings(BookingActionRefused):
         rest = len(bookings) - NAMED
         if rest > 0:
             named += "; " + ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
-        text = _("What is added is taken or blocked during these bookings: %(bookings)s. Move them first.")
+        text = _("The added units are taken or blocked during these bookings: %(bookings)s. Move them first.")
         super().__init__(text % {"bookings": named})
 
 

@@ -206,7 +206,7 @@ def accept_offer(*, actor: User, waiting: WaitingEntry) -> Draft:
     waiting = _lock_entry(waiting)
     hold = waiting.booking
     if waiting.state != WaitingEntry.State.OFFERED or hold is None or hold.held_until <= now:
-        raise BookingActionRefused(_("This offer has ended. Somebody else was asked."))
+        raise BookingActionRefused(_("This offer has ended. The next person was asked."))
     version = waiting.form.current
     asked = version and version.definition.fields.get(waiting.field)
     if not asked or asked.type != "booking":

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='resource',
             name='team',
-            field=models.ForeignKey(blank=True, help_text='Its members see the plan of what is booked and move it; if empty, only administrators.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='eservices_cases.team', verbose_name='team'),
+            field=models.ForeignKey(blank=True, help_text='Members of this team see and move its bookings. If empty, only administrators do.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='eservices_cases.team', verbose_name='team'),
         ),
         migrations.AddField(
             model_name='calendarlink',
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='booking',
             name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='eservices_bookings.resource', verbose_name='thing to book'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='eservices_bookings.resource', verbose_name='resource'),
         ),
         migrations.AddField(
             model_name='resourcedescription',
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='resourcedescription',
             name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='descriptions', to='eservices_bookings.resource', verbose_name='thing to book'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='descriptions', to='eservices_bookings.resource', verbose_name='resource'),
         ),
         migrations.AddField(
             model_name='resourceunit',
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='waitingentry',
             name='booking',
-            field=models.OneToOneField(blank=True, help_text='The time that is held for the offer.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='waiting', to='eservices_bookings.booking'),
+            field=models.OneToOneField(blank=True, help_text='Time that is held for the offer.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='waiting', to='eservices_bookings.booking'),
         ),
         migrations.AddField(
             model_name='waitingentry',
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='waitingentry',
             name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting', to='eservices_bookings.resource', verbose_name='thing to book'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting', to='eservices_bookings.resource', verbose_name='resource'),
         ),
         migrations.AddConstraint(
             model_name='bookingextra',

@@ -72,9 +72,9 @@ class Booking(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resource = models.ForeignKey(
-        Resource, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("thing to book")
+        Resource, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("resource")
     )
-    count = models.PositiveSmallIntegerField(_("how many"), default=1)
+    count = models.PositiveSmallIntegerField(_("number of units"), default=1)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     state = models.CharField(_("state"), max_length=12, choices=BookingState, default=BookingState.HELD)
@@ -87,7 +87,7 @@ class Booking(models.Model):
     )
     field = models.CharField(_("field"), max_length=60, blank=True)
     title = models.CharField(
-        _("what for"),
+        _("purpose"),
         max_length=120,
         blank=True,
         help_text=_("Shown to the public where the booking is public."),
@@ -95,13 +95,18 @@ class Booking(models.Model):
     public = models.BooleanField(_("public"), default=False, help_text=_("Else the public sees “busy” only."))
     held_until = models.DateTimeField(null=True, blank=True)
     held_by = models.CharField(
-        max_length=64, blank=True, help_text=_("Digest of who holds it, to count; empty afterwards.")
+        max_length=64,
+        blank=True,
+        help_text=_("Hash of the person who holds it, for counting; empty afterwards."),
     )
     remind_at = models.DateTimeField(null=True, blank=True)
     series = models.UUIDField(default=uuid.uuid4, db_index=True)
-    sequence = models.PositiveIntegerField(default=0, help_text=_("Of changes, as calendars count them."))
+    sequence = models.PositiveIntegerField(
+        default=0, help_text=_("Number of changes, as calendars count them.")
+    )
     still_due = models.PositiveSmallIntegerField(
-        default=0, help_text=_("Of its price, in per cent, though it was cancelled.")
+        default=0,
+        help_text=_("Share of the price that was charged although the booking was cancelled, in per cent."),
     )
     created_at = models.DateTimeField(default=timezone.now)
 

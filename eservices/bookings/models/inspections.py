@@ -22,7 +22,7 @@ class Inspection(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     text = models.TextField(_("condition"), blank=True, max_length=4000)
     photos = models.ManyToManyField(StoredFile, related_name="inspections", blank=True)
-    kept = AmountField(_("kept of the deposit"), default=0)
+    kept = AmountField(_("retained from the deposit"), default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

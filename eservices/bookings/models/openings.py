@@ -32,7 +32,8 @@ class Timetable(models.Model):
         default=list,
         verbose_name=_("exceptions"),
         help_text=_(
-            "They go before the weekly hours and before public holidays; of two, the later in the list."
+            "These days override the weekly opening hours and public holidays. If two overlap, the "
+            "later one in the list applies."
         ),
     )
     holidays = models.BooleanField(_("closed on public holidays"), default=True)
@@ -55,27 +56,27 @@ class Timetable(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
-        help_text=_("The same as the shortest for appointments. Empty: as long as it is open."),
+        help_text=_("Same as the minimum length for appointments. If empty, as long as it is open."),
     )
     whole = models.BooleanField(
         _("only whole openings"),
         default=False,
-        help_text=_("For day passes, mornings and evenings: each opening above is one thing to book."),
+        help_text=_("For day passes, mornings and evenings. Each opening above is booked as a whole."),
     )
     across = models.BooleanField(
         _("may go on over closed hours"),
         default=False,
-        help_text=_("For what is fetched on one day and brought back on another."),
+        help_text=_("For items that are collected on one day and returned on another."),
     )
-    before = models.PositiveSmallIntegerField(_("minutes kept free before"), default=0)
-    after = models.PositiveSmallIntegerField(_("minutes kept free after"), default=0)
+    before = models.PositiveSmallIntegerField(_("free minutes before each booking"), default=0)
+    after = models.PositiveSmallIntegerField(_("free minutes after each booking"), default=0)
 
     panels = [
         FieldPanel("name"),
         FieldPanel("weekly"),
         FieldPanel("specials"),
         FieldPanel("holidays"),
-        MultiFieldPanel([FieldRowPanel([FieldPanel("lead"), FieldPanel("horizon")])], _("How far ahead")),
+        MultiFieldPanel([FieldRowPanel([FieldPanel("lead"), FieldPanel("horizon")])], _("Booking period")),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("step"), FieldPanel("shortest"), FieldPanel("longest")]),
@@ -83,7 +84,7 @@ class Timetable(models.Model):
                 FieldPanel("whole"),
                 FieldPanel("across"),
             ],
-            _("How long"),
+            _("Allowed length"),
         ),
     ]
 
@@ -130,9 +131,9 @@ class ImportedCalendar(models.Model):
     )
     name = models.CharField(_("name"), max_length=80)
     url = models.URLField(_("address"), max_length=500)
-    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("When it is read next."))
+    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Time of the next reading."))
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
-    fault = models.CharField(_("what went wrong"), max_length=255, blank=True)
+    fault = models.CharField(_("last error"), max_length=255, blank=True)
 
     panels = [FieldPanel("name"), FieldPanel("unit"), FieldPanel("url")]
 
@@ -191,4 +192,4 @@ class BlockedTime(models.Model):
     def clean(self):
         super().clean()
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
-            raise ValidationError({"ends_at": _("It ends after it starts.")})
+            raise ValidationError({"ends_at": _("The end must be after the start.")})

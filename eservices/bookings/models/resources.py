@@ -24,7 +24,7 @@ class Unit(models.Model):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=80)
     quantity = models.PositiveSmallIntegerField(
-        _("how many"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_PIECES)]
+        _("number of units"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_PIECES)]
     )
 
     panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("key"), FieldPanel("quantity")])]
@@ -61,14 +61,14 @@ class Resource(ClusterableModel):
         blank=True,
         related_name="+",
         verbose_name=_("team"),
-        help_text=_("Its members see the plan of what is booked and move it; if empty, only administrators."),
+        help_text=_("Members of this team see and move its bookings. If empty, only administrators do."),
     )
     capacity = models.PositiveIntegerField(_("for so many people"), null=True, blank=True)
     timetable = models.ForeignKey(
         Timetable, on_delete=models.PROTECT, related_name="resources", verbose_name=_("timetable")
     )
     counted = models.BooleanField(
-        _("several at once"), default=False, help_text=_("Whoever books says how many.")
+        _("several at once"), default=False, help_text=_("The person who books chooses how many.")
     )
     rates = StreamField([("rate", PriceLineBlock())], blank=True, default=list, verbose_name=_("prices"))
     refunds = StreamField(
@@ -76,10 +76,13 @@ class Resource(ClusterableModel):
         blank=True,
         default=list,
         verbose_name=_("paid back when cancelled"),
-        help_text=_("Of several steps, the one that pays back most counts. Deposits are paid back wholly."),
+        help_text=_(
+            "If several steps apply, the one with the highest refund counts. Deposits are always "
+            "refunded in full."
+        ),
     )
     change_until = models.PositiveIntegerField(
-        _("changed or cancelled by who booked"),
+        _("changed or cancelled by the person who booked"),
         default=24,
         help_text=_("So many hours before, at the latest."),
     )
@@ -90,7 +93,7 @@ class Resource(ClusterableModel):
         _("access code"),
         max_length=40,
         blank=True,
-        help_text=_("Stands in the letters to who booked, once it is agreed, and in nothing else."),
+        help_text=_("Sent only in messages to the person who booked, after the booking is confirmed."),
     )
 
     panels = [
@@ -98,7 +101,7 @@ class Resource(ClusterableModel):
         FieldRowPanel([FieldPanel("key"), FieldPanel("kind"), FieldPanel("offered")]),
         FieldPanel("team"),
         FieldRowPanel([FieldPanel("capacity"), FieldPanel("counted")]),
-        InlinePanel("uses", heading=_("What it takes"), label=_("Unit"), min_num=1),
+        InlinePanel("uses", heading=_("Units it uses"), label=_("Unit"), min_num=1),
         FieldPanel("timetable"),
         FieldPanel("rates"),
         MultiFieldPanel(
@@ -109,8 +112,8 @@ class Resource(ClusterableModel):
     ]
 
     class Meta:
-        verbose_name = _("thing to book")
-        verbose_name_plural = _("things to book")
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -141,13 +144,15 @@ class ResourceUnit(models.Model):
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="uses")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="uses", verbose_name=_("unit"))
-    quantity = models.PositiveSmallIntegerField(_("how many"), default=1, validators=[MinValueValidator(1)])
+    quantity = models.PositiveSmallIntegerField(
+        _("number of units"), default=1, validators=[MinValueValidator(1)]
+    )
 
     panels = [FieldRowPanel([FieldPanel("unit"), FieldPanel("quantity")])]
 
     class Meta:
-        verbose_name = _("unit of a thing to book")
-        verbose_name_plural = _("units of things to book")
+        verbose_name = _("unit of a resource")
+        verbose_name_plural = _("units of a resource")
         constraints = [models.UniqueConstraint(fields=["resource", "unit"], name="one_use_of_each_unit")]
 
     def __str__(self) -> str:
@@ -158,12 +163,12 @@ class ResourceDescription(TranslatableMixin, models.Model):
     """The texts about a resource, one per language."""
 
     resource = models.ForeignKey(
-        Resource, on_delete=models.CASCADE, related_name="descriptions", verbose_name=_("thing to book")
+        Resource, on_delete=models.CASCADE, related_name="descriptions", verbose_name=_("resource")
     )
     title = models.CharField(_("title"), max_length=80)
-    summary = models.TextField(_("in a few words"), blank=True, max_length=400)
+    summary = models.TextField(_("short description"), blank=True, max_length=400)
     place = models.CharField(_("place"), max_length=200, blank=True)
-    equipment = models.TextField(_("equipment"), blank=True, help_text=_("One thing on each line."))
+    equipment = models.TextField(_("equipment"), blank=True, help_text=_("Write one item on each line."))
     rules = RichTextField(_("rules"), blank=True, features=["bold", "italic", "ol", "ul", "link"])
     documents = StreamField(
         [("document", DocumentChooserBlock())], blank=True, default=list, verbose_name=_("documents")
@@ -184,8 +189,8 @@ class ResourceDescription(TranslatableMixin, models.Model):
     override_translatable_fields = [SynchronizedField(name) for name in ("resource", "picture")]
 
     class Meta(TranslatableMixin.Meta):
-        verbose_name = _("description of a thing to book")
-        verbose_name_plural = _("descriptions of things to book")
+        verbose_name = _("description of a resource")
+        verbose_name_plural = _("descriptions of resources")
         ordering = ["title"]
         constraints = [
             models.UniqueConstraint(fields=["resource", "locale"], name="one_description_per_language")

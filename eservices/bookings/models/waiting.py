@@ -65,9 +65,9 @@ class WaitingEntry(models.Model):
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="+")
     field = models.CharField(_("field"), max_length=60)
     resource = models.ForeignKey(
-        Resource, on_delete=models.CASCADE, related_name="waiting", verbose_name=_("thing to book")
+        Resource, on_delete=models.CASCADE, related_name="waiting", verbose_name=_("resource")
     )
-    count = models.PositiveSmallIntegerField(_("how many"), default=1)
+    count = models.PositiveSmallIntegerField(_("number of units"), default=1)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     email = EmailAddressField(_("e-mail address"), max_length=254)
@@ -82,7 +82,7 @@ class WaitingEntry(models.Model):
         null=True,
         blank=True,
         related_name="waiting",
-        help_text=_("The time that is held for the offer."),
+        help_text=_("Time that is held for the offer."),
     )
     due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

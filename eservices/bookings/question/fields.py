@@ -62,9 +62,12 @@ class BookingField(forms.Field):
         "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
         "count": _("Write how many as a number, at most %(most)s."),
         "until": _("Choose until when it repeats: a day after the first, at most %(most)s times in all."),
-        "conflicts": _("Not free: %(days)s. Tick what becomes of these days, or choose another time."),
+        "conflicts": _(
+            "These days are not free: %(days)s. Choose what to do with these days, or choose another time."
+        ),
         "elsewhere": _(
-            "Not free: %(days)s. Tick what becomes of these days, or choose another time. Free each time: %(others)s."
+            "These days are not free: %(days)s. Choose what to do with these days, or choose another "
+            "time. These are free each time: %(others)s."
         ),
     } | {reason.value: text for reason, text in REFUSAL_MESSAGES.items()}
 

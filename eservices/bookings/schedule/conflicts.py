@@ -84,10 +84,10 @@ def _reason(row: dict, offer) -> str:
     if row["closed"] is not None or not is_within_openings(offer.rules, span):
         return row["closed"] or _("not open then")
     if row["gone"]:
-        return _("there are fewer of it now")
+        return _("there are fewer of them now")
     there = offer.rules.pieces_open(span)
     if there is not None and (row["last"] or 0) > there:
-        return _("fewer of it are open then")
+        return _("fewer of them are open at that time")
     return _("a part of it was added since, which others may book") if row["lacks"] else ""
 
 

@@ -38,7 +38,7 @@ class MomentInput(forms.DateTimeInput):
             ("", gettext("Choose…")),
             *((str(fold), label) for fold, label in enumerate(time_text.SEASONS)),
         ]
-        which = forms.Select({"class": "in", "aria-label": gettext("Which of both hours")}, choices)
+        which = forms.Select({"class": "in", "aria-label": gettext("Choose one of the two times")}, choices)
         return typed + which.render(f"{name}-which", str(known.fold) if known.tzinfo else "", None, renderer)
 
 
@@ -50,7 +50,7 @@ class MomentField(forms.Field):
         "required": _("Write a day and a time."),
         "invalid": _("Write a day and a time."),
         "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
-        "twice": _("The clock is put back then: this time comes twice. Choose which one is meant."),
+        "twice": _("The clock goes back on this day, so this time occurs twice. Choose one of the two."),
     }
 
     def to_python(self, value):
@@ -85,7 +85,7 @@ class BookingTimeForm(forms.Form):
         cleaned = super().clean()
         start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
         if start and end and start >= end:
-            self.add_error("ends_at", _("It ends before it starts. Check both times."))
+            self.add_error("ends_at", _("The end is before the start. Check both times."))
         elif start and end and end - start > timedelta(minutes=MAX_MINUTES):
             self.add_error("ends_at", _("This is longer than can be booked. Choose an earlier end."))
         return cleaned
@@ -119,13 +119,13 @@ class PurposeForm(forms.Form):
     """The purpose of a booking, and whether it is public."""
 
     title = forms.CharField(
-        label=_("What for"),
+        label=_("Purpose"),
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"class": "in"}),
-        help_text=_("No names of private persons where everybody reads it."),
+        help_text=_("Do not enter names of private people where everybody can read them."),
     )
-    public = forms.BooleanField(label=_("Everybody reads it in the public calendar"), required=False)
+    public = forms.BooleanField(label=_("Everybody can read it in the public calendar"), required=False)
 
 
 class InternalBookingForm(BookingTimeForm, PurposeForm):

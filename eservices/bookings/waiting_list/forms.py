@@ -23,7 +23,9 @@ class WaitForm(forms.Form):
     start = forms.ChoiceField(label=pgettext_lazy("time of day", "From"))
     end = forms.ChoiceField(label=pgettext_lazy("time of day", "Until"))
     email = EmailAddressFormField(
-        label=_("Your e-mail address"), max_length=254, help_text=_("We write there when the time is free.")
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("We write to this address when the time is free."),
     )
 
     def __init__(self, offer: BookableResource, calendar: AvailabilityCalendar, day: date, data=None):
@@ -52,7 +54,7 @@ class WaitForm(forms.Form):
         elif start and end:
             cleaned["span"] = TimeSpan.of(parse_moment(start), parse_moment(end))
             if cleaned["span"].start >= cleaned["span"].end:
-                self.add_error("end", _("It ends before it starts. Check both times."))
+                self.add_error("end", _("The end is before the start. Check both times."))
         return cleaned
 
 

@@ -48,7 +48,7 @@ def request_waiting(request, form: str, field: str):
 def _join(request, service, field: str, wanted, count: int, typed: WaitForm) -> None:
     caller = rate_limits.client_address(request)
     if not PER_CLIENT.allows(caller):
-        raise actions.BookingActionRefused(_("That was a lot at once. Try again in an hour."))
+        raise actions.BookingActionRefused(_("There were too many attempts. Try again in an hour."))
     actions.join_waiting_list(
         actor=request.user if request.user.is_authenticated else None,
         form=service,

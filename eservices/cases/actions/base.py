@@ -49,9 +49,7 @@ def lock_if_allowed(case: Case, action: str, seen: int | None = None) -> Case:
             % {"state": fresh.get_state_display()}
         )
     if seen is not None and audit_log.last_relevant_event(fresh) != seen:
-        raise StaleCase(
-            _("Something happened on this case since you opened it. Look at the timeline, then decide again.")
-        )
+        raise StaleCase(_("This case changed after you opened it. Check the timeline, then decide again."))
     return fresh
 
 

@@ -80,7 +80,7 @@ def review_proposal(
     case = lock_if_allowed(case, "review", seen)
     row, proposed = _pending_proposal(case)
     if proposed["by"] == actor.pk:
-        raise IllegalTransition(_("Somebody else has to confirm what you proposed."))
+        raise IllegalTransition(_("Another agent has to confirm your proposal."))
     refused = proposed["outcome"] == CaseOutcome.REFUSED
     if agreed:
         case = lock_if_allowed(case, "refuse" if refused else "accept")
@@ -147,9 +147,9 @@ def _stage_to_decide(case: Case) -> CaseStage:
     """
     row = next(iter(stages_ahead(case)), None)
     if row is None:
-        raise IllegalTransition(_("There is nothing to decide on this case."))
+        raise IllegalTransition(_("This case has nothing to decide."))
     if not is_decision_stage(row) or is_decided(row):
-        raise IllegalTransition(_("First comes “%(stage)s”.") % {"stage": stage_name(row)})
+        raise IllegalTransition(_("“%(stage)s” comes first.") % {"stage": stage_name(row)})
     if proposed_decision(row):
         raise IllegalTransition(_("A decision is proposed already: confirm it or send it back."))
     return row

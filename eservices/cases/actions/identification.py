@@ -19,7 +19,7 @@ def confirm_email_address(*, actor: Applicant, case: Case) -> Case:
     """Record that the applicant used the mailed link, which proves the address. Only the first use counts."""
     case = lock_case(case.pk)
     if actor.link is None or not actor.link.mailed or actor.link.case_id != case.pk:
-        raise IllegalTransition(_("Only the link that we mailed confirms the address."))
+        raise IllegalTransition(_("The address can only be confirmed with the link in our e-mail."))
     if case.email_confirmed_at is None:
         case.email_confirmed_at = timezone.now()
         case.save(update_fields=["email_confirmed_at"])

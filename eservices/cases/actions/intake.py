@@ -74,7 +74,7 @@ def discard_rehearsal(*, actor: Actor, case: Case) -> None:
         return
     case = fresh
     if not case.rehearsal:
-        raise IllegalTransition(_("Only rehearsals are thrown away."))
+        raise IllegalTransition(_("Only rehearsals can be deleted."))
     rehearsal_discarded.send(sender=Case, case=case, actor=actor)
     deliveries.delete_rehearsal_deliveries(actor=actor, subject=case.subject)
     submissions.destroy_files(StoredFile.objects.filter(messages__case=case))

@@ -140,7 +140,7 @@ def continue_without_answer(*, actor: User, case: Case) -> None:
     """Continue the process without the overdue answer."""
     case = lock_if_allowed(case, "go_on")
     if not can_continue_without_answer(case):
-        raise IllegalTransition(_("Nothing waits for an answer any more."))
+        raise IllegalTransition(_("No question is waiting for an answer any more."))
     audit_log.record_event(case, "went_on", actor)
     mark_process_due(case)
 
@@ -156,7 +156,7 @@ def answer_question(
     """
     case = lock_if_allowed(case, "answer")
     if not has_open_question(case):
-        raise IllegalTransition(_("Nothing waits for an answer any more."))
+        raise IllegalTransition(_("No question is waiting for an answer any more."))
     written = _add_message(case, Message.Kind.ANSWER, actor, text, files)
     clock.stop_waiting_for_applicant(case)
     audit_log.record_event(case, "answered", actor, message=written.pk, files=len(files))

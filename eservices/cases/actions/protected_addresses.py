@@ -65,7 +65,7 @@ def unprotect(*, actor: User, case: Case, reason: str) -> Case:
     if not case.protected:
         raise IllegalTransition(_("This case is not protected."))
     if protected_addresses.names_protected_person(case):
-        raise IllegalTransition(_("The register found somebody whose address is protected in this case."))
+        raise IllegalTransition(_("The register found a person with a protected address in this case."))
     is_new, case.protected, case.unscreened = case.unscreened, False, False
     case.save(update_fields=["protected", "unscreened"])
     audit_log.record_event(case, "unprotected", actor, reason=text)

@@ -55,7 +55,7 @@ def merge_into(*, actor: User, case: Case, other: Case, seen: int | None = None)
     if case.rehearsal != other.rehearsal:
         raise IllegalTransition(_("A rehearsal and a real case are not the same request."))
     if other.duplicate_of_id:
-        raise IllegalTransition(_("%(case)s was filed twice itself.") % {"case": other.reference})
+        raise IllegalTransition(_("%(case)s is a duplicate itself.") % {"case": other.reference})
     if case.unscreened:
         raise IllegalTransition(
             _("The register was not asked yet whether an address in this case is protected: wait.")

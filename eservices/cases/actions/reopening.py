@@ -25,7 +25,7 @@ def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
     """
     case, text = lock_if_allowed(case, "reopen"), clean_text(reason)
     if not can_reopen(case):
-        raise IllegalTransition(_("Nothing of this case is left to be done again. Open a new request."))
+        raise IllegalTransition(_("This case cannot be repeated. Open a new request."))
     _reset_stages(case)
     case.state = states.next_state("reopen", case.state)
     case.outcome, case.reason, case.closed_at, case.duplicate_of = "", "", None, None

@@ -47,7 +47,7 @@ def give_opinion(*, actor: ConsultedOffice, opinion: Opinion, stance: str, text:
     case = lock_if_allowed(opinion.stage.case, "work")
     row = case.stages.get(pk=opinion.stage_id)
     if row.progress != CaseStage.Progress.ACTIVE:
-        raise IllegalTransition(_("Thank you. This opinion is not waited for any more."))
+        raise IllegalTransition(_("Thank you. We no longer need this opinion."))
     audit_log.record_event(
         case, "opinion", actor, stage=row.key, **record_opinion(opinion, stance, text, author)
     )

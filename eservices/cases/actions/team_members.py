@@ -47,7 +47,8 @@ def set_member_role(
     if member.sees_protected and not before.sees_protected and not may_entrust(actor, team):
         raise IllegalTransition(
             _(
-                "Only administrators, and members who treat people whose address is protected, let others do so."
+                "Only administrators, and members who already treat people with a protected address, can "
+                "allow others to do so."
             )
         )
     member.save()
@@ -73,7 +74,7 @@ def _added_rights(before: TeamMember, after: TeamMember) -> list[Any]:
 
 def _refuse_own_rights(actor: User, user: User) -> None:
     if not may_change_rights(actor, user):
-        raise IllegalTransition(_("Nobody changes their own role: ask a colleague."))
+        raise IllegalTransition(_("You cannot change your own role. Ask a colleague."))
 
 
 @transaction.atomic
@@ -99,9 +100,9 @@ def plan_absence(
     if user.pk not in members or (deputy and deputy.pk not in members):
         raise IllegalTransition(_("Both must be of this team."))
     if deputy == user:
-        raise IllegalTransition(_("Somebody else has to stand in."))
+        raise IllegalTransition(_("Choose another person as deputy."))
     if last_day < first_day or last_day < timezone.localdate():
-        raise IllegalTransition(_("The last day comes before the first, or is over."))
+        raise IllegalTransition(_("The last day is before the first day, or has passed."))
     if (last_day - first_day).days > MAX_ABSENCE_DAYS:
         raise IllegalTransition(_("A year at most."))
     if noted := team.absences.filter(user=user).between(first_day, last_day).first():

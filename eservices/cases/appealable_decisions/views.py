@@ -23,7 +23,7 @@ class NotificationForm(forms.Form):
     """The form, other than by post, and the day in which a decision was notified."""
 
     proof = forms.ChoiceField(
-        label=gettext_lazy("How it was notified"),
+        label=gettext_lazy("Form of notification"),
         choices=[(one.value, one.label) for one in (Proof.HANDED, Proof.NOTICE)],
     )
     on = forms.DateField(label=gettext_lazy("Day"))

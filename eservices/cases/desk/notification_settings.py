@@ -30,7 +30,7 @@ class NotificationPreferencesPanel(BaseSettingsPanel):
     """The panel of notification preferences, for agents only."""
 
     name = "notices"
-    title = _("Cases: tell me by e-mail")
+    title = _("Cases: notify me by e-mail")
     tab = notifications_tab
     order = 50
     form_class = NotificationPreferencesForm

@@ -33,10 +33,10 @@ class RoleForm(forms.Form):
         max_length=120,
         required=False,
         validators=[validate_no_control],
-        help_text=gettext_lazy("Stands under the name on decisions. Empty: no change."),
+        help_text=gettext_lazy("Shown under the name on decisions. If empty, no change."),
     )
     sees_protected = forms.TypedChoiceField(
-        label=gettext_lazy("Treats people whose address is protected"),
+        label=gettext_lazy("Treats people with a protected address"),
         choices=[
             ("", gettext_lazy("no change")),
             ("yes", gettext_lazy("yes")),
@@ -56,21 +56,21 @@ class RoleForm(forms.Form):
         typed = User.objects.normalize_email(self.cleaned_data["email"])
         self.person = User.objects.filter(email=typed, is_staff=True, is_active=True).first()
         if self.person is None:
-            raise forms.ValidationError(_("Nobody of the staff has this address."))
+            raise forms.ValidationError(_("No member of staff has this address."))
         return typed
 
 
 class AbsenceForm(forms.Form):
     """An absence of a member, and the deputy."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who is away"), empty_label=None)
+    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Absent person"), empty_label=None)
     first_day = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"})
     )
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     deputy = forms.ModelChoiceField(
         User.objects.none(),
-        label=gettext_lazy("Who stands in"),
+        label=gettext_lazy("Deputy"),
         required=False,
         empty_label=gettext_lazy("nobody"),
     )

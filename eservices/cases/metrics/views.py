@@ -40,8 +40,8 @@ COLUMNS = (
     gettext_lazy("Open at the end of the week"),
     gettext_lazy("Late"),
     gettext_lazy("Decided"),
-    gettext_lazy("Half are decided within (working days)"),
-    gettext_lazy("Nine in ten are decided within (working days)"),
+    gettext_lazy("Half of the cases are decided within (working days)"),
+    gettext_lazy("Nine in ten cases are decided within (working days)"),
     gettext_lazy("In time"),
     gettext_lazy("Right at once"),
 )

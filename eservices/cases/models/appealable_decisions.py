@@ -50,7 +50,7 @@ class AppealableDecision(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided"), default=timezone.now)
     title = models.CharField(_("title"), max_length=255)
-    paragraphs = models.JSONField(default=list, help_text=_("What it says, frozen when it was taken."))
+    paragraphs = models.JSONField(default=list, help_text=_("Text, unchangeable from the day it was taken."))
     authority = models.CharField(_("authority"), max_length=255)
     days = models.PositiveSmallIntegerField(_("time to appeal"))
     unit = models.CharField(_("counted in"), max_length=6, choices=TermUnit, default=TermUnit.DAYS)
@@ -59,10 +59,12 @@ class AppealableDecision(models.Model):
         _("rules of appeal"),
         max_length=16,
         default=place_of_commune,
-        help_text=_("Of which canton or country, as CH-VD."),
+        help_text=_("Canton or country, for example CH-VD."),
     )
     electronic = models.BooleanField(
-        _("by e-mail"), default=False, help_text=_("With the consent of the person; else on paper.")
+        _("by e-mail"),
+        default=False,
+        help_text=_("Sent by e-mail with the consent of the person, otherwise on paper."),
     )
     letter = models.OneToOneField(
         Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="formal_decision"

@@ -25,14 +25,14 @@ class CallbackRequest(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="calls")
     phone = models.CharField(_("telephone"), max_length=32)
     wish = models.CharField(_("when"), max_length=200, blank=True)
-    about = models.TextField(_("what it is about"), blank=True)
+    about = models.TextField(_("subject of the call"), blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("The agent who took the wish down; empty where the applicant asked."),
+        help_text=_("The agent who recorded the wish. Empty if the applicant asked for it."),
     )
     asked_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

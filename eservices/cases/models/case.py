@@ -139,7 +139,7 @@ class Case(models.Model):
         _("data of the case"),
         default=dict,
         blank=True,
-        help_text=_("What agents filled in, and how stages ended."),
+        help_text=_("Entries of agents and results of stages."),
     )
     rehearsal = models.BooleanField(_("rehearsal"), default=False)
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
@@ -147,10 +147,13 @@ class Case(models.Model):
     due_at = models.DateTimeField(_("process due"), null=True, blank=True, default=timezone.now)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     paused_at = models.DateTimeField(
-        _("deadline paused"), null=True, blank=True, help_text=_("Since when the applicant has the ball.")
+        _("deadline paused"),
+        null=True,
+        blank=True,
+        help_text=_("Start of the time in which the applicant must act."),
     )
     by_sms = models.BooleanField(
-        _("told by SMS too"), default=False, help_text=_("The applicant wants one whenever we write.")
+        _("notified by SMS too"), default=False, help_text=_("The applicant wants an SMS for every message.")
     )
     email_confirmed_at = models.DateTimeField(_("address confirmed"), null=True, blank=True)
     identity_level = models.PositiveSmallIntegerField(
@@ -159,18 +162,23 @@ class Case(models.Model):
     protected = models.BooleanField(
         _("protected"),
         default=False,
-        help_text=_("Somebody’s address is protected: only members who treat such people see the case."),
+        help_text=_(
+            "The address of a person is protected. Only members who treat these people see the case."
+        ),
     )
     unscreened = models.BooleanField(
         _("not screened yet"),
         default=False,
-        help_text=_("Nobody knows yet whether an address is protected: treated as protected until then."),
+        help_text=_(
+            "It is not known yet whether an address is protected. Until then, the case is treated as "
+            "protected."
+        ),
     )
     amended = models.JSONField(
         _("corrected answers"), default=dict, blank=True, help_text=_("Question → answer in force.")
     )
     contact = models.JSONField(
-        default=dict, blank=True, editable=False, help_text=_("What corrections changed of the applicant.")
+        default=dict, blank=True, editable=False, help_text=_("Changes to the applicant by corrections.")
     )
     duplicate_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates"
@@ -184,7 +192,7 @@ class Case(models.Model):
         help_text=_("The account that was joined to it later."),
     )
     search_text = models.TextField(
-        blank=True, editable=False, help_text=_("What a search finds the case by: see ``searching``.")
+        blank=True, editable=False, help_text=_("Words that a search finds the case by: see ``searching``.")
     )
 
     tags = models.ManyToManyField(CaseTag, related_name="cases", blank=True, verbose_name=_("tags"))
@@ -327,12 +335,16 @@ class CaseStage(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="stages")
     position = models.PositiveSmallIntegerField()
-    key = models.CharField(max_length=60, help_text=_("Of the stage in the form version."))
+    key = models.CharField(max_length=60, help_text=_("Key of the stage in the form version."))
     type = models.CharField(max_length=40, help_text=_("Key of the stage's class."))
     progress = models.CharField(max_length=10, choices=Progress, default=Progress.TODO)
-    waiting_for = models.CharField(max_length=12, blank=True, help_text=_("Who must act: see ``Waiting``."))
-    reason = models.TextField(blank=True, help_text=_("Why it waits or was stopped, for the agents."))
-    data = models.JSONField(default=dict, blank=True, help_text=_("What the stage keeps of what it did."))
+    waiting_for = models.CharField(
+        max_length=12, blank=True, help_text=_("Person or system that must act: see ``Waiting``.")
+    )
+    reason = models.TextField(blank=True, help_text=_("Reason for waiting or stopping, for agents."))
+    data = models.JSONField(
+        default=dict, blank=True, help_text=_("Data that the stage stores about its work.")
+    )
     entered_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 

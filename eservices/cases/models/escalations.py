@@ -27,7 +27,7 @@ class Escalation(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
     kind = models.CharField(max_length=4, choices=Kind)
     due_at = models.DateTimeField(_("due"))
-    done_at = models.DateTimeField(_("told"), null=True, blank=True)
+    done_at = models.DateTimeField(_("notified"), null=True, blank=True)
 
     objects = EscalationQuerySet.as_manager()
 

@@ -30,7 +30,9 @@ class OwnedByTeam(models.Model):
         blank=True,
         verbose_name=_("team"),
         related_name="+",
-        help_text=_("Its leads edit it. Empty: every team uses it, and only administrators edit it."),
+        help_text=_(
+            "The leads of this team edit it. If empty, every team uses it, and only administrators edit it."
+        ),
     )
 
     class Meta:
@@ -70,16 +72,21 @@ class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Mo
     It is sent unchanged, or an agent starts from it. Identified by its key.
     """
 
-    key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the letter by it."))
-    name = models.CharField(_("name"), max_length=120, help_text=_("By which agents and editors know it."))
+    key = models.SlugField(_("key"), max_length=60, help_text=_("Services refer to the letter by this key."))
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("Name by which agents and editors know it.")
+    )
     subject = models.CharField(_("subject"), max_length=150)
     text = RichTextField(
-        _("text"), features=FEATURES, help_text=_("{name} stands for the answer to the question “name”.")
+        _("text"), features=FEATURES, help_text=_("{name} is replaced by the answer to the question “name”.")
     )
     for_agents = models.BooleanField(
         _("agents may choose it"),
         default=False,
-        help_text=_("When they write to an applicant or ask something; they can change it before it goes."),
+        help_text=_(
+            "Used when agents write to an applicant or ask a question. They can change the text "
+            "before sending it."
+        ),
     )
 
     objects = KeyedQuerySet.as_manager()
@@ -136,14 +143,16 @@ class TermUnit(models.TextChoices):
 class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
     """The legal remedies against a decision: authority and term. One row per language."""
 
-    key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the remedies by it."))
+    key = models.SlugField(
+        _("key"), max_length=60, help_text=_("Services refer to the remedies by this key.")
+    )
     name = models.CharField(_("name"), max_length=120)
-    authority = models.CharField(_("authority"), max_length=255, help_text=_("With its address."))
+    authority = models.CharField(_("authority"), max_length=255, help_text=_("Include the address."))
     days = models.PositiveSmallIntegerField(
         _("time to appeal"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(366)],
-        help_text=_("It begins on the day after the decision was notified and ends on a working day."),
+        help_text=_("The time begins on the day after the notification and ends on a working day."),
     )
     unit = models.CharField(_("counted in"), max_length=6, choices=TermUnit, default=TermUnit.DAYS)
     recess = models.BooleanField(
@@ -158,7 +167,8 @@ class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
         _("text"),
         features=FEATURES,
         help_text=_(
-            "{authority} stands for the authority above, {term} for the time to appeal, as “30 days”."
+            "{authority} is replaced by the authority above, {term} by the time to appeal, for "
+            "example “30 days”."
         ),
     )
 

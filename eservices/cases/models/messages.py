@@ -20,7 +20,7 @@ class Note(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("note"))
     mentions = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="+", blank=True, help_text=_("Who was told of it.")
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, help_text=_("People who were notified.")
     )
     at = models.DateTimeField(default=timezone.now)
 
@@ -56,14 +56,18 @@ class Message(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("The agent; empty where the applicant wrote."),
+        help_text=_("The agent. Empty if the applicant wrote."),
     )
     text = models.TextField(_("text"))
     files = models.ManyToManyField(StoredFile, related_name="messages", blank=True)
     at = models.DateTimeField(default=timezone.now)
-    term = models.DateTimeField(_("to be answered by"), null=True, blank=True, help_text=_("Of a question."))
+    term = models.DateTimeField(
+        _("to be answered by"), null=True, blank=True, help_text=_("Deadline of a question.")
+    )
     due_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When a question is looked at next: to remind, or at its term.")
+        null=True,
+        blank=True,
+        help_text=_("Time of the next check of a question, for a reminder or its deadline."),
     )
 
     objects = MessageQuerySet.as_manager()

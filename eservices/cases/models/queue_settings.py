@@ -27,7 +27,9 @@ class SavedView(models.Model):
     """A named set of filters for the queue, of one agent or of a whole team."""
 
     name = models.CharField(_("name"), max_length=40)
-    query = models.CharField(_("filters"), max_length=2000, help_text=_("As the queue’s address has them."))
+    query = models.CharField(
+        _("filters"), max_length=2000, help_text=_("Filters as in the address of the case queue.")
+    )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     team = models.ForeignKey(
         Team,

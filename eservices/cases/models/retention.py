@@ -32,7 +32,7 @@ class LegalHold(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("Empty where the process set it."),
+        help_text=_("Empty if the process set it."),
     )
     since = models.DateTimeField(_("since"), default=timezone.now)
     lifted_by = models.ForeignKey(
@@ -57,8 +57,8 @@ class Disposal(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="disposals")
-    disposition = models.CharField(_("what becomes of them"), max_length=10, choices=Disposition)
-    months = models.PositiveSmallIntegerField(_("months kept"))
+    disposition = models.CharField(_("action after retention"), max_length=10, choices=Disposition)
+    months = models.PositiveSmallIntegerField(_("retention in months"))
     authority = models.CharField(_("authority"), max_length=120)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(_("approved"), default=timezone.now)
@@ -89,7 +89,7 @@ class DisposalItem(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disposals")
     due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    reason = models.TextField(blank=True, help_text=_("The last fault, or why the case was spared."))
+    reason = models.TextField(blank=True, help_text=_("The last error, or why the case was left out."))
     location = models.CharField(_("archived under"), max_length=255, blank=True)
     digest = models.CharField(_("SHA-256 of the archive"), max_length=64, blank=True)
 

@@ -51,7 +51,7 @@ class Team(ClusterableModel):
         blank=True,
         default=list,
         help_text=_(
-            "Applicants read it on their page, in letters and on documents; where it is missing, the name above."
+            "Shown to applicants on their page, in letters and on documents. If empty, the name above."
         ),
     )
     email = EmailAddressField(_("e-mail address"), blank=True)
@@ -60,7 +60,7 @@ class Team(ClusterableModel):
         _("authority that decides"),
         max_length=150,
         blank=True,
-        help_text=_("Stands under decisions that may be appealed. The commune if empty."),
+        help_text=_("Shown under appealable decisions. If empty, the commune."),
     )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="TeamMember", related_name="teams", verbose_name=_("members")
@@ -110,12 +110,12 @@ class TeamMember(models.Model):
     role = models.PositiveSmallIntegerField(_("role"), choices=Role, default=Role.TREAT)
 
     function = models.CharField(
-        _("function"), max_length=120, blank=True, help_text=_("Stands under the name on decisions.")
+        _("function"), max_length=120, blank=True, help_text=_("Shown under the name on decisions.")
     )
     sees_protected = models.BooleanField(
-        _("treats people whose address is protected"),
+        _("treats people with a protected address"),
         default=False,
-        help_text=_("Their cases are shown to no other member of the team."),
+        help_text=_("The cases of these people are shown to no other member of the team."),
     )
 
     class Meta:

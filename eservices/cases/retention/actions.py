@@ -48,7 +48,7 @@ def place_hold(*, actor: Actor, case: Case, reason: str) -> LegalHold:
     """Protect the case from archiving and erasure until the hold is lifted."""
     case, reason = lock_case(case.pk), reason.strip()[:255]
     if not reason:
-        raise IllegalTransition(_("Say why the case must be kept."))
+        raise IllegalTransition(_("Explain why the case must be kept."))
     if case.submission.erased_at:
         raise IllegalTransition(_("The case is erased already."))
     by = actor if isinstance(actor, User) else None
@@ -78,12 +78,12 @@ def approve_disposal(
     """
     authority = authority.strip()[:120]
     if not authority:
-        raise IllegalTransition(_("Say in whose name you approve."))
+        raise IllegalTransition(_("Enter in whose name you approve."))
     if not (references := list(references)):
         raise IllegalTransition(_("Tick at least one case."))
     cases = list(due.cases.filter(reference__in=references)[:MAX_CASES])
     if not cases:
-        raise IllegalTransition(_("Nothing on this list may go any more."))
+        raise IllegalTransition(_("No case on this list can be approved any more."))
     disposal = Disposal.objects.create(
         form=due.version.form,
         disposition=due.rule.disposition,
@@ -95,7 +95,7 @@ def approve_disposal(
         with transaction.atomic():
             DisposalItem.objects.bulk_create(DisposalItem(disposal=disposal, case=case) for case in cases)
     except IntegrityError:
-        raise IllegalTransition(_("Somebody else has just approved this list.")) from None
+        raise IllegalTransition(_("This list has just been approved by another person.")) from None
     for item in disposal.items.all():
         transaction.on_commit(partial(tasks.dispose_of_case.enqueue, item.pk), robust=True)
     return disposal
@@ -173,7 +173,7 @@ def erase_case(*, actor: Actor, case: Case, **why: Any) -> None:
     """
     case = lock_case(case.pk)
     if reason := blocker_reason(case):
-        raise CaseKept(_("The case is kept: %(reason)s.") % {"reason": reason})
+        raise CaseKept(_("The case cannot be erased: %(reason)s.") % {"reason": reason})
     case_erased.send(sender=Case, case=case, actor=actor)
     submissions.destroy_files(StoredFile.objects.filter(messages__case=case))
     submissions.erase_submission(actor=actor, submission=case.submission)

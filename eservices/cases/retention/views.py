@@ -26,7 +26,7 @@ class ApproveForm(forms.Form):
     authority = forms.CharField(
         label=gettext_lazy("Approved in the name of"),
         max_length=120,
-        error_messages={"required": gettext_lazy("Say in whose name you approve.")},
+        error_messages={"required": gettext_lazy("Enter in whose name you approve.")},
     )
 
 

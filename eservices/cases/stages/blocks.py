@@ -17,7 +17,7 @@ class LinesBlock(blocks.TextBlock):
     """Several short texts, one per line."""
 
     def __init__(self, **kwargs):
-        super().__init__(**{"rows": 4, "help_text": _("One a line."), **kwargs})
+        super().__init__(**{"rows": 4, "help_text": _("One per line."), **kwargs})
 
     @staticmethod
     def lines(text: str) -> list[str]:

@@ -32,7 +32,7 @@ class ChecklistForm(forms.Form):
                 initial=known.get("verdict"),
             )
             self.fields[f"note_{number}"] = forms.CharField(
-                label=_("What is wrong"),
+                label=_("Problem"),
                 required=False,
                 max_length=MAX_REMARK_LENGTH,
                 initial=known.get("note"),
@@ -70,14 +70,14 @@ class ChecklistStage(Stage):
 
     def settings_block(self):
         return blocks.StructBlock(
-            [("items", LinesBlock(label=gettext_lazy("What is checked")))],
+            [("items", LinesBlock(label=gettext_lazy("Points to check")))],
             icon=self.icon,
             label=self.label,
         )
 
     def faults(self, settings):
         if not LinesBlock.lines(settings.get("items", "")):
-            yield _("There is nothing to check.")
+            yield _("There are no points to check.")
 
     def keeps(self, key, title, settings):
         return [StageResult(result_key(key), title, "choice", tuple(verdict_choices()))]

@@ -61,7 +61,7 @@ FIELD_TYPES = {
     "decimal": (gettext_lazy("Amount or decimal number"), _decimal),
     "date": (gettext_lazy("Date"), _date),
     "yes_no": (gettext_lazy("Yes or no"), _yes_no),
-    "choice": (gettext_lazy("One of several"), _choice),
+    "choice": (gettext_lazy("One choice from several"), _choice),
 }
 
 
@@ -117,7 +117,7 @@ class DataEntryStage(Stage):
 
     def faults(self, settings):
         if not settings.get("fields"):
-            yield _("There is nothing to fill in.")
+            yield _("This stage has no fields.")
         for field in settings.get("fields", []):
             if not field.get("key") or not field.get("label"):
                 yield _("A field has no name.")
@@ -144,7 +144,7 @@ class DataEntryStage(Stage):
         return {"fields": values}
 
     def waiting_reason(self, case, row, settings):
-        return "" if row.data.get("filled") else _("Fill in what the administration has to know.")
+        return "" if row.data.get("filled") else _("Enter the information that the administration needs.")
 
 
 def _as_answer(value):

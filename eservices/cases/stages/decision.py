@@ -59,7 +59,7 @@ class DecisionStage(Stage):
 def acceptance_obstacle(case: Case) -> str:
     """Return why the case cannot be accepted; "" if it can."""
     if {one.outcome for one in case.persons.all()} == {ConcernedPerson.Outcome.REFUSED}:
-        return _("Everybody is refused one by one: refuse the case.")
+        return _("All persons are refused individually. Refuse the case.")
     return ""
 
 

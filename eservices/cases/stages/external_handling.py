@@ -66,21 +66,23 @@ class ExternalHandlingStage(Stage):
                         max_length=500,
                         label=gettext_lazy("Address"),
                         help_text=gettext_lazy(
-                            "https://…; {reference} stands for the reference of the case."
+                            "https://…. {reference} is replaced by the reference of the case."
                         ),
                     ),
                 ),
                 (
                     "text",
-                    blocks.TextBlock(required=False, rows=3, label=gettext_lazy("What the agent does there")),
+                    blocks.TextBlock(required=False, rows=3, label=gettext_lazy("Task of the agent there")),
                 ),
                 (
                     "days",
                     days_block(
-                        gettext_lazy("Look again after so many working days"),
+                        gettext_lazy("Check again after this many working days"),
                         required=False,
                         least=1,
-                        help_text=gettext_lazy("An agent asks there if the outcome is not known by then."),
+                        help_text=gettext_lazy(
+                            "An agent asks there if the outcome is not known by this time."
+                        ),
                     ),
                 ),
             ],
@@ -90,7 +92,7 @@ class ExternalHandlingStage(Stage):
 
     def faults(self, settings):
         if settings.get("url") and not settings["url"].startswith(("https://", "http://")):
-            yield _("The address begins with https://.")
+            yield _("The address must begin with https://.")
 
     def keeps(self, key, title, settings):
         return [
@@ -131,7 +133,7 @@ class ExternalHandlingStage(Stage):
             return (
                 _("%(name)s has had the case under %(reference)s for longer than planned: ask there.") % known
             )
-        return _("%(name)s has the case under %(reference)s; note the outcome when it is known.") % known
+        return _("%(name)s has the case under %(reference)s. Record the outcome when you know it.") % known
 
     def _wait_for_others(self, row, settings) -> Waiting:
         """Return the wait for the others; for an agent once the planned days are over."""

@@ -43,7 +43,7 @@ class NotificationStage(Stage):
                         choices=LetterTemplate.objects.offered,
                         required=False,
                         label=gettext_lazy("Letter"),
-                        help_text=gettext_lazy("In place of the words below."),
+                        help_text=gettext_lazy("Replaces the text below."),
                     ),
                 ),
                 ("subject", blocks.CharBlock(label=gettext_lazy("Subject"), max_length=120, required=False)),
@@ -54,7 +54,8 @@ class NotificationStage(Stage):
                         required=False,
                         label=gettext_lazy("By SMS"),
                         help_text=gettext_lazy(
-                            "The text alone, where a number was given; else by e-mail, as what is too long."
+                            "Sends only the text, if a mobile number was given. Otherwise, or if the text is too "
+                            "long, by e-mail."
                         ),
                     ),
                 ),

@@ -38,9 +38,9 @@ class FixedEmailBlock(NotTranslatedMixin, blocks.EmailBlock):
 class ConsultedOfficeBlock(blocks.StructBlock):
     """A consulted office: a team of the commune, or an external office with its address."""
 
-    name = PlainCharBlock(max_length=100, label=gettext_lazy("Who is asked"))
+    name = PlainCharBlock(max_length=100, label=gettext_lazy("Asked for an opinion"))
     team = team_block(required=False)
-    email = FixedEmailBlock(required=False, label=gettext_lazy("Or the e-mail address of an office outside"))
+    email = FixedEmailBlock(required=False, label=gettext_lazy("Or the e-mail address of an external office"))
     days = days_block(gettext_lazy("Working days to answer"), least=1)
 
     class Meta:
@@ -109,14 +109,14 @@ class OpinionsStage(Stage):
     def settings_block(self):
         return blocks.StructBlock(
             [
-                ("text", blocks.TextBlock(rows=4, label=gettext_lazy("What they are asked"))),
+                ("text", blocks.TextBlock(rows=4, label=gettext_lazy("Question to them"))),
                 (
                     "asked",
                     blocks.ListBlock(
                         ConsultedOfficeBlock(),
                         min_num=1,
                         max_num=MAX_OFFICES,
-                        label=gettext_lazy("Who is asked"),
+                        label=gettext_lazy("Asked for an opinion"),
                     ),
                 ),
                 (
@@ -125,16 +125,16 @@ class OpinionsStage(Stage):
                         required=False,
                         min_value=1,
                         max_value=MAX_OFFICES,
-                        label=gettext_lazy("So many opinions are enough"),
-                        help_text=gettext_lazy("All of them if empty."),
+                        label=gettext_lazy("Number of opinions needed"),
+                        help_text=gettext_lazy("If empty, all of them."),
                     ),
                 ),
                 (
                     "silence",
                     blocks.BooleanBlock(
                         required=False,
-                        label=gettext_lazy("Who stays silent until the term has no remark"),
-                        help_text=gettext_lazy("Else an agent decides whether to do without."),
+                        label=gettext_lazy("No reply by the deadline counts as no objection"),
+                        help_text=gettext_lazy("Otherwise an agent decides whether to continue without it."),
                     ),
                 ),
             ],
@@ -145,11 +145,11 @@ class OpinionsStage(Stage):
     def faults(self, settings):
         names = [one.get("name", "") for one in settings.get("asked", [])]
         if not names or not all(names):
-            yield _("Say who is asked.")
+            yield _("Enter who is asked for an opinion.")
         if len(set(names)) < len(names):
             yield _("Two offices have the same name.")
         if (settings.get("enough") or 0) > len(names):
-            yield _("Fewer are asked than are enough.")
+            yield _("You ask fewer than the number of opinions needed.")
         for one in settings.get("asked", []):
             if bool(one.get("team")) == bool(one.get("email")):
                 yield _("“%(name)s”: choose a team, or give an address.") % {"name": one.get("name", "")}
@@ -202,7 +202,7 @@ class OpinionsStage(Stage):
         left = [one for one in row.opinions.all() if not one.given_at]
         late = [one.name for one in left if one.term <= timezone.now()]
         if late:
-            return _("%(names)s did not answer in time: note the opinion, or do without it.") % {
+            return _("%(names)s did not answer in time. Record the opinion, or continue without it.") % {
                 "names": ", ".join(late)
             }
         if not left:

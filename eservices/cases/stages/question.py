@@ -43,10 +43,10 @@ def options_after_overdue(case: Case) -> Promise:
     """Return a sentence with what an agent can do about an overdue question."""
     row = current_stage(case)
     if not states.is_allowed("ask", case.state):
-        return gettext_lazy("Note the answer if it comes after all, or go on without it.")
+        return gettext_lazy("Record the answer if it still arrives, or continue without it.")
     if row and is_decision_stage(row):
         return gettext_lazy("Ask again, or decide.")
-    return gettext_lazy("Ask again, refuse, or go on without an answer.")
+    return gettext_lazy("Ask again, refuse, or continue without an answer.")
 
 
 def overdue_notice(case: Case) -> str:
@@ -104,13 +104,13 @@ class QuestionStage(Stage):
     def settings_block(self):
         return SettingsBlock(
             [
-                ("text", blocks.TextBlock(label=gettext_lazy("What do we need?"), rows=4)),
+                ("text", blocks.TextBlock(label=gettext_lazy("Information we need"), rows=4)),
                 ("days", days_block(gettext_lazy("Working days to answer"), least=1, default=DEFAULT_DAYS)),
                 (
                     "reminders",
                     NumbersBlock(
                         required=False,
-                        label=gettext_lazy("Reminders after so many working days"),
+                        label=gettext_lazy("Send reminders after this many working days"),
                         default=NumbersBlock.text(deadlines.reminder_days(DEFAULT_DAYS)),
                         help_text=gettext_lazy(
                             "Counted from the question, for example: 5, 8. None if empty."
@@ -121,8 +121,10 @@ class QuestionStage(Stage):
                     "close",
                     blocks.BooleanBlock(
                         required=False,
-                        label=gettext_lazy("Without an answer the case closes by itself"),
-                        help_text=gettext_lazy("Else an agent decides what to do. The letter says so."),
+                        label=gettext_lazy("Close the case automatically if there is no answer"),
+                        help_text=gettext_lazy(
+                            "If not ticked, an agent decides what to do. The e-mail announces it."
+                        ),
                     ),
                 ),
             ],
@@ -134,16 +136,17 @@ class QuestionStage(Stage):
         text = settings.get("reminders", "")
         days = NumbersBlock.numbers(text)
         if days is None:
-            yield _("“%(text)s” does not say when to remind: write numbers with a comma between.") % {
-                "text": text
-            }
+            yield _(
+                "“%(text)s” does not define when to send reminders. Write numbers separated by commas."
+            ) % {"text": text}
             return
         if any(later <= earlier for earlier, later in pairwise([0, *days])):
             yield _(
-                "Each reminder comes at least a working day after the question, and after the one before it."
+                "Each reminder must be at least one working day after the question and after the "
+                "previous reminder."
             )
         if days and max(days) >= (settings.get("days") or 1):
-            yield _("A reminder comes when the time to answer is over: give more days, or remind earlier.")
+            yield _("A reminder is after the time to answer. Allow more days, or send the reminder earlier.")
 
     def upgrade(self, settings):
         return upgrade_settings(settings) | {"format": self.format}
@@ -200,7 +203,7 @@ class QuestionStage(Stage):
         if not settings.get("close"):
             return text
         with override(case.language):
-            return f"{text}\n\n" + _("Without an answer we close your request.")
+            return f"{text}\n\n" + _("If you do not answer, we close your request.")
 
     def _next_due_at(self, row: CaseStage) -> datetime:
         return datetime.fromisoformat(next(iter(_reminders(row)), row.data["term"]))

@@ -36,7 +36,7 @@ class WaitStage(Stage):
                         compares="date",
                         required=False,
                         label=gettext_lazy("The day that the applicant gave"),
-                        empty=gettext_lazy("the day on which the case comes here"),
+                        empty=gettext_lazy("the day on which the case reaches this stage"),
                     ),
                 ),
                 (
@@ -46,7 +46,7 @@ class WaitStage(Stage):
                         min_value=-MAX_DAYS,
                         max_value=MAX_DAYS,
                         label=gettext_lazy("Working days after it"),
-                        help_text=gettext_lazy("Before it with a minus. The day itself if empty."),
+                        help_text=gettext_lazy("Use a minus for days before it. If empty, the day itself."),
                     ),
                 ),
                 ("all_days", blocks.BooleanBlock(required=False, label=gettext_lazy("Count all days"))),
@@ -57,7 +57,7 @@ class WaitStage(Stage):
 
     def faults(self, settings):
         if not settings.get("answer") and (settings.get("days") or 0) <= 0:
-            yield _("It waits for nothing: name a day, or a number of days.")
+            yield _("There is no day to wait for. Enter a day, or a number of days.")
 
     def enter(self, case, row, settings):
         day = self._day(case, settings)
@@ -72,7 +72,7 @@ class WaitStage(Stage):
 
     def waiting_reason(self, case, row, settings):
         until = timezone.localtime(datetime.fromisoformat(row.data["until"]))
-        return _("Nothing to do: the case goes on by itself on %(day)s.") % {
+        return _("You do not need to do anything. The case continues automatically on %(day)s.") % {
             "day": date_format(until, "j F Y")
         }
 

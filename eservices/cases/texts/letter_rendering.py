@@ -21,7 +21,7 @@ GIVEN = {
     "reference": gettext_lazy("reference of the case"),
     "service": gettext_lazy("name of the service"),
     "sent": gettext_lazy("day the request was sent"),
-    "deadline": gettext_lazy("day of our answer at the latest"),
+    "deadline": gettext_lazy("latest day of our answer"),
     "reason": gettext_lazy("reason of the decision"),
     "team": gettext_lazy("team that treats the request"),
     "team_phone": gettext_lazy("telephone of the team"),

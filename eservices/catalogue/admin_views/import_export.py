@@ -96,7 +96,8 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
             messages.warning(
                 self.request,
                 _(
-                    "Texts in other languages are left out: they would go live by themselves, and you may not publish."
+                    "Texts in other languages are left out: they would be published immediately, and you may "
+                    "not publish."
                 ),
             )
         return redirect("wagtailadmin_pages:edit", page.pk)

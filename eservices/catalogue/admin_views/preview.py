@@ -306,7 +306,7 @@ def _shows(definition: FormDefinition, one: FieldDefinition, language: str) -> b
 
 def _in_words(definition: FormDefinition, one: FieldDefinition, language: str, texts: dict) -> dict:
     label = definition.text(f"field.{one.key}.label", language) or one.key
-    texts[f"field.{one.key}.text"] = _("“%(question)s” cannot be shown yet: it is not finished.") % {
+    texts[f"field.{one.key}.text"] = _("“%(question)s” cannot be shown yet because it is not finished.") % {
         "question": label
     }
     return {"key": one.key, "type": "static_text", "condition": one.condition}

@@ -106,7 +106,7 @@ def discard_rehearsals(request, pk):
     """Discard all rehearsals of the service."""
     page = service_for(request.user, pk)
     actions.discard_rehearsals(actor=request.user, page=page)
-    messages.success(request, _("All rehearsals of this service are thrown away."))
+    messages.success(request, _("All rehearsals of this service are deleted."))
     return redirect("services:rehearsal", page.pk)
 
 

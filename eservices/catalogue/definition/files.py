@@ -73,7 +73,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict:
     if len(found) < len(pairs):
         twice, _times = Counter(name for name, _value in pairs).most_common(1)[0]
         raise InvalidDefinitionFile(
-            _("“%(name)s” stands twice in the same object.") % {"name": ascii(twice)[1:-1]}
+            _("“%(name)s” appears twice in the same object.") % {"name": ascii(twice)[1:-1]}
         )
     return found
 

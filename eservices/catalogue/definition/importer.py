@@ -60,7 +60,7 @@ def _place(content: dict, index: ServiceIndexPage | None) -> list[DefinitionFaul
     page = existing_service(index, slug)
     if page is not None and not page.is_source:
         return [
-            DefinitionFault(ERROR, "slug", _("Under this address stands the translation of another service."))
+            DefinitionFault(ERROR, "slug", _("This address belongs to the translation of another service."))
         ]
     return _nowhere(content, index)
 

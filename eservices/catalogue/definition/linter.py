@@ -100,7 +100,7 @@ def _letters(content: dict) -> Iterator[DefinitionFault]:
             ABSENT, "settings.remedies", _("There are no remedies “%(key)s” here.") % {"key": key}
         )
     if key and not rules_of(place_of_commune()).known:
-        message = _("How time to appeal is counted in %(place)s is not known: no recess is assumed.")
+        message = _("The rules for the time to appeal in %(place)s are not known. No recess is counted.")
         yield DefinitionFault(WARNING, "settings.remedies", message % {"place": place_of_commune()})
 
 
@@ -117,7 +117,7 @@ def _table(key: str, path: str) -> Iterator[DefinitionFault]:
     if rows is None:
         yield DefinitionFault(ABSENT, path, _("There is no table “%(key)s” here.") % {"key": key})
     elif not any(row.active for row in rows):
-        yield DefinitionFault(ABSENT, path, _("The table “%(key)s” offers nothing.") % {"key": key})
+        yield DefinitionFault(ABSENT, path, _("The table “%(key)s” has no options.") % {"key": key})
 
 
 def _fees(content: dict) -> Iterator[DefinitionFault]:
@@ -201,7 +201,7 @@ def _words_of_stages(content: dict) -> Iterator[DefinitionFault]:
             if not path.startswith("stage.") or key not in places:
                 continue
             if name not in places[key]:
-                yield DefinitionFault(ERROR, path, _("Nothing in the stage has this text."), language)
+                yield DefinitionFault(ERROR, path, _("The stage has no such text."), language)
             elif (most := places[key][name].field.max_length) and len(text) > most:
                 message = _("This is too long: at most %(limit)s characters.") % {"limit": most}
                 yield DefinitionFault(ERROR, path, message, language)
@@ -228,7 +228,7 @@ def _references(
                 yield from _references(one.child_block, entry, path, asked)
         elif isinstance(one, QuestionKeyBlock) and value and value not in asked:
             yield DefinitionFault(
-                ERROR, path, _("It looks at “%(key)s”, which is not asked.") % {"key": value}
+                ERROR, path, _("The condition refers to “%(key)s”, which is not asked.") % {"key": value}
             )
         elif isinstance(one, blocks.ChoiceBlock) and value and value not in _choices(one):
             yield DefinitionFault(ABSENT, path, _("There is no “%(key)s” here.") % {"key": value})
@@ -280,7 +280,7 @@ def _said_twice(stage: dict, content: dict) -> Iterator[DefinitionFault]:
     for name, value in stage.get("settings", {}).items():
         path = f"stage.{stage['key']}.{name}"
         if own.get(path, value) != value:
-            yield DefinitionFault(ERROR, path, _("The settings of the stage say something else."))
+            yield DefinitionFault(ERROR, path, _("The settings of the stage differ from this."))
 
 
 # -- The page ------------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def _page(content: dict) -> Iterator[DefinitionFault]:
     known = set(LifeSituation.objects.filter(slug__in=listed).values_list("slug", flat=True))
     for slug in listed:
         if slug not in known:
-            message = _("There is no life situation “%(key)s” here: it is left out.") % {"key": slug}
+            message = _("There is no life situation “%(key)s” here, so it is left out.") % {"key": slug}
             yield DefinitionFault(WARNING, "page.situations", message)
     texts, own = page.get("texts", {}), content.get("language")
     for language, said in texts.items():
@@ -317,7 +317,7 @@ def _announced(content: dict) -> Iterator[DefinitionFault]:
     for name in ("price", "price_note"):
         announced = {amount for said in told for amount in amounts_in(said.get(name, ""))}
         for amount in sorted(announced - asked):
-            message = _("%(amount)s stands on the page, and the form never asks for it.")
+            message = _("The page shows %(amount)s, but the form never charges it.")
             yield DefinitionFault(WARNING, f"page.{name}", message % {"amount": format_amount(amount)})
 
 
@@ -338,7 +338,7 @@ def _told_apart(own: dict, said: dict, language: str) -> Iterator[DefinitionFaul
                 ERROR, f"page.{path}", _("The form’s own language has no such text."), language
             )
         elif origin and not text:
-            message = _("Not translated into “%(language)s”.") % {"language": language}
+            message = _("There is no translation into “%(language)s”.") % {"language": language}
             yield DefinitionFault(WARNING, f"page.{path}", message, language)
         elif origin and _is_rich(path) and extract_strings(text)[0] != extract_strings(origin)[0]:
             message = _("The paragraphs, lists and links are not those of the form’s own language.")

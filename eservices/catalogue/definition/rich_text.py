@@ -21,7 +21,7 @@ class RichTextShape(TextShape):
         if found is WRONG or is_editor_html(found):
             return found
         return reading.note(
-            path, _("Only p, br, b, i, ul, ol, li and a with an address may stand here."), found
+            path, _("You can only use p, br, b, i, ul, ol, li and a with an address here."), found
         )
 
 

@@ -138,12 +138,12 @@ def undo_to_revision(*, actor: User, page: ServicePage, revision_id: int) -> Ser
     def change(tree: Tree) -> Tree:
         revision = ServicePage.objects.get(pk=page.pk).latest_revision
         if revision is None or revision.pk != revision_id:
-            raise FormEditRefused(_("The form was changed again since: it cannot be undone any more."))
+            raise FormEditRefused(_("The form was changed again afterwards. You can no longer undo this."))
         earlier = (
             ServicePage.objects.get(pk=page.pk).revisions.filter(pk__lt=revision.pk).order_by("-pk").first()
         )
         if earlier is None:
-            raise FormEditRefused(_("Nothing stands before this: it cannot be undone."))
+            raise FormEditRefused(_("You cannot undo this because there is no earlier state."))
         return form_tree_of(earlier.as_object())
 
     return _rewrite(actor, page, change)

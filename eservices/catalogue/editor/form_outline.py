@@ -330,6 +330,6 @@ def _marks(spec: FieldDefinition) -> list[str]:
         gettext("personal data"): spec.personal,
         gettext("found by search"): spec.searchable,
         gettext("kept out of lists"): spec.secret,
-        gettext("filled in from what is known"): spec.prefill,
+        gettext("filled in from known data"): spec.prefill,
     }
     return [words for words, holds in marks.items() if holds]

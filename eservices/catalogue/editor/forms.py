@@ -105,9 +105,11 @@ class AddStepForm(forms.Form):
 
     def __init__(self, outline: FormOutline, place: int | None, data=None):
         super().__init__(data)
-        nothing = {"": ChoiceDescription(_("Nothing yet"), "plus", _("You add the questions one by one."))}
+        nothing = {
+            "": ChoiceDescription(_("There are no texts yet"), "plus", _("You add the questions one by one."))
+        }
         self.fields["block"] = described_choice_field(
-            _("It begins with"), nothing | _told(BLOCKS), required=False
+            _("First step"), nothing | _told(BLOCKS), required=False
         )
         self.fields["place"] = PlaceField([step.title for step in outline.steps], place)
 

@@ -47,4 +47,4 @@ def publication_refusal(page: ServicePage) -> str:
     """Return the message that a service is not published, with a link to each problem."""
     links = ((one.url, str(one)) for one in FormReading(page).outline.errors)
     told = format_html_join(" · ", '<a href="{}">{}</a>', links)
-    return format_html("{} {}", _("Not published, kept as a draft. To correct:"), told)
+    return format_html("{} {}", _("Not published, saved as a draft. To correct:"), told)

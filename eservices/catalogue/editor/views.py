@@ -43,7 +43,7 @@ def outline_view(view):
         try:
             return view(request, page, **kwargs)
         except form_tree.BlockMissing:
-            sentence = _("It is not there any more: somebody removed it. Here is the form as it is now.")
+            sentence = _("This element was removed by another person. Here is the form as it is now.")
             return _outline(request, access.service_for(request.user, pk), sentence, status=STATUS_GONE)
         except actions.FormEditRefused as refusal:
             return _outline(request, access.service_for(request.user, pk), str(refusal), status=CONFLICT)
@@ -105,7 +105,7 @@ def move_to_step(request, page, block_id: str):
 @outline_view
 def copy(request, page, block_id: str):
     changed, made = actions.copy_block(actor=request.user, page=page, block_id=block_id)
-    return _outline(request, changed, _("Copied. The copy stands right behind."), focus=made)
+    return _outline(request, changed, _("Copied. The copy is directly after the original."), focus=made)
 
 
 @require_http_methods(["GET", "POST"])
@@ -216,9 +216,7 @@ def _number(text) -> int | None:
 def start_form(request, page):
     """Fill an empty form with a starter."""
     changed = actions.apply_starter(actor=request.user, page=page, starter=_starter(request))
-    messages.success(
-        request, _("The form is laid. Read it through and change whatever is different with you.")
-    )
+    messages.success(request, _("The form is ready. Read it and adapt it to your commune."))
     return redirect(form_url(changed))
 
 
@@ -228,7 +226,7 @@ def begin_service(request, index_pk: int):
     index = access.counter_for(request.user, index_pk)
     if request.method == "POST":
         page = actions.create_service_from_starter(actor=request.user, index=index, starter=_starter(request))
-        said = _("“%(title)s” is laid as a draft. Read it through and change whatever is different with you.")
+        said = _("“%(title)s” is ready as a draft. Read it and adapt it to your commune.")
         messages.success(request, said % {"title": page.title})
         return redirect("wagtailadmin_pages:edit", page.pk)
     return starter_choice(request, index)
@@ -284,7 +282,7 @@ class StepView(WagtailAdminTemplateMixin, View):
 
     def get(self, request):
         if self.block is None:
-            messages.warning(request, _("The step is not there any more: somebody removed it."))
+            messages.warning(request, _("This step was removed by another person."))
             return redirect(form_url(self.page))
         self.seen = content_digest(self.block)
         self.form = StepForm(self.block)
@@ -297,7 +295,7 @@ class StepView(WagtailAdminTemplateMixin, View):
         if self.obstacle:
             return self.refuse(self.obstacle, CONFLICT)
         if not self.form.is_valid():
-            return self.refuse(_("Not saved: please correct what is marked."), INVALID)
+            return self.refuse(_("Not saved. Correct the marked fields."), INVALID)
         try:
             self.save(request.POST.get("overwrite", ""))
         except form_tree.BlockMissing:

@@ -47,7 +47,7 @@ def take_print_batch(*, actor: User, wanted: DeliveryQuerySet) -> PrintBatch:
     taken = list(wanted.to_print().exclude(recipient="").select_for_update(of=("self",))[:MAX_BATCH_SIZE])
     if not taken:
         raise PaperLetterActionRefused(
-            _("There is nothing to print: these letters are in a batch already, or an address is missing.")
+            _("There are no letters to print. They are already in a batch, or an address is missing.")
         )
     batch = PrintBatch.objects.create(actor=actor)
     keys = [letter.pk for letter in taken]
@@ -111,7 +111,10 @@ def _printed(wanted: DeliveryQuerySet) -> list[Delivery]:
     found = wanted.printed().select_related("posting").select_for_update(of=("self",))
     if not (taken := list(found)):
         raise PaperLetterActionRefused(
-            _("There is nothing left to post: another did it, or the letters were put back.")
+            _(
+                "There are no letters left to post. Another agent posted them, or they are to be printed "
+                "again."
+            )
         )
     return taken
 

@@ -64,13 +64,15 @@ def regain_place(*, actor: User, document: Document) -> Permit:
     """
     permit = Permit.objects.select_related("zone").filter(document=document).first()
     if permit is None:
-        raise TemplateError(_("Its place was given up when the case was reopened."))
+        raise TemplateError(_("The place was released when the case was reopened."))
     zone, day = Zone.objects.select_for_update().get(pk=permit.zone_id), timezone.localdate()
     if document.valid_until is not None and document.valid_until < day:
-        raise TemplateError(_("Its last day is over: a new request is needed."))
+        raise TemplateError(_("The last day of the permit has passed. A new request is needed."))
     free = zone.free(day)
     if free is not None and free < 1 and not permit.case.rehearsal:
-        raise TemplateError(_("“%(zone)s” is full: others have the place since.") % {"zone": zone.name})
+        raise TemplateError(
+            _("“%(zone)s” is full. The place has been given to others.") % {"zone": zone.name}
+        )
     return permit
 
 

@@ -38,7 +38,9 @@ def reissue(*, actor: User, document: Document) -> Document:
     case = cases.lock_case(document.case_id)
     revoked = Document.objects.select_related("stage", "case__submission").get(pk=document.pk)
     if not may_reissue(revoked):
-        raise cases.IllegalTransition(_("This document cannot be issued again: look at what replaced it."))
+        raise cases.IllegalTransition(
+            _("This document cannot be issued again. Check the document that replaced it.")
+        )
     row = revoked.stage
     row.case = case
     try:

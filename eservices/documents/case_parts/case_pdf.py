@@ -64,10 +64,9 @@ def _content(record: CaseRecord, reader, now: datetime) -> dict:
             for line in timeline.items_from_events(case, record.events)[0]
         ],
         "words": {
-            "printed": _("As it stood on %(moment)s, read by %(reader)s")
-            % {"moment": _moment(now), "reader": reader},
+            "printed": _("As on %(moment)s, read by %(reader)s") % {"moment": _moment(now), "reader": reader},
             "case": _("The case"),
-            "answers": _("What was declared"),
+            "answers": _("Declared answers"),
             "messages": _("Messages"),
             "notes": _("Internal notes"),
             "opinions": _("Opinions of others"),
@@ -75,7 +74,7 @@ def _content(record: CaseRecord, reader, now: datetime) -> dict:
             "letters": _("Letters sent"),
             "files": _("Files"),
             "documents": _("Documents"),
-            "events": _("Everything that happened"),
+            "events": _("All events"),
         },
     }
 
@@ -100,7 +99,7 @@ def _facts(record: CaseRecord) -> list[list[str]]:
 
 def _outcome(person: ConcernedPerson) -> str:
     """Return the outcome for one concerned person, with its reason."""
-    outcome = person.get_outcome_display() or _("as the case")
+    outcome = person.get_outcome_display() or _("same as the case")
     return labelled(outcome, person.reason) if person.reason else str(outcome)
 
 
@@ -117,7 +116,7 @@ def _said(answer: AnswerRow) -> str:
 
 
 def _message(one: Message) -> list[str]:
-    by = _("by the applicant") if one.from_applicant else one.author or _("by itself")
+    by = _("by the applicant") if one.from_applicant else one.author or _("automatically")
     return [_moment(one.at), str(by), str(one.get_kind_display()), one.text]
 
 

@@ -39,7 +39,7 @@ class RevocationReason(models.TextChoices):
 
     REPLACED = "replaced", _("replaced by a new document")
     MISTAKE = "mistake", _("it contained a mistake")
-    CHANGED = "changed", _("what it says has changed")
+    CHANGED = "changed", _("its content is out of date")
     RETURNED = "returned", _("given back")
 
 
@@ -126,7 +126,7 @@ class Document(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("template"),
-        help_text=_("As it was saved when the number was drawn."),
+        help_text=_("Template as saved when the number was issued."),
     )
     title = models.CharField(_("title"), max_length=120)
     language = models.CharField(_("language"), max_length=5)
@@ -136,20 +136,24 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAWN)
-    texts = models.JSONField(default=dict, help_text=_("What it says, frozen when its number was drawn."))
+    texts = models.JSONField(default=dict, help_text=_("Content, unchangeable since the number was issued."))
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
-    seal_level = models.CharField(_("level of the seal"), max_length=8, blank=True, help_text=_("Of PAdES."))
+    seal_level = models.CharField(
+        _("level of the seal"), max_length=8, blank=True, help_text=_("Seal level of PAdES.")
+    )
     people = models.JSONField(
         _("people"),
         default=list,
         blank=True,
-        help_text=_("Whom it names, as far as its verification shows them: given name, initial, year, sex."),
+        help_text=_(
+            "People named in the document, as shown by its verification: given name, initial, year, sex."
+        ),
     )
     valid_until = models.DateField(_("valid until"), null=True, blank=True, help_text=_("The last day."))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     revoked_reason = models.TextField(_("reason of the revocation"), blank=True)
     revoked_for = models.CharField(
-        _("reason for whoever verifies it"), max_length=10, choices=RevocationReason, blank=True
+        _("reason shown to people who verify it"), max_length=10, choices=RevocationReason, blank=True
     )
     drawn_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)

@@ -26,11 +26,13 @@ class Zone(models.Model):
 
     kind = models.SlugField(_("document"), max_length=60, help_text=_("Key of the template of the permit."))
     value = models.CharField(
-        _("answer"), max_length=60, help_text=_("To the question about the zone, as the form keeps it.")
+        _("answer"),
+        max_length=60,
+        help_text=_("Answer to the question about the zone, as the form stores it."),
     )
     name = models.CharField(_("name"), max_length=80)
     places = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, help_text=_("Empty: as many as are asked for.")
+        _("places"), null=True, blank=True, help_text=_("If empty, no limit.")
     )
 
     panels = [FieldPanel(name) for name in ("kind", "value", "name", "places")]
@@ -108,7 +110,9 @@ class Permit(models.Model):
     )
     asked_at = models.DateTimeField(default=timezone.now)
     granted_at = models.DateTimeField(null=True, blank=True, help_text=_("When it got its place."))
-    takes_over = models.BooleanField(default=False, help_text=_("Its place is that of the permit it renews."))
+    takes_over = models.BooleanField(
+        default=False, help_text=_("The permit has the place of the permit it renews.")
+    )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the reminder to renew is sent."))

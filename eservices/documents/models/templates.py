@@ -37,7 +37,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
         max_length=8,
         blank=True,
         validators=[RegexValidator(r"^[A-Z]*\Z", _("Capital letters only."))],
-        help_text=_("As AD in AD-2026-00412. The initials of the key if empty."),
+        help_text=_("For example AD in AD-2026-00412. If empty, the initials of the key."),
     )
     title = models.CharField(_("title"), max_length=120)
     law = models.CharField(_("legal basis"), max_length=255, blank=True)
@@ -52,11 +52,12 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
         help_text=_("Empty: for ever."),
     )
     tells_register = models.BooleanField(
-        _("tells what the register holds"),
+        _("contains data from the register"),
         default=False,
         help_text=_(
-            "It then says of people what the register says, never what was typed. It is released by itself only to "
-            "somebody whose identity is known; else an agent decides, or it goes by post to the registered address."
+            "The document then contains only data of people from the register, never entered data. "
+            "It is released automatically only to a person with a verified identity. Otherwise an "
+            "agent decides, or it is sent by post to the registered address."
         ),
     )
 
@@ -95,7 +96,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
 
     @property
     def preview_modes(self):
-        return [("", _("With placeholders")), ("case", _("On the latest case that you may read"))]
+        return [("", _("Use placeholders")), ("case", _("For the latest case that you may read"))]
 
     def serve_preview(self, request, mode_name):
         from ..template_preview import (
@@ -150,7 +151,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
                 yield register_in_declared_document(key)
 
     def _undeclared(self, key: str) -> str:
-        return _("“%(key)s” is nothing that was declared: choose questions of the form.") % {"key": key}
+        return _("“%(key)s” is not a declared answer. Choose questions of the form.") % {"key": key}
 
 
 def texts_of(block) -> Iterator[str]:

@@ -57,8 +57,8 @@ class ChoiceBase(FieldType):
 
 @register_field_type
 class Choice(ChoiceBase):
-    key, label, icon, compares = "choice", _("One of several"), "list-ul", "option"
-    says = _("One answer among those you list, or among the rows of a table.")
+    key, label, icon, compares = "choice", _("One choice from several"), "list-ul", "option"
+    says = _("One answer from your list, or from the rows of a table.")
     form_class = fields.ChoiceField
     template = "formbuilder/fields/choice.html"
 

@@ -40,7 +40,7 @@ class Files(FieldType):
     def settings_faults(self, field):
         accept = field.settings.get("accept") or []
         if not isinstance(accept, list) or any(kind not in self.KINDS for kind in accept):
-            yield gettext("only these kinds of files can be asked for: %(kinds)s") % {
+            yield gettext("you can only ask for these file types: %(kinds)s") % {
                 "kinds": ", ".join(self.KINDS)
             }
 

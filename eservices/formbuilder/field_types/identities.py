@@ -82,7 +82,7 @@ class IBAN(FieldType):
 @register_field_type
 class Plate(FieldType):
     key, label, icon = "plate", _("Vehicle plate"), "tag"
-    says = _("Of a car, a motorbike or a boat.")
+    says = _("Plate of a car, a motorbike or a boat.")
     group, form_class = IDENTITY, fields.PlateField
     written = ("VD 123456", "VD123456")
     width = "w10"

@@ -28,8 +28,8 @@ def names_block(*parts: str) -> tuple[str, PlainChoiceBlock]:
     block = PlainChoiceBlock(
         required=False,
         choices=[(part, LABELS[part]) for part in parts],
-        label=_("In the register, this is"),
-        help_text=_("Somebody beside the applicant: “Check against the register” looks them up."),
+        label=_("Person in the register"),
+        help_text=_("A person other than the applicant: “Check against the register” looks them up."),
     )
     return SETTING, block
 
@@ -38,7 +38,7 @@ def names_faults(field: FieldDefinition, *parts: str) -> Iterator[str]:
     """Yield what is wrong with the mark of a question that may be one of ``parts``."""
     mark = field.settings.get(SETTING) or ""
     if mark not in ["", *parts]:
-        yield gettext("“%(mark)s” is nothing that this answer can be of a person") % {"mark": mark}
+        yield gettext("“%(mark)s” is not a detail of a person that this answer can provide") % {"mark": mark}
 
 
 def part_of(field: FieldDefinition) -> str:

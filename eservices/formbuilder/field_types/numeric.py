@@ -50,14 +50,14 @@ class Number(FieldType):
 @register_field_type
 class DecimalNumber(Number):
     key, label, icon = "decimal", _("Number"), "decimal"
-    says = _("With up to four digits after the point.")
+    says = _("Up to four digits after the decimal point.")
     written = ("12.5",)
 
 
 @register_field_type
 class Integer(Number):
     key, label, icon = "integer", _("Whole number"), "order"
-    says = _("Without a point: how many, how old.")
+    says = _("No decimal point, for example a number of people or an age.")
     places, sample, input_mode, width = 0, "3", "numeric", "w4"
 
     def to_json(self, value):
@@ -69,7 +69,7 @@ class Money(Number):
     """An amount in the commune's currency: "12.50"."""
 
     key, label, icon = "money", _("Amount of money"), "decimal"
-    says = _("In the commune’s currency.")
+    says = _("Amount in the commune’s currency.")
     places, sample = 2, "12.50"
     written = ("12.50",)
 

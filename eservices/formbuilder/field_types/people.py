@@ -40,7 +40,7 @@ class Person(FieldType):
         yield from names_faults(field, PERSON)
         more = field.settings.get("more") or []
         if not isinstance(more, list) or any(one not in [*self.MORE] for one in more):
-            yield gettext("only these can be asked of a person: %(names)s") % {"names": ", ".join(self.MORE)}
+            yield gettext("you can only ask this about a person: %(names)s") % {"names": ", ".join(self.MORE)}
 
     def more(self, field) -> tuple[str, ...]:
         wanted = field.settings.get("more")

@@ -16,7 +16,7 @@ class StaticText(FieldType):
     """A heading (just a label), an explanation or a callout between the questions."""
 
     key, label, icon = "static_text", _("Heading or text"), "info-circle"
-    says = _("Explains, or gives a group of questions its title. Asks nothing.")
+    says = _("Explains, or gives a group of questions a title. It has no answer.")
     group, form_class = LAYOUT, None
     template = "formbuilder/fields/static.html"
     asks = False
@@ -102,7 +102,7 @@ class Computed(FieldType):
     """An answer computed from others by a formula (``logic/computed.py``). Shown, never entered."""
 
     key, label, icon, compares = "computed", _("Computed"), "cog", "number"
-    says = _("A sum, a number of days, a whole name: shown, never typed.")
+    says = _("A sum, a number of days, a full name: calculated and shown, not entered.")
     group, form_class = LAYOUT, None
     template = "formbuilder/fields/computed.html"
     typed = False
@@ -119,7 +119,10 @@ class Computed(FieldType):
         formula = blocks.StructBlock(
             [
                 ("operation", PlainChoiceBlock(choices=list(self.WORDS.items()), label=_("Operation"))),
-                ("fields", KeysBlock(label=_("Questions"), help_text=_("Those above this one, in order."))),
+                (
+                    "fields",
+                    KeysBlock(label=_("Questions"), help_text=_("Questions above this one, in order.")),
+                ),
                 ("separator", PlainCharBlock(required=False, max_length=10, label=_("Between the texts"))),
             ],
             label=_("Formula"),

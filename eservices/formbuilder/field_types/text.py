@@ -64,9 +64,9 @@ class ShortText(Text):
         if not pattern:
             return
         if not definition.text(f"field.{field.key}.help", definition.source_language):
-            yield gettext("nothing tells what the pattern takes: say it in the help")
+            yield gettext("the format of the pattern is not explained: describe it in the help text")
         if kind := _covered(pattern):
-            yield gettext("a question of the type “%(type)s” asks for this and says what is wrong in it") % {
+            yield gettext("a question of the type “%(type)s” asks for this and explains errors") % {
                 "type": kind.label
             }
 
@@ -111,7 +111,7 @@ class Phone(FieldType):
 @register_field_type
 class URL(FieldType):
     key, label, icon = "url", _("Web address"), "link"
-    says = _("With or without https://.")
+    says = _("You can leave out https://.")
     form_class = fields.URLField
     autocomplete, input_mode = "url", "url"
     written = ("https://www.example.ch", "www.example.ch")

@@ -58,7 +58,7 @@ class DateRangeField(forms.Field):
         "required": _("Enter the first and the last day."),
         "from": _("Add the first day."),
         "to": _("Add the last day."),
-        "order": _("The last day comes before the first. Check both."),
+        "order": _("The last day is before the first. Check both."),
         "longest": _("These are %(n)s days; at most %(limit)s are possible."),
     }
 

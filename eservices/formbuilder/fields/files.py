@@ -23,8 +23,8 @@ class FilesField(forms.FileField):
         "large": _("“%(name)s” is larger than %(limit)s MB. Choose a smaller file."),
         "kind": _("“%(name)s” is not of a kind that we can read. Send %(kinds)s."),
         "many": ngettext_lazy(
-            "That is too many: at most %(limit)s file.",
-            "That is too many: at most %(limit)s files.",
+            "You chose too many files. Choose at most %(limit)s file.",
+            "You chose too many files. Choose at most %(limit)s files.",
             "limit",
         ),
     }

@@ -24,7 +24,7 @@ class PersonField(forms.Field):
         "first_name": _("Add the first name."),
         "last_name": _("Add the last name."),
         "born": _("Add the date of birth."),
-        "future": _("A date of birth lies in the past."),
+        "future": _("Enter a date of birth in the past."),
         "nationality": _("Choose the nationality."),
         "salutation": _("Choose one of the answers."),
         "long": _("This is too long: at most %(limit)s characters."),

@@ -25,7 +25,7 @@ class AddressField(forms.Field):
         "required": _("Enter the address."),
         "long": _("This is too long: at most %(limit)s characters."),
         "postcode": _("Check the postcode."),
-        "number": _("Write the house number as on the door, for example 12, 12A or 12 bis."),
+        "number": _("Write the number as on the building, for example 12, 12A or 12 bis."),
     }
 
     def __init__(self, **kwargs):
@@ -54,7 +54,7 @@ class MapPointField(forms.Field):
     LIMITS = {"lat": 90, "lon": 180}
     PLACES = 6  # digits after the point: about 10 cm on the ground
     default_error_messages = {
-        "required": _("Say where it is."),
+        "required": _("Enter the place."),
         "long": _("This is too long: at most %(limit)s characters."),
         "missing": _("Coordinates are two numbers: latitude and longitude."),
         "lat": _("A latitude is a number between -90 and 90, for example 46.39."),

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('slug', models.SlugField(max_length=100, unique=True, verbose_name='short name')),
-                ('offered', models.BooleanField(default=True, help_text='Whether new requests are taken.', verbose_name='offered')),
+                ('offered', models.BooleanField(default=True, help_text='Acceptance of new requests.', verbose_name='offered')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
             ],
             options={
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name='ReferenceTable',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Forms refer to it. It does not change any more once a form does.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]{0,59}$', 'Small letters, digits and _ only, a letter first.')], verbose_name='key')),
+                ('key', models.CharField(help_text='Forms refer to it. You cannot change it after a form uses it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]{0,59}$', 'Small letters, digits and _ only, a letter first.')], verbose_name='key')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
             ],
             options={
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             name='ReferenceRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(blank=True, help_text='What answers keep. Made from the label if empty.', max_length=100, verbose_name='value')),
+                ('value', models.CharField(blank=True, help_text='Value that answers store. If empty, made from the label.', max_length=100, verbose_name='value')),
                 ('label', models.CharField(max_length=200, verbose_name='label')),
                 ('labels', models.JSONField(blank=True, default=dict, validators=[eservices.formbuilder.models.validate_text_map], verbose_name='labels in other languages')),
                 ('extra', models.JSONField(blank=True, default=dict, help_text='Other columns of the table, by name.', validators=[eservices.formbuilder.models.validate_text_map], verbose_name='more about it')),

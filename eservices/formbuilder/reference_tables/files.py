@@ -60,9 +60,9 @@ def read_table_file(name: str, content: bytes) -> list[TableFileRow]:
 def _lines(rows: list[tuple[int, list[str]]]) -> list[TableFileRow]:
     columns = [_column(name) for name in rows[0][1]]
     if "label" not in columns:
-        raise SpreadsheetError([_("Line 1 names the columns: one of them is “label”.")])
+        raise SpreadsheetError([_("Line 1 must name the columns, including “label”.")])
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
-    reasons = [_("Line 1: the column “%(name)s” stands twice.") % {"name": name} for name in twice]
+    reasons = [_("Line 1: the column “%(name)s” appears twice.") % {"name": name} for name in twice]
     found, seen = [], {}
     for number, cells in rows[1:]:
         line, wrong = _line(dict(zip(columns, cells, strict=False)))
@@ -70,7 +70,7 @@ def _lines(rows: list[tuple[int, list[str]]]) -> list[TableFileRow]:
             wrong.append(_("there are more cells than columns."))
         if line.value in seen:
             wrong.append(
-                _("“%(value)s” stands in line %(line)s too.")
+                _("“%(value)s” also appears in line %(line)s.")
                 % {"value": line.value, "line": seen[line.value]}
             )
         seen.setdefault(line.value, number)

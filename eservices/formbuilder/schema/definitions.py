@@ -89,7 +89,7 @@ class ConditionShape(Shape):
                 ListShape(scalar),
                 ObjectShape({"field": TextShape()}),
             ),
-            reason=gettext_lazy("A constant, a list of them, or another question must stand here."),
+            reason=gettext_lazy("Enter a constant, a list of constants, or another question here."),
             says="A constant, a day counted from today (+30d, -18y), a list, or another question’s answer",
         )
         unknown = gettext_lazy("“%(value)s” is not a comparison.")
@@ -117,7 +117,7 @@ class ConditionShape(Shape):
                 reading.refuse(join_path(path, name), _("This is not known."))
         parts, path = value[word], f"{path}.{word}"
         if not isinstance(parts, list):
-            return reading.refuse(path, _("A list must stand here."))
+            return reading.refuse(path, _("Enter a list here."))
         found = [self._read(one, f"{path}[{n}]", reading, depth + 1) for n, one in enumerate(parts)]
         return WRONG if WRONG in found else {word: found}
 
@@ -261,7 +261,7 @@ def question_shape() -> Shape:
     kinds = field_type_blocks()
     inside = kinds["group"].child_blocks["fields"]
     unknown = gettext_lazy("“%(value)s” is not a type of question.")
-    not_here = gettext_lazy("“%(value)s” is not a type of question that can stand in a group.")
+    not_here = gettext_lazy("You cannot use the type of question “%(value)s” in a group.")
     simple = {name: kinds[name] for name in inside.child_blocks}
     row = NamedShape("question_in_group", _question(simple, ListShape(ObjectShape(), most=0), not_here))
     rows = ListShape(row, called="field", says="The questions of a group")
@@ -362,9 +362,7 @@ def texts_shape() -> Shape:
         rf"fee\.{KEY_PATTERN}": _text(FeeBlock().child_blocks["label"]),
         rf"stage\.{KEY_PATTERN}(\.\w{{1,60}})?": TextShape(most=MAX_TEXT_LENGTH),
     }
-    return NamedShape(
-        "texts", MapShape(rows, wrong_name=gettext_lazy("Nothing in a form has a text of this name."))
-    )
+    return NamedShape("texts", MapShape(rows, wrong_name=gettext_lazy("A form has no text with this name.")))
 
 
 def _text(block: blocks.Block) -> TextShape:

@@ -98,12 +98,12 @@ class TextShape(Shape):
 
     def read(self, value, path, reading):
         if not isinstance(value, str) or UNWRITABLE.search(value):
-            return reading.refuse(path, _("A text must stand here."))
+            return reading.refuse(path, _("Enter a text here."))
         if self.among is not None and value not in self.among:
             reason = self.reason or gettext_lazy("“%(value)s” is not known.")
             return reading.refuse(path, reason % {"value": printable_name(value)})
         if self.pattern and not re.fullmatch(self.pattern, value):
-            return reading.note(path, self.reason or _("This is not written as it must be."), value)
+            return reading.note(path, self.reason or _("The format of this is wrong."), value)
         if len(value) < self.least:
             return reading.note(path, _("This is empty."), value)
         if self.most is not None and len(value) > self.most:
@@ -128,7 +128,7 @@ class TextShape(Shape):
 class NumberShape(Shape):
     """A number between two limits."""
 
-    kind, wrong = "number", gettext_lazy("A number must stand here.")
+    kind, wrong = "number", gettext_lazy("Enter a number here.")
 
     def __init__(self, *, least=None, most=None, reason="", says: str = ""):
         super().__init__(says=says)
@@ -151,7 +151,7 @@ class NumberShape(Shape):
 
 
 class IntegerShape(NumberShape):
-    kind, wrong = "integer", gettext_lazy("A whole number must stand here.")
+    kind, wrong = "integer", gettext_lazy("Enter a whole number here.")
 
     def _is(self, value):
         return isinstance(value, int)
@@ -159,7 +159,7 @@ class IntegerShape(NumberShape):
 
 class BooleanShape(Shape):
     def read(self, value, path, reading):
-        return value if isinstance(value, bool) else reading.refuse(path, _("true or false must stand here."))
+        return value if isinstance(value, bool) else reading.refuse(path, _("Enter true or false here."))
 
     def _schema(self, defs):
         return {"type": "boolean"}
@@ -167,7 +167,7 @@ class BooleanShape(Shape):
 
 class NullShape(Shape):
     def read(self, value, path, reading):
-        return value if value is None else reading.refuse(path, _("null must stand here."))
+        return value if value is None else reading.refuse(path, _("Enter null here."))
 
     def _schema(self, defs):
         return {"type": "null"}
@@ -177,7 +177,7 @@ class AnyShape(Shape):
     """Any JSON that can be stored."""
 
     def read(self, value, path, reading):
-        return value if _can_be_kept(value) else reading.refuse(path, _("This cannot be kept."))
+        return value if _can_be_kept(value) else reading.refuse(path, _("This cannot be stored."))
 
     def _schema(self, defs):
         return {}
@@ -192,7 +192,7 @@ class ListShape(Shape):
 
     def read(self, value, path, reading):
         if not isinstance(value, list):
-            return reading.refuse(path, _("A list must stand here."))
+            return reading.refuse(path, _("Enter a list here."))
         if self.most is not None and len(value) > self.most:
             return reading.refuse(path, _("This list is too long: at most %(limit)s.") % {"limit": self.most})
         found = []
@@ -234,7 +234,7 @@ class ObjectShape(Shape):
 
     def read(self, value, path, reading):
         if not isinstance(value, dict):
-            return reading.refuse(path, _("An object must stand here."))
+            return reading.refuse(path, _("Enter an object here."))
         before = len(reading.faults)
         for name in self.needed:
             if name not in value:
@@ -274,7 +274,7 @@ class MapShape(Shape):
 
     def read(self, value, path, reading):
         if not isinstance(value, dict):
-            return reading.refuse(path, _("An object must stand here."))
+            return reading.refuse(path, _("Enter an object here."))
         found = {}
         for name, one in value.items():
             sound = self._read_one(name, one, join_path(path, name), reading)

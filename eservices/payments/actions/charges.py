@@ -50,7 +50,10 @@ def create_charge(
         return None
     if amount > MAX_AMOUNT:
         raise PriceMissing(
-            _("The request comes to more than can be billed: a number in it must be a slip, so refuse it.")
+            _(
+                "The amount of the request is too high to be billed. A number in it must be wrong, so "
+                "refuse the request."
+            )
         )
     now = timezone.now()
     expires_at = latest_payment_time(case, now + timedelta(days=days))
@@ -79,10 +82,12 @@ def create_basket(*, actor: User, charges: Iterable[Charge]) -> Basket:
     """Return a basket to pay several charges at once. The same charges always give the same basket."""
     pks = {charge.pk for charge in charges}
     if not pks:
-        raise PaymentActionRefused(_("There is nothing to pay."))
+        raise PaymentActionRefused(_("There is no amount to pay."))
     held = lock_charges(pks)
     if not all(charge.is_payable for charge in held):
-        raise PaymentActionRefused(_("Something of this has been paid meanwhile. Look at what is left."))
+        raise PaymentActionRefused(
+            _("Part of this has been paid since you opened it. Check the remaining amount.")
+        )
     for basket in Basket.objects.filter(charges=held[0].pk).prefetch_related("charges"):
         if {one.pk for one in basket.charges.all()} == pks:
             return basket
@@ -117,9 +122,9 @@ def extend_term(*, actor: User, charge: Charge, until: datetime) -> Charge:
     """Extend the payment deadline, even if it has passed, and notify the payer."""
     charge = lock_charge(charge.pk)
     if until <= timezone.now():
-        raise PaymentActionRefused(_("Choose a day to come."))
+        raise PaymentActionRefused(_("Choose a day in the future."))
     if not charge.case.is_open:
-        raise PaymentActionRefused(_("The case is closed: nothing is due on it any more."))
+        raise PaymentActionRefused(_("The case is closed and no amount is due any more."))
     charge.expires_at = until
     _apply_transition(charge, "extend", actor, "charge_extended", due_at=until, until=until.isoformat())
     emails.send_payment_reminder(charge, charge.basket)
@@ -191,7 +196,7 @@ def waive_charge(*, actor: User, charge: Charge, reason: str) -> Charge:
     charge = lock_charge(charge.pk)
     charge.reason = reason.strip()[:255]
     if not charge.reason:
-        raise PaymentActionRefused(_("Write why nothing has to be paid."))
+        raise PaymentActionRefused(_("Explain why no payment is needed."))
     _apply_transition(charge, "waive", actor, "charge_waived", due_at=None, reason=charge.reason)
     _poll_open_payments(charge)
     return charge
@@ -257,7 +262,8 @@ def _apply_transition(
     """Apply one transition of ``states.CHARGES`` and wake the process of the case."""
     if not is_allowed(CHARGES, action, charge.state):
         raise PaymentActionRefused(
-            _("This is not possible any more: it is now “%(state)s”.") % {"state": charge.get_state_display()}
+            _("This is no longer possible. Its state is now “%(state)s”.")
+            % {"state": charge.get_state_display()}
         )
     charge.state, charge.due_at = CHARGES[action][1], due_at
     charge.save(update_fields=["state", "reason", "expires_at", "due_at"])

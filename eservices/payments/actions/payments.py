@@ -49,7 +49,7 @@ def start_payment(
     charges = lock_charges(basket.charges.values_list("pk", flat=True))
     amount = sum(charge.open_amount for charge in charges if charge.is_payable)
     if not amount:
-        raise AlreadySettled(_("There is nothing left to pay."))
+        raise AlreadySettled(_("There is no amount left to pay."))
     same = {"basket": basket, "provider": provider.key, "amount": amount, "currency": settings.CURRENCY}
     if begun := Payment.objects.open().filter(**same).order_by("opened_at").first():
         return begun

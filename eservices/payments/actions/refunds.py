@@ -41,10 +41,10 @@ def refund_unallocated(*, actor, unallocated: UnallocatedPayment, reason: str) -
     """Request the refund of an unallocated payment, in full."""
     unallocated = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=unallocated.pk)
     if unallocated.outcome:
-        raise PaymentActionRefused(_("Somebody settled this already."))
+        raise PaymentActionRefused(_("This has already been settled by another person."))
     if unallocated.payment is None:
         raise PaymentActionRefused(
-            _("Nobody knows where it came from: book it elsewhere, and transfer it by hand.")
+            _("The origin of this payment is unknown. Book it to another account, and transfer it by hand.")
         )
     unallocated.outcome, unallocated.note, unallocated.resolved_by = (
         UnallocatedPayment.Outcome.REFUNDED,
@@ -116,7 +116,7 @@ def _refuse_too_much(allocation: Allocation, amount: int) -> None:
 def _create_refund(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
     reason = reason.strip()[:255]
     if not reason:
-        raise PaymentActionRefused(_("Write why it is paid back."))
+        raise PaymentActionRefused(_("Explain why it is refunded."))
     refund = Refund.objects.create(
         payment=payment,
         amount=amount,

@@ -28,12 +28,12 @@ def allocate_to_charge(
     charge = lock_charge(charge.pk)
     unallocated = _lock_unsettled(unallocated)
     if unallocated.currency != charge.currency:
-        raise PaymentActionRefused(_("It is in another currency."))
+        raise PaymentActionRefused(_("The payment is in another currency."))
     if unallocated.payment is None:
-        raise PaymentActionRefused(_("Nobody knows which payment this is: book it elsewhere."))
+        raise PaymentActionRefused(_("This payment cannot be identified. Book it to another account."))
     amount = min(unallocated.amount, charge.open_amount)
     if not charge.accepts_payment:
-        raise PaymentActionRefused(_("Nothing is due there any more."))
+        raise PaymentActionRefused(_("No amount is due there any more."))
     _settle(unallocated, actor, UnallocatedPayment.Outcome.APPLIED, note)
     payments.allocate(charge, unallocated.payment, amount, actor, account=ledger.ledger_accounts().aside)
     if rest := unallocated.amount - amount:
@@ -48,9 +48,11 @@ def book_to_account(
     """Book an unallocated payment to a ledger account, for a reason."""
     unallocated = _lock_unsettled(unallocated)
     if not note.strip():
-        raise PaymentActionRefused(_("Write why it is booked there."))
+        raise PaymentActionRefused(_("Explain why it is booked there."))
     if account == ledger.ledger_accounts().aside:
-        raise PaymentActionRefused(_("It lies on this account already: choose the one that it belongs to."))
+        raise PaymentActionRefused(
+            _("The amount is on this account already. Choose the account that it belongs to.")
+        )
     ledger.post_entry(
         Kind.ASIDE,
         debit=ledger.ledger_accounts().aside,
@@ -128,7 +130,7 @@ def _provider_group(provider: PaymentProvider) -> list[str]:
 def _lock_unsettled(unallocated: UnallocatedPayment) -> UnallocatedPayment:
     unallocated = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=unallocated.pk)
     if unallocated.outcome:
-        raise PaymentActionRefused(_("Somebody settled this already."))
+        raise PaymentActionRefused(_("This has already been settled by another person."))
     return unallocated
 
 

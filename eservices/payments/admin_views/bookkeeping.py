@@ -96,8 +96,8 @@ class UnallocatedView(BookkeepingView):
 def _allocation_message(charge: Charge) -> str:
     """Return the success message for money allocated to a charge, which may be less than is due."""
     if not charge.open_amount:
-        return _("Counted. The case goes on.")
-    return _("Counted. %(amount)s is still due.") % {
+        return _("Allocated. The case continues.")
+    return _("Allocated. %(amount)s is still due.") % {
         "amount": format_amount(charge.open_amount, charge.currency)
     }
 
@@ -115,11 +115,11 @@ SETTLING = {
         gettext_lazy("Pay back"),
         admin_views_forms.RefundUnallocatedForm,
         refunds.refund_unallocated,
-        gettext_lazy("The refund is asked for: the list shows when it is done."),
+        gettext_lazy("The refund is requested. The list shows when it is done."),
     ),
     "book": ChargeAction(
         "",
-        gettext_lazy("Book elsewhere"),
+        gettext_lazy("Book to another account"),
         admin_views_forms.BookToAccountForm,
         settlement.book_to_account,
         gettext_lazy("Booked."),
@@ -238,7 +238,7 @@ class BankFilesView(BookkeepingView):
         try:
             _file, new = bank.import_bank_file(actor=request.user, name=file.name, content=file.read())
         except InvalidBankFile:
-            form.add_error("file", _("This is no camt.054 file. Nothing was booked."))
+            form.add_error("file", _("This is not a camt.054 file. No entries were booked."))
             return self.render_to_response(self.get_context_data(form=form), status=422)
         message = ngettext("%(n)s new entry is read.", "%(n)s new entries are read.", new) % {"n": new}
         messages.success(request, message if new else _("Nothing new: every entry was read before."))

@@ -47,7 +47,7 @@ CHARGES = {
         _("Taken"),
         typed.TakeForm,
         counter.take_payment,
-        _("Taken: the receipt is on its way."),
+        _("Payment received. The receipt is on its way."),
         permission=access.TAKE_MONEY,
     ),
     "extend": ChargeAction(
@@ -55,10 +55,10 @@ CHARGES = {
         _("Give more time"),
         typed.ExtendForm,
         charges.extend_term,
-        _("There is more time; the applicant is told."),
+        _("The time to pay is extended. The applicant is notified."),
     ),
     "waive": ChargeAction(
-        "accept", _("Waive"), typed.WaiveForm, charges.waive_charge, _("Nothing has to be paid any more.")
+        "accept", _("Waive"), typed.WaiveForm, charges.waive_charge, _("No payment is needed any more.")
     ),
 }
 REFUND = ChargeAction(
@@ -66,7 +66,7 @@ REFUND = ChargeAction(
     _("Refund"),
     typed.RefundForm,
     refunds.request_refund,
-    _("The refund is asked for: the case shows when it is done."),
+    _("The refund is requested. The case shows when it is done."),
 )
 REFUNDS = {
     "till": ChargeAction(

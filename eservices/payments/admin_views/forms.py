@@ -28,7 +28,7 @@ class ExtendForm(forms.Form):
 
 
 class WaiveForm(forms.Form):
-    reason = text_field(_("Why nothing has to be paid"))
+    reason = text_field(_("Reason why no payment is needed"))
 
 
 class RefundForm(forms.Form):
@@ -50,7 +50,9 @@ class RefundUnallocatedForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    creditor = forms.CharField(label=_("Account holder"), max_length=70, help_text=_("As the bank knows it."))
+    creditor = forms.CharField(
+        label=_("Account holder"), max_length=70, help_text=_("Name as the bank knows it.")
+    )
     iban = forms.CharField(
         label=_("QR-IBAN"), max_length=34, help_text=_("The account for QR-bills with a reference.")
     )

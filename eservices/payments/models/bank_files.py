@@ -69,7 +69,7 @@ class BankEntry(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     day = models.DateField(_("value date"))
     payer = models.CharField(_("payer"), max_length=140, blank=True)
-    outcome = models.CharField(_("what became of it"), max_length=10, blank=True)
+    outcome = models.CharField(_("result after processing"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("entry of a bank file")

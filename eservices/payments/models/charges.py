@@ -55,7 +55,7 @@ class Charge(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     remind_at = models.DateTimeField(_("reminder"), null=True, blank=True)
     expires_at = models.DateTimeField(_("to be paid by"))
-    due_at = models.DateTimeField(null=True, blank=True, help_text=_("When something has to happen to it."))
+    due_at = models.DateTimeField(null=True, blank=True, help_text=_("Time of the next action on it."))
 
     objects = ChargeQuerySet.as_manager()
 

@@ -24,7 +24,9 @@ class FeeScheduleEntry(ClusterableModel):
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    unit = models.CharField(_("unit"), max_length=40, blank=True, help_text=_("As in: per copy, per month."))
+    unit = models.CharField(
+        _("unit"), max_length=40, blank=True, help_text=_("For example: per copy, per month.")
+    )
     regulation = models.CharField(
         _("legal basis"), max_length=255, blank=True, help_text=_("The article that sets the fee.")
     )

@@ -96,7 +96,7 @@ class JournalRow(AppendOnly):
         verbose_name_plural = _("journal")
         ordering = ["number"]
         permissions = [
-            ("keep_books", _("Can see the journal and settle what was set aside")),
+            ("keep_books", _("Can see the journal and settle unallocated payments")),
             ("take_money", _("Can take money at the counter and pay back from the own till")),
         ]
 
@@ -110,7 +110,9 @@ class DayClosing(AppendOnly):
     day = models.DateField(_("day"), unique=True)
     at = models.DateTimeField(default=timezone.now)
     rows = models.PositiveIntegerField(_("rows"))
-    balances = models.JSONField(default=dict, help_text=_("By currency and account, debit less credit."))
+    balances = models.JSONField(
+        default=dict, help_text=_("Balance by currency and account, debit less credit.")
+    )
     digest = models.CharField(max_length=64)
 
     class Meta:

@@ -50,11 +50,11 @@ class Payment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(max_length=5)
     back = models.CharField(
-        max_length=200, blank=True, help_text=_("Where the person came from, on this site.")
+        max_length=200, blank=True, help_text=_("Address on this site that the person came from.")
     )
     state = models.CharField(_("state"), max_length=10, choices=PaymentState, default=PaymentState.NEW)
     external_id = models.CharField(_("number at the provider"), max_length=100, blank=True)
-    url = models.CharField(max_length=1000, blank=True, help_text=_("Where the person pays."))
+    url = models.CharField(max_length=1000, blank=True, help_text=_("Address at which the person pays."))
     reason = models.CharField(_("reason"), max_length=255, blank=True)
     received = AmountField(_("received"), default=0)
     received_currency = models.CharField(max_length=3, blank=True)
@@ -66,7 +66,7 @@ class Payment(models.Model):
         null=True,
         blank=True,
         related_name="payments",
-        help_text=_("Into which it was taken at the counter."),
+        help_text=_("Till that received it at the counter."),
     )
     opened_at = models.DateTimeField(_("begun"), default=timezone.now)
     settled_at = models.DateTimeField(_("received at"), null=True, blank=True)
@@ -135,12 +135,12 @@ class UnallocatedPayment(models.Model):
         LATE = "late", _("arrived too late")
         OTHER_AMOUNT = "amount", _("another amount than asked")
         OTHER_CURRENCY = "currency", _("another currency than asked")
-        UNKNOWN = "unknown", _("nothing is known under this reference")
+        UNKNOWN = "unknown", _("unknown reference")
 
     class Outcome(models.TextChoices):
         APPLIED = "applied", _("counted towards what is due")
         REFUNDED = "refunded", _("paid back")
-        KEPT = "kept", _("booked elsewhere")
+        KEPT = "kept", _("booked to another account")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.ForeignKey(
@@ -151,9 +151,9 @@ class UnallocatedPayment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     account = models.CharField(_("ledger account"), max_length=20)
     why = models.CharField(_("why"), max_length=10, choices=Why)
-    details = models.JSONField(default=dict, help_text=_("What is known of it: payer, reference, day."))
+    details = models.JSONField(default=dict, help_text=_("Known details: payer, reference, day."))
     at = models.DateTimeField(_("arrived"), default=timezone.now)
-    outcome = models.CharField(_("what became of it"), max_length=10, choices=Outcome, blank=True)
+    outcome = models.CharField(_("result after processing"), max_length=10, choices=Outcome, blank=True)
     note = models.TextField(_("note"), blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
@@ -195,7 +195,7 @@ class Refund(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        help_text=_("Empty where the terms gave it back to who came by a private link."),
+        help_text=_("Empty if the terms refunded it to a person who came by a private link."),
     )
     till = models.ForeignKey(
         "Till",
@@ -203,7 +203,7 @@ class Refund(models.Model):
         null=True,
         blank=True,
         related_name="refunds",
-        help_text=_("From which it was paid back at the counter."),
+        help_text=_("Till that paid it back at the counter."),
     )
     # True if another message already announced the refund: see ``refunds.save_refund_answer``.
     told = models.BooleanField(default=False)

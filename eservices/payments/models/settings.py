@@ -9,7 +9,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from .fee_schedule import ACCOUNT
 
-NO_QR_IBAN = _("This is no QR-IBAN: its bank number lies between 30000 and 31999.")
+NO_QR_IBAN = _("This is not a QR-IBAN. Its bank number must be between 30000 and 31999.")
 
 
 def _account(label, number: str):
@@ -29,7 +29,7 @@ class PaymentSettings(BaseGenericSetting):
     differences = _account(_("Differences of tills"), "3439.00")
     fees = _account(_("Fees that name no account"), "4210.00")
     creditor = models.CharField(
-        _("Account holder"), max_length=70, blank=True, help_text=_("As the bank knows it.")
+        _("Account holder"), max_length=70, blank=True, help_text=_("Name as the bank knows it.")
     )
     creditor_iban = models.CharField(
         _("QR-IBAN"), max_length=34, blank=True, help_text=_("The account for QR-bills with a reference.")

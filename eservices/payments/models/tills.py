@@ -18,7 +18,7 @@ class Till(models.Model):
 
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tills")
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
-    start = AmountField(_("float"), help_text=_("The change that lies in the till when it opens."))
+    start = AmountField(_("float"), help_text=_("Change in the till when it opens."))
     cash = models.IntegerField(_("cash"), default=0)
     terminal = models.IntegerField(_("card terminal"), default=0)
     closed_at = models.DateTimeField(_("counted"), null=True, blank=True)

@@ -57,9 +57,9 @@ def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedC
     about = lookup_limits.lookup_person(said)
     lately = PostedCode.objects.filter(asked_at__gt=now - LIMIT_PERIOD)
     if user.identity_level >= IdentityLevel.KNOWN:
-        raise CodeRequestRefused(_("We know you already: there is nothing to prove."))
+        raise CodeRequestRefused(_("Your identity is already verified. You do not need to prove it again."))
     if lately.filter(user=user).count() >= BY_ACCOUNT:
-        raise CodeRequestRefused(_("Enough letters were asked for lately. Please come to the counter."))
+        raise CodeRequestRefused(_("Too many letters were requested recently. Come to our counter."))
     PostedCode.objects.open(now).filter(user=user).update(expires_at=now)  # only the last letter counts
     many = lately.filter(about=about).count() >= ABOUT_PERSON
     code = PostedCode.objects.create(
@@ -150,11 +150,11 @@ def _queue(code: PostedCode, person: RegisterPerson, digits: str) -> None:
             address=[person.name, *person.address.lines],
             title=_("Your code"),
             paragraphs=[
-                _("Somebody signed in to the online counter, said to be you, and asked for this code."),
+                _("A person signed in to the online counter with your name and asked for this code."),
                 {"rows": [[_("Your code"), digits]]},
                 _("If it was you: sign in, open “Who you are” in your space, and type the code."),
-                _("It holds until %(day)s.") % {"day": _day(code)},
-                _("If it was not you: throw this letter away. Without it nobody can act in your name."),
+                _("The code is valid until %(day)s.") % {"day": _day(code)},
+                _("If it was not you, throw this letter away. Nobody can act in your name without it."),
             ],
             language=code.language,
             subject=code.subject,

@@ -169,7 +169,7 @@ def _waiting(check: RegisterCheck) -> RegisterCheck:
     """Return the check, locked, if it waits for an agent. Raise ``IllegalTransition`` if not."""
     found = RegisterCheck.objects.select_for_update().get(pk=check.pk)
     if found.is_pending or found.decided_by_id:
-        raise IllegalTransition(_("Somebody was faster: this check is over."))
+        raise IllegalTransition(_("This check has already been decided by another person."))
     return found
 
 

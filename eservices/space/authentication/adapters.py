@@ -17,9 +17,9 @@ class CodeAccountAdapter(DefaultAccountAdapter):
     """Sign-in by one-time codes sent by e-mail; residents have no password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": _("This code does not fit. Take the one from the latest e-mail."),
-        "too_many_login_attempts": _("That was too many tries. Wait a minute, then ask for a new code."),
-        "rate_limited": _("That was too many tries. Wait a minute, then ask for a new code."),
+        "incorrect_code": _("This code is wrong. Use the code from the latest e-mail."),
+        "too_many_login_attempts": _("There were too many attempts. Wait a minute, then ask for a new code."),
+        "rate_limited": _("There were too many attempts. Wait a minute, then ask for a new code."),
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
@@ -68,8 +68,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Error messages and rules of the second factor."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("This code does not fit. Wait until the app shows the next one."),
-        "no_passkey": _("This passkey does not fit. Try again, or take another way."),
+        "incorrect_code": _("This code is wrong. Wait until the app shows the next one."),
+        "no_passkey": _("This passkey is not valid here. Try again, or choose another method."),
     }
 
     def is_mfa_enabled(self, user, types=None) -> bool:

@@ -108,7 +108,7 @@ class SecondFactorCodeForm(SpaceForm):
         except ValidationError as fault:
             if fault.code not in {"too_many_login_attempts", "rate_limited"}:
                 raise
-            raise ValidationError(_("That was too many tries. Try again in five minutes.")) from fault
+            raise ValidationError(_("There were too many attempts. Try again in five minutes.")) from fault
 
 
 class SecondFactorForm(SecondFactorCodeForm, AuthenticateForm):
@@ -217,7 +217,7 @@ class StaffSignInForm(LoginForm):
                 email=email,
                 method=SignIn.Method.PASSWORD,
             )
-            raise ValidationError(_("That was too many tries. Wait a quarter of an hour."))
+            raise ValidationError(_("There were too many attempts. Wait a quarter of an hour."))
         try:
             return super().clean()
         except ValidationError:

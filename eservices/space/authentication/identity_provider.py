@@ -35,9 +35,7 @@ class IdentityProviderAdapter(DefaultSocialAccountAdapter):
         if not user.is_active:
             _refuse(request, _("This account is closed."))
         if not actions.may_belong_to(user, said):
-            _refuse(
-                request, _("This account is known to belong to somebody else. Please come to the counter.")
-            )
+            _refuse(request, _("This account belongs to another person. Come to our counter."))
         if not sociallogin.is_existing:
             with transaction.atomic():
                 sociallogin.connect(request, user)

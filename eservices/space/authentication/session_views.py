@@ -39,7 +39,7 @@ def sessions(request):
         chosen = request.POST.get("end", "")
         ended = [one for one in own if one.session_key != current and chosen in ("", str(one.pk))]
         end_sessions(request, request.user, ended, all_others=not chosen)
-        messages.success(request, _("Signed out there.") if ended else _("Nothing had to be ended."))
+        messages.success(request, _("Signed out there.") if ended else _("There were no sessions to end."))
         return redirect("usersessions_list")
     context = {
         "sessions": [

@@ -21,9 +21,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('note', models.TextField(blank=True, help_text='For colleagues: what it is about.', max_length=1000, verbose_name='note')),
+                ('note', models.TextField(blank=True, help_text='Description for colleagues.', max_length=1000, verbose_name='note')),
                 ('state', models.CharField(choices=[('open', 'in preparation'), ('scheduled', 'scheduled'), ('hindered', 'hindered'), ('published', 'published')], default='open', editable=False, max_length=12, verbose_name='state')),
-                ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes out at')),
+                ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication at')),
                 ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='went out at')),
                 ('agreed', models.JSONField(default=dict, editable=False)),
                 ('trouble', models.JSONField(default=list, editable=False)),

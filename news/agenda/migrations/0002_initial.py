@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='eventpage',
             name='host',
-            field=models.ForeignKey(blank=True, help_text='From the directory: the page leads there, and its entry shows the date.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='news_directory.directoryentry', verbose_name='association or company that organises it'),
+            field=models.ForeignKey(blank=True, help_text='Choose it from the directory. The page links to its entry, and the entry shows the date.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='news_directory.directoryentry', verbose_name='association or company that organises it'),
         ),
         migrations.AddField(
             model_name='eventpage',

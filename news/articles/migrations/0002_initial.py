@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='newspage',
             name='topics',
-            field=modelcluster.fields.ParentalManyToManyField(blank=True, help_text='Subscribers of these topics hear of it.', related_name='+', to='newsletter.topic', verbose_name='newsletter topics'),
+            field=modelcluster.fields.ParentalManyToManyField(blank=True, help_text='Subscribers of these topics are notified.', related_name='+', to='newsletter.topic', verbose_name='newsletter topics'),
         ),
         migrations.AddField(
             model_name='relatedservice',

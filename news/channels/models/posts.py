@@ -30,7 +30,7 @@ class ChannelSettings(BaseGenericSetting):
         decimal_places=3,
         default=Decimal("0.08"),
         help_text=_(
-            "In the commune’s currency, as the gateway bills it. Editors see what a page would cost."
+            "Amount in the commune’s currency, as the gateway charges it. Editors see the cost of a page."
         ),
     )
     quiet_from = models.TimeField(_("quiet from"), default=time(20))
@@ -38,7 +38,8 @@ class ChannelSettings(BaseGenericSetting):
         _("quiet until"),
         default=time(8),
         help_text=_(
-            "In between neither SMS nor notification leaves, but alerts. The same hour twice: never quiet."
+            "Between these times no SMS and no notifications are sent, except alerts. If both times "
+            "are the same, there are no quiet hours."
         ),
     )
 
@@ -83,15 +84,15 @@ class ChannelPost(models.Model):
     )
     title = models.CharField(_("title"), max_length=255)
     channel = models.CharField(_("channel"), max_length=20)
-    text = models.TextField(_("own text"), blank=True, help_text=_("Empty: title and lead of the page."))
+    text = models.TextField(_("own text"), blank=True, help_text=_("If empty, title and lead of the page."))
     state = models.CharField(_("state"), max_length=10, choices=PostState, default=PostState.PLANNED)
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     planned_at = models.DateTimeField(_("ticked"), default=timezone.now)
-    remote_id = models.CharField(max_length=255, blank=True, help_text=_("What the channel calls it."))
+    remote_id = models.CharField(max_length=255, blank=True, help_text=_("Name given by the channel."))
     url = models.CharField(_("address"), max_length=500, blank=True)
-    digest = models.CharField(max_length=64, blank=True, help_text=_("Of what is out."))
+    digest = models.CharField(max_length=64, blank=True, help_text=_("Hash of the published content."))
     fault = models.TextField(_("last fault"), blank=True)
     out_at = models.DateTimeField(_("out since"), null=True, blank=True)
     edited_at = models.DateTimeField(_("changed there"), null=True, blank=True)

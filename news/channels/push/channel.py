@@ -66,7 +66,7 @@ class PushChannel:
 
     def faults(self, announcement: Announcement) -> list[str]:
         if not announcement.topics:
-            return [_("Tick a newsletter topic: its readers get the notification.")]
+            return [_("Choose a newsletter topic. Its subscribers get the notification.")]
         return []
 
     def notes(self, announcement: Announcement) -> list[str]:

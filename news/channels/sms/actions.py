@@ -50,7 +50,7 @@ def request_subscription(*, actor=None, number: str, language: str, topic_keys, 
     reader.save()
     with translation.override(language):
         words = {"commune": settings.WAGTAIL_SITE_NAME, "code": code}
-        text = _("%(commune)s: your code is %(code)s. It confirms that you want news by SMS.") % words
+        text = _("%(commune)s: your code is %(code)s. Enter it to confirm that you want news by SMS.") % words
     outbox.queue_sms(to=number, text=sms.to_sms_text(text), subject=f"phone:{reader.pk}", confidential=True)
     return reader
 

@@ -178,21 +178,25 @@ class AlertSmsView(WagtailAdminTemplateMixin, TemplateView):
         if "all_clear" in request.POST:
             self.clear(request)
         elif not self.alert.holds(timezone.now()):
-            messages.error(request, _("Only an alert that is published is sent."))
+            messages.error(request, _("You can only send a published alert."))
         else:
             number = sum(one.readers for one in alert_messages(self.alert))
             actions.queue_alert(actor=request.user, alert=self.alert)
-            messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
+            messages.success(
+                request, _("The alert is on its way to %(number)s readers.") % {"number": number}
+            )
         return redirect("news_channels:alert", self.alert.pk)
 
     def clear(self, request) -> None:
         if not may_clear(self.alert):
-            messages.error(request, _("An all-clear is sent once the alert is over, to those who got it."))
+            messages.error(
+                request, _("An all-clear is sent after the end of the alert to the people who received it.")
+            )
             return
         number = _uninformed(self.alert).count()
         texts = {code: self.alert.all_clear_text(code) for code, _name in settings.LANGUAGES}
         actions.clear(actor=request.user, alert=self.alert, texts=texts)
-        messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
+        messages.success(request, _("The alert is on its way to %(number)s readers.") % {"number": number})
 
 
 def alert_for(user, pk: int) -> Alert:

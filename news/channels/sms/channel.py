@@ -82,7 +82,7 @@ class SmsChannel:
             words = {"number": number, "limit": self.limit}
             found.append(_("%(number)s messages joined to one: at most %(limit)s.") % words)
         if not announcement.topics:
-            found.append(_("Tick a newsletter topic: its readers get the SMS."))
+            found.append(_("Choose a newsletter topic. Its subscribers get the SMS."))
         return found
 
     def notes(self, announcement: Announcement) -> list[str]:
@@ -234,7 +234,7 @@ def _all_clear_until(delivery: Delivery, now: datetime) -> datetime:
         raise Obsolete(_("The alert holds again."))
     until = delivery.waits_since + ALL_CLEAR_HOLDS
     if now >= until:
-        raise Obsolete(_("The all-clear comes too late."))
+        raise Obsolete(_("The all-clear is too late."))
     return until
 
 

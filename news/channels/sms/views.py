@@ -81,7 +81,7 @@ def enter_code(request, token):
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if reader and actions.confirm_by_code(reader=reader, code=form.cleaned_data["code"]):
-            messages.success(request, _("Your number is confirmed: news comes by SMS."))
+            messages.success(request, _("Your number is confirmed. You now get news by SMS."))
             return redirect("news:sms_own", reader.secret)
         form.add_error(
             "code", _("This code is wrong, too old or used already. After 5 tries ask for a new one.")

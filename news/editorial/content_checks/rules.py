@@ -218,14 +218,16 @@ RULES: tuple[Rule, ...] = (
 
 SENTENCES = {
     "no_alt": _(
-        "Nobody is told what the picture “%(picture)s” shows: write it in one sentence for who does not see it."
+        "The picture “%(picture)s” has no description. Describe in one sentence what it shows, "
+        "for people who cannot see it."
     ),
-    "alt_is_file": _("“%(alt)s” is the name of a file: say what the picture shows."),
+    "alt_is_file": _("“%(alt)s” is the name of a file. Describe what the picture shows."),
     "small_picture": _(
         "The picture “%(picture)s” is %(width)s pixels wide and will look blurred: take one of at least %(least)s."
     ),
     "heading_order": _(
-        "A level is skipped before the heading “%(heading)s”: who listens to the page looks for what is missing."
+        "The heading “%(heading)s” skips a level. People who use a screen reader will look for "
+        "the missing level."
     ),
     "empty_heading": _("A heading is empty: write it or remove it."),
     "capitals": _(
@@ -235,34 +237,37 @@ SENTENCES = {
         "The link “%(words)s” leads to a page or file that no longer exists: choose another or remove it."
     ),
     "link_draft": _(
-        "The link “%(words)s” leads to “%(target)s”, which is not published: readers will not get there."
+        "The link “%(words)s” leads to “%(target)s”, which is not published. Readers cannot open it."
     ),
     "link_silent": _("The address %(target)s of the link “%(words)s” does not answer: check it."),
     "link_admin": _(
-        "The link “%(words)s” leads into the administration (%(target)s), which readers may not enter: choose the page."
+        "The link “%(words)s” leads to the administration (%(target)s), which readers cannot "
+        "open. Choose the page instead."
     ),
     "link_wrapped": _(
         "The link “%(words)s” leads through the filter of a mail program (%(target)s): write the real address."
     ),
-    "empty_words": _("“%(words)s” does not say where the link leads: name the page or the act."),
+    "empty_words": _("“%(words)s” does not describe where the link leads. Name the page or the action."),
     "draft_above": _(
-        "“%(page)s” above it is not published: no menu and no list leads readers here. Publish both."
+        "“%(page)s” above it is not published, so readers cannot find this page in menus and "
+        "lists. Publish both."
     ),
     "address_taken": _(
-        "At %(address)s the site itself answers, and nobody would see the page: write another address under Promote."
+        "The address %(address)s is used by the site itself, so readers would not see the page. "
+        "Enter another address under Promote."
     ),
     "refused": "%(sentence)s",  # by the page's own model, in the active language
     "no_lead": _(
-        "The lead is missing: one or two sentences that give the answer, also shown by search engines."
+        "The lead is missing. Write one or two sentences that give the answer. Search engines show them too."
     ),
-    "no_description": _("Search engines find no description: write one or two sentences."),
+    "no_description": _("The description for search engines is missing. Write one or two sentences."),
     "hard_to_read": _(
         "The text is hard to read (%(ease)s of 100, aim for %(least)s): shorter sentences and simpler words help."
     ),
     "long_sentence": _("This sentence has %(number)s words: “%(sentence)s”. Make two of it."),
     "no_translation": _("The page is not published in: %(languages)s."),
-    "no_contact": _("Nobody is named who answers questions: add a contact."),
-    "no_owner": _("Nobody looks after this page: choose who is told when it is to be reviewed."),
+    "no_contact": _("No contact is named for questions. Add a contact."),
+    "no_owner": _("Nobody is responsible for this page. Choose who is notified when it is due for review."),
 }
 
 RULE_LABELS = {
@@ -277,17 +282,17 @@ RULE_LABELS = {
     "link_silent": _("Address that does not answer"),
     "link_admin": _("Link into the administration"),
     "link_wrapped": _("Link through a mail program"),
-    "empty_words": _("Link that says nothing"),
+    "empty_words": _("Link without a meaning"),
     "draft_above": _("Unpublished page above"),
     "address_taken": _("Address taken"),
-    "refused": _("Not to be published like this"),
+    "refused": _("Do not publish it in this state"),
     "no_lead": _("Missing lead"),
     "no_description": _("Missing description"),
     "hard_to_read": _("Hard to read"),
     "long_sentence": _("Long sentence"),
     "no_translation": _("Missing translation"),
     "no_contact": _("Missing contact"),
-    "no_owner": _("Nobody looks after it"),
+    "no_owner": _("Nobody is responsible"),
 }
 
 

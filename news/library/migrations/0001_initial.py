@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('number', models.CharField(blank=True, help_text='As in “Preavis 12/2026”.', max_length=40, verbose_name='number')),
+                ('number', models.CharField(blank=True, help_text='For example “Preavis 12/2026”.', max_length=40, verbose_name='number')),
                 ('date', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='of the day')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
                 ('folded', models.CharField(editable=False, max_length=500)),

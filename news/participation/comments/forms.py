@@ -12,7 +12,7 @@ MAX_TEXT_LENGTH = 2_000
 class CommentForm(NamedAuthorForm):
     text = forms.CharField(
         label=_("Your comment"),
-        help_text=_("To the matter, and as you would say it at the counter."),
+        help_text=_("Stay on the subject, and write as you would speak at the counter."),
         max_length=MAX_TEXT_LENGTH,
         validators=[validate_few_links],
         widget=forms.Textarea,

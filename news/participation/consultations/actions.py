@@ -71,9 +71,9 @@ def answer_contribution(*, actor: User, contribution: Contribution, status: str,
     contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
     if not states.is_allowed(contribution.status, status):
         state = {"state": contribution.get_status_display()}
-        raise IllegalTransition(_("This is not possible any more: it is “%(state)s”.") % state)
+        raise IllegalTransition(_("This is no longer possible. The state is now “%(state)s”.") % state)
     if status in ANSWERED and not reply.strip():
-        raise IllegalTransition(_("Say why: people read the answer of the commune."))
+        raise IllegalTransition(_("Explain why. The answer of the commune is public."))
     if (contribution.status, contribution.reply) == (status, reply.strip()):
         return contribution
     moved = contribution.status != status

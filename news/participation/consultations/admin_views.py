@@ -112,7 +112,7 @@ def export_csv(request):
     found = ContributionFilterSet(request.GET, access.contributions_for(request.user), titles=titles).qs
     header = [
         *(_("Day"), _("Consultation"), _("State"), _("Title"), _("Text")),
-        *(_("By"), _("Votes"), _("What becomes of it"), _("Answer")),
+        *(_("By"), _("Votes"), _("Follow-up"), _("Answer")),
     ]
     rows = (
         [

@@ -39,7 +39,7 @@ class ContributionForm(NamedAuthorForm):
                 error_messages={"required": _("Give it a title.")},
             ),
             "text": forms.CharField(
-                label=_("What you propose, and what it would change"),
+                label=_("Your proposal, and the change that it would bring"),
                 max_length=MAX_TEXT_LENGTH,
                 validators=[validate_few_links],
                 widget=forms.Textarea,
@@ -86,9 +86,9 @@ class ContributionForm(NamedAuthorForm):
 class AnswerForm(forms.Form):
     """Status and reply for staff. Answers to questions get only a reply, no status."""
 
-    status = forms.ChoiceField(label=gettext_lazy("What becomes of it"))
+    status = forms.ChoiceField(label=gettext_lazy("Follow-up"))
     reply = forms.CharField(
-        label=gettext_lazy("Answer of the commune, which everybody reads"),
+        label=gettext_lazy("Public answer of the commune"),
         required=False,
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 5, "class": "in"}),

@@ -88,7 +88,7 @@ class ConsultationIndexPage(BasePage):
 class ConsultationPage(ParticipationPeriod, BasePage):
     """An idea box, or questions of the commune to all residents, within a period."""
 
-    page_description = _("People write what they think or propose; you answer, and others may vote.")
+    page_description = _("People write their opinions or proposals. You answer, and others can vote.")
 
     class Kind(models.TextChoices):
         IDEAS = "ideas", _("idea box: people hand in ideas")
@@ -100,7 +100,7 @@ class ConsultationPage(ParticipationPeriod, BasePage):
 
     kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.IDEAS)
     public = models.BooleanField(
-        _("everybody reads what was contributed"),
+        _("contributions are public"),
         default=True,
         help_text=_("Each contribution is read by the administration before it is published."),
     )
@@ -108,13 +108,16 @@ class ConsultationPage(ParticipationPeriod, BasePage):
     body = LiveStreamField(ContentBlocks(), verbose_name=_("text and documents"), blank=True)
     questions = StreamField(ConsultationQuestionsBlock(), verbose_name=_("questions"), blank=True)
     becomes = RichTextField(
-        _("what becomes of it"),
+        _("follow-up"),
         features=TEXT_FEATURES,
         blank=True,
-        help_text=_("Who reads it, who decides, by when people hear what came out."),
+        help_text=_("People who read and decide, and the date of the result."),
     )
     outcome = LiveStreamField(
-        ContentBlocks(), verbose_name=_("what came out"), blank=True, help_text=_("Once it is over.")
+        ContentBlocks(),
+        verbose_name=_("result of the consultation"),
+        blank=True,
+        help_text=_("Shown after the end."),
     )
 
     objects = PageManager.from_queryset(BasePageQuerySet)()
@@ -123,7 +126,7 @@ class ConsultationPage(ParticipationPeriod, BasePage):
         *BasePage.content_panels,
         MultiFieldPanel(
             [FieldPanel("kind"), FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")])],
-            heading=_("What and when"),
+            heading=_("Topic and dates"),
         ),
         FieldPanel("body"),
         FieldPanel("questions"),
@@ -200,7 +203,7 @@ class Contribution(ModeratedText):
     consultation = models.UUIDField(_("consultation"), db_index=True)  # translation key of the page
     title = models.CharField(_("title"), max_length=TITLE, blank=True)
     answers = models.JSONField(_("answers"), default=list, blank=True)
-    status = models.CharField(_("what becomes of it"), max_length=8, choices=Status, default=Status.RECEIVED)
+    status = models.CharField(_("follow-up"), max_length=8, choices=Status, default=Status.RECEIVED)
     reply = models.TextField(_("answer of the commune"), max_length=4_000, blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)
 

@@ -20,9 +20,9 @@ MAX_BULK = access.MAX_LISTED
 
 class RefuseForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Reason, which who wrote it reads"),
+        label=gettext_lazy("Reason, shown to the author"),
         max_length=500,
-        error_messages={"required": gettext_lazy("Say why: whoever wrote it reads it.")},
+        error_messages={"required": gettext_lazy("Explain why. The author reads it.")},
         widget=forms.Textarea(attrs={"rows": 2, "class": "in"}),
     )
 

@@ -13,17 +13,17 @@ class NamedAuthorForm(ModeratedTextForm):
     """A form that asks how the name is shown, and for the name if it is."""
 
     shown_as = forms.ChoiceField(
-        label=gettext_lazy("How it is published"),
+        label=gettext_lazy("Publication of your name"),
         choices=AuthorDisplay.choices,
         initial=AuthorDisplay.FIRST,
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose how it is published.")},
+        error_messages={"required": gettext_lazy("Choose how your name is published.")},
     )
     name = forms.CharField(
         label=gettext_lazy("Your first and last name"),
         max_length=80,
         validators=[validate_no_control, validate_few_links],
-        error_messages={"required": gettext_lazy("Write your name, or choose that it is not shown.")},
+        error_messages={"required": gettext_lazy("Enter your name, or choose not to show it.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

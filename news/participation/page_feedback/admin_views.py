@@ -95,5 +95,5 @@ def _periods() -> list[tuple[int, str]]:
         (PERIODS[0], _("the last month")),
         (PERIODS[1], _("the last three months")),
         (PERIODS[2], _("the last year")),
-        (PERIODS[3], _("all that is kept")),
+        (PERIODS[3], _("complete stored data")),
     ]

@@ -17,11 +17,11 @@ class FeedbackForm(HoneypotForm):
     page = forms.IntegerField(min_value=1)
     useful = forms.ChoiceField(
         choices=[("yes", _("Yes")), ("no", _("No"))],
-        error_messages={"required": _("Say yes or no."), "invalid_choice": _("Say yes or no.")},
+        error_messages={"required": _("Answer yes or no."), "invalid_choice": _("Answer yes or no.")},
     )
     text = forms.CharField(
-        label=_("What was missing, or what helped?"),
-        help_text=_("No names, addresses or numbers, please: nobody can answer you here."),
+        label=_("Missing or helpful information"),
+        help_text=_("Do not enter names, addresses or numbers. We cannot answer you here."),
         required=False,
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -33,5 +33,5 @@ class FeedbackForm(HoneypotForm):
     def clean_text(self) -> str:
         text = self.cleaned_data["text"]
         if ADDRESS.search(text):
-            raise forms.ValidationError(_("Leave out the e-mail address: nobody answers here."))
+            raise forms.ValidationError(_("Remove the e-mail address. We cannot answer you here."))
         return text

@@ -45,7 +45,7 @@ class PageFeedback(models.Model):
     page = models.ForeignKey(Page, models.CASCADE, verbose_name=_("page"), related_name="+")
     day = models.DateField(_("day"), default=timezone.localdate, db_index=True)
     useful = models.BooleanField(_("useful"))
-    text = models.TextField(_("what was missing"), max_length=MAX_TEXT_LENGTH, blank=True)
+    text = models.TextField(_("missing information"), max_length=MAX_TEXT_LENGTH, blank=True)
     who = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PageFeedbackQuerySet.as_manager()

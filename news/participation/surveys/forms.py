@@ -49,7 +49,7 @@ def _field(question: SurveyQuestion, needed: bool) -> forms.Field:
     if question.options:
         return forms.ChoiceField(choices=question.options, widget=forms.RadioSelect, **common)
     widget = forms.Textarea(attrs={"rows": 3})
-    help_text = _("No names and addresses, please.")
+    help_text = _("Do not enter names or addresses.")
     return forms.CharField(
         max_length=MAX_TEXT_LENGTH,
         widget=widget,

@@ -37,12 +37,12 @@ class SurveyChoiceBlock(SurveyQuestionBlock):
 
 
 class SurveyScaleBlock(SurveyQuestionBlock):
-    low = blocks.CharBlock(label=_("What 1 means"), max_length=40, default="")
-    high = blocks.CharBlock(label=_("What 5 means"), max_length=40, default="")
+    low = blocks.CharBlock(label=_("Meaning of 1"), max_length=40, default="")
+    high = blocks.CharBlock(label=_("Meaning of 5"), max_length=40, default="")
 
 
 class SurveyBlocks(blocks.StreamBlock):
-    single = SurveyChoiceBlock(label=_("One of several"), icon="radio-full")
+    single = SurveyChoiceBlock(label=_("One choice from several"), icon="radio-full")
     multiple = SurveyChoiceBlock(label=_("Several of several"), icon="list-ul")
     scale = SurveyScaleBlock(label=_("Scale from 1 to 5"), icon="order")
     text = SurveyQuestionBlock(label=_("Free text"), icon="pilcrow")
@@ -51,11 +51,11 @@ class SurveyBlocks(blocks.StreamBlock):
 class SurveyPage(ParticipationPeriod, BasePage):
     """A few questions, within a period."""
 
-    page_description = _("A few questions with answers to choose; you see how many chose what.")
+    page_description = _("A few multiple-choice questions. You see the number of answers for each choice.")
 
     class Results(models.TextChoices):
         AT_ONCE = "at_once", _("at once")
-        AFTER = "after", _("once it is over")
+        AFTER = "after", _("after the end")
         NEVER = "never", _("never")
 
     parent_page_types = ["news_participation.ConsultationIndexPage"]
@@ -63,21 +63,19 @@ class SurveyPage(ParticipationPeriod, BasePage):
     template = "news/participation/surveys/page.html"
 
     once = models.BooleanField(
-        _("one answer for each person"),
+        _("one answer per person"),
         default=False,
         help_text=_(
-            "Proven by a mailed link or the own space. Even then nobody knows who answered what. "
-            "Without it anybody may answer several times."
+            "Proven by a link sent by e-mail or by the personal space. The answers stay anonymous in "
+            "any case. Without this, people can answer several times."
         ),
     )
-    results = models.CharField(
-        _("everybody sees the results"), max_length=7, choices=Results, default=Results.AFTER
-    )
+    results = models.CharField(_("results are public"), max_length=7, choices=Results, default=Results.AFTER)
     body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
     questions = StreamField(
         SurveyBlocks(),
         verbose_name=_("questions"),
-        help_text=_("Once somebody answered, change words only: what was chosen belongs to its choice."),
+        help_text=_("After the first answer, only change the wording. Each answer belongs to its choice."),
     )
 
     objects = PageManager.from_queryset(BasePageQuerySet)()
@@ -87,7 +85,9 @@ class SurveyPage(ParticipationPeriod, BasePage):
         FieldRowPanel(
             [
                 FieldPanel("opens_on"),
-                FieldPanel("closes_on", help_text=_("Needed unless the results are seen at once or never.")),
+                FieldPanel(
+                    "closes_on", help_text=_("Required unless the results are shown immediately or never.")
+                ),
             ],
             heading=_("When"),
         ),
@@ -107,7 +107,7 @@ class SurveyPage(ParticipationPeriod, BasePage):
     def clean(self):
         super().clean()
         if self.results == self.Results.AFTER and self.closes_on is None:
-            raise ValidationError({"closes_on": _("Say when it ends: the results are shown then.")})
+            raise ValidationError({"closes_on": _("Enter an end date. The results are shown after it.")})
 
     @property
     def results_wait_for(self) -> date | None:

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('entry', 'directory'), ('event', 'agenda')], max_length=8, verbose_name='what for')),
+                ('kind', models.CharField(choices=[('entry', 'directory'), ('event', 'agenda')], max_length=8, verbose_name='purpose')),
                 ('state', models.CharField(choices=[('asked', 'address to be confirmed'), ('waiting', 'to be decided'), ('accepted', 'accepted'), ('refused', 'refused')], default='asked', max_length=8, verbose_name='state')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('data', models.JSONField(default=dict)),

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
                 ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('closes_on', models.DateField(blank=True, db_index=True, help_text='Empty: until somebody is found. From the next day on it is no longer listed nor found.', null=True, verbose_name='applications up to and with')),
+                ('closes_on', models.DateField(blank=True, db_index=True, help_text='If empty, until the position is filled. From the next day, the vacancy is no longer listed or found.', null=True, verbose_name='applications up to and with')),
                 ('rate', models.CharField(blank=True, help_text='“80 to 100 %”.', max_length=40, verbose_name='rate of work')),
                 ('begins', models.CharField(blank=True, help_text='“1 March, or as agreed”.', max_length=60, verbose_name='begins')),
                 ('place', models.CharField(blank=True, max_length=120, verbose_name='place of work')),

@@ -39,7 +39,7 @@ def test_status_offers_a_new_request_only_for_an_offered_service():
     case = CaseFactory(state="closed", outcome="lapsed")
     assert status_page.closing_text(case)[1] == gettext(AGAIN)
     Form.objects.update(offered=False)
-    assert status_page.closing_text(Case.objects.get(pk=case.pk))[1] == gettext("The reason stands below.")
+    assert status_page.closing_text(Case.objects.get(pk=case.pk))[1] == gettext("Read the reason below.")
 
 
 def test_status_promises_email_only_to_those_who_get_it(monkeypatch):

@@ -275,7 +275,7 @@ class TestErrors:
             page = server_error(rf.get("/"))
         assert page.status_code == 500
         shown = page.content.decode()
-        assert french("A fault of ours.") in shown
+        assert french("An error on our side.") in shown
         assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
         assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
 
@@ -286,7 +286,7 @@ class TestErrors:
         client.raise_request_exception = False
         page = client.get("/")
         assert (page.status_code, page["Retry-After"]) == (503, "30")
-        assert french("A fault of ours.") in page.text
+        assert french("An error on our side.") in page.text
 
     @pytest.mark.parametrize("language", ["fr", "de"])
     def test_server_error_page_is_in_language_of_page(self, client, home, monkeypatch, language):
@@ -296,7 +296,7 @@ class TestErrors:
         page = client.get(german.url if language == "de" else home.url)
         assert page.status_code == 500
         with translation.override(language):
-            assert gettext("A fault of ours.") in page.text
+            assert gettext("An error on our side.") in page.text
         assert f'<html lang="{language}">' in page.text
 
     def test_missing_csrf_token_shows_instructions(self, home):
@@ -515,7 +515,7 @@ class TestContact:
         assert client.post(page.url, self.said(), REMOTE_ADDR="192.0.2.7").status_code == 302
 
     def test_contact_message_is_deleted_after_a_year(self, client, page):
-        assert french("The commune reads your message. It is erased here after a year.") in text_of(
+        assert french("The commune reads your message. It is erased from this site after a year.") in text_of(
             client.get(page.url)
         )
         client.post(page.url, self.said())

@@ -79,8 +79,8 @@ def test_article_editor_shows_number_of_subscribers(client, editor, index):
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     assert shown.status_code == 200
     said = ngettext(
-        "Its topics, as last saved, reach %(number)s subscriber in this language.",
-        "Its topics, as last saved, reach %(number)s subscribers in this language.",
+        "Its topics in the last saved version reach %(number)s subscriber in this language.",
+        "Its topics in the last saved version reach %(number)s subscribers in this language.",
         2,
     )
     assert said % {"number": 2} in shown.content.decode()

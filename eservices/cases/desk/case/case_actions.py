@@ -55,7 +55,7 @@ CASE_ACTIONS = {
     "accept": CaseAction(
         AcceptForm,
         actions.accept_case,
-        _("Accepted. What follows happens by itself."),
+        _("Accepted. The next steps happen automatically."),
         _("Accept"),
         DECIDE,
         "a",
@@ -64,7 +64,7 @@ CASE_ACTIONS = {
     "ask": CaseAction(
         AskForm,
         actions.ask_applicant,
-        _("The question is on its way; the deadline rests until the answer."),
+        _("The question is on its way. The deadline is paused until the answer arrives."),
         _("Ask the applicant"),
         DECIDE,
         "c",
@@ -72,7 +72,7 @@ CASE_ACTIONS = {
     "answer": CaseAction(
         AnswerForm,
         actions.answer_question,
-        _("The answer is noted; the deadline runs again."),
+        _("The answer is recorded. The deadline runs again."),
         _("Note the answer"),
         DECIDE,
         fits=actions.has_open_question,
@@ -80,8 +80,8 @@ CASE_ACTIONS = {
     "go_on": CaseAction(
         CaseActionForm,
         actions.continue_without_answer,
-        _("The case goes on without an answer."),
-        _("Go on without an answer"),
+        _("The case continues without an answer."),
+        _("Continue without an answer"),
         DECIDE,
         fits=actions.can_continue_without_answer,
     ),
@@ -96,7 +96,7 @@ CASE_ACTIONS = {
     "reopen": CaseAction(
         ReopenForm,
         actions.reopen_case,
-        _("The case goes on; the applicant is told."),
+        _("The case continues. The applicant is notified."),
         _("Reopen"),
         DECIDE,
         fits=actions.can_reopen,
@@ -121,14 +121,14 @@ CASE_ACTIONS = {
     "redirect": CaseAction(
         RedirectForm,
         actions.redirect_to_service,
-        _("The right request is begun with what is known."),
+        _("The right request is started with the known answers."),
         _("Send to another service"),
         MORE,
     ),
     "merge": CaseAction(
         MergeForm,
         actions.merge_into,
-        _("Closed as filed twice. The other case goes on; the applicant is told."),
+        _("Closed as a duplicate. The other case continues. The applicant is notified."),
         _("Filed twice: merge into"),
         MORE,
     ),
@@ -142,7 +142,7 @@ CASE_ACTIONS = {
     "protect": CaseAction(
         ProtectForm,
         actions.mark_protected,
-        _("Protected: only who treats protected addresses sees the case now."),
+        _("Protected. Only members who treat protected addresses can see the case now."),
         _("Mark an address as protected"),
         MORE,
         fits=lambda case: not case.is_known_protected,
@@ -150,7 +150,7 @@ CASE_ACTIONS = {
     "unprotect": CaseAction(
         UnprotectForm,
         actions.unprotect,
-        _("The whole team sees the case now."),
+        _("The whole team can see the case now."),
         _("No address is protected"),
         MORE,
         fits=lambda case: case.protected,
@@ -163,15 +163,17 @@ CASE_ACTIONS = {
         CaseActionForm, actions.take_case, _("The case is yours."), fits=lambda case: case.assignee_id is None
     ),
     "assign": CaseAction(AssignForm, actions.assign_case, _("The case is assigned.")),
-    "note": CaseAction(NoteForm, actions.add_note, _("The note is kept.")),
+    "note": CaseAction(NoteForm, actions.add_note, _("The note is saved.")),
     "message": CaseAction(MessageForm, actions.send_message, _("The message is on its way.")),
     "called": CaseAction(CallbackResultForm, actions.record_callback, _("The call is noted.")),
     "enclosure": CaseAction(EnclosureForm, actions.judge_enclosure, _("The enclosure is noted.")),
     "person": CaseAction(
-        PersonForm, actions.judge_person, _("The outcome of this person is kept."), fits=actions.can_decide
+        PersonForm, actions.judge_person, _("The outcome of this person is saved."), fits=actions.can_decide
     ),
-    "review": CaseAction(ReviewForm, actions.review_proposal, _("Your review is kept.")),
-    "identify": CaseAction(IdentifyForm, actions.identify_applicant, _("Kept: the applicant is known.")),
+    "review": CaseAction(ReviewForm, actions.review_proposal, _("Your review is saved.")),
+    "identify": CaseAction(
+        IdentifyForm, actions.identify_applicant, _("Saved. The identity of the applicant is verified.")
+    ),
 }
 
 

@@ -74,9 +74,9 @@ WAITING_FOR = {
 
 # Why a case waits, for stages that give no reason of their own.
 WAITING_TEXTS = {
-    AGENT: gettext_lazy("Now at “%(stage)s”: an agent has to act."),
-    APPLICANT: gettext_lazy("Now at “%(stage)s”: the applicant has to act; the deadline rests meanwhile."),
-    OTHERS: gettext_lazy("Now at “%(stage)s”: others have to act."),
+    AGENT: gettext_lazy("Now at “%(stage)s”. An agent has to act."),
+    APPLICANT: gettext_lazy("Now at “%(stage)s”. The applicant has to act, and the deadline is paused."),
+    OTHERS: gettext_lazy("Now at “%(stage)s”. Others have to act."),
 }
 
 
@@ -98,22 +98,22 @@ def describe_situation(case: Case) -> str:
         return ""
     if case.state == CaseState.WAITING:
         since = format_short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
-        return _("We asked on %(day)s, and the deadline rests until the answer.") % {"day": since}
+        return _("We asked on %(day)s. The deadline is paused until the answer arrives.") % {"day": since}
     if row is None and is_answer_overdue(case):
         return overdue_notice(case)
     if row is None:
-        return _("All is done; the case closes by itself within a minute.")
+        return _("Everything is done. The case closes automatically within a minute.")
     if row.waiting_for == LEAD:
         return _blocked(case, row)
     if text := _stage_reason(case, row):
         return text
     if is_about_to_continue(case, row):
-        return _("This is kept; the case goes on by itself, within a minute.")
+        return _("Saved. The case continues automatically within a minute.")
     if row.reason and row.waiting_for == AGENT:
         return row.reason
     if is_decision_stage(row):
         if case.outcome:
-            return _("Decided: what follows happens by itself, within a minute.")
+            return _("Decided. The next steps happen automatically within a minute.")
         return _("Check what was declared, then decide.")
     text = WAITING_TEXTS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
     return text % {"stage": stage_name(row)}
@@ -123,8 +123,8 @@ def _blocked(case: Case, row: CaseStage) -> str:
     """Return why the case is blocked, and whether a lead has to act or it is retried automatically."""
     if case.due_at:
         text = _(
-            "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
-            "%(reason)s."
+            "Blocked at “%(stage)s” and retried automatically every few minutes. If this lasts, tell "
+            "the person who administers the site: %(reason)s."
         )
     else:
         text = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s.")
@@ -144,10 +144,10 @@ def describe_consequences(case: Case, user: User) -> str:
     row = current_stage(case)
     if row and needs_second_agent(row):
         if absences.members_who_may_confirm(case, user.pk).exists():
-            return _("You propose it: a colleague confirms it before anything leaves.")
+            return _("This is a proposal. A colleague has to confirm it before anything is sent.")
         return _(
-            "You propose it, and nobody else in the team may confirm it: first ask who keeps its members to let a "
-            "colleague decide on this case too."
+            "This is a proposal, and no other member of the team may confirm it. First ask the "
+            "person who manages the team to let a colleague decide on this case too."
         )
     following = list(dropwhile(lambda row: not is_decision_stage(row), stages_ahead(case)))[1:]
     if not following:
@@ -210,7 +210,7 @@ def _question_term_text(case: Case, thread: list[Message]) -> str:
         return _("The applicant has until %(term)s to answer.") % days
     if not is_answer_overdue(case):
         return ""
-    return _("By %(term)s, our question of %(asked)s was not answered.") % days
+    return _("Our question of %(asked)s was not answered by %(term)s.") % days
 
 
 def _missing_reply_text(thread: list[Message]) -> str:
@@ -219,7 +219,7 @@ def _missing_reply_text(thread: list[Message]) -> str:
     if last is None or not last.from_applicant or last.kind != Message.Kind.MESSAGE:
         return ""
     day = format_short_day(timezone.localtime(last.at))
-    return _("The applicant wrote on %(day)s, and nobody has replied yet.") % {"day": day}
+    return _("The applicant wrote on %(day)s and has had no reply yet.") % {"day": day}
 
 
 def _unreviewed_enclosures_text(case: Case) -> str:

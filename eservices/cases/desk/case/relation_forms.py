@@ -13,7 +13,7 @@ from ..case_queue.queries import service_titles
 
 class HandOverForm(CaseActionForm):
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label="–")
-    reason = textarea_field(_("Why? The other team reads it"))
+    reason = textarea_field(_("Reason. The other team reads it"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -45,7 +45,7 @@ class OtherCaseForm(SeenEventForm):
         typed = self.cleaned_data["other"].strip().upper()
         found = access.cases_for(self.user, "tie").filter(reference=typed).first()
         if found is None or found.pk == self.case.pk:
-            raise forms.ValidationError(_("You treat no other case of this reference."))
+            raise forms.ValidationError(_("You have no access to another case with this reference."))
         return found
 
 

@@ -132,9 +132,9 @@ class CaseView(ActionFormMixin, CaseScreen):
     def _success_message(self, do: str, given: dict) -> str:
         """Return the success message of an action; of a decision for two agents, that it is proposed."""
         if do in ("accept", "refuse") and actions.proposing_agent(self.case):
-            return _("Proposed. Nothing leaves before a colleague confirms it.")
+            return _("Proposed. Nothing is sent before a colleague confirms it.")
         if do == "assign" and not given["agent"]:
-            return _("Nobody has the case now: whoever is in the team may take it.")
+            return _("Nobody is assigned to this case. Any member of the team can take it.")
         return str(CASE_ACTIONS[do].done)
 
     def _next_url(self) -> str:

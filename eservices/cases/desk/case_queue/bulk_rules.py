@@ -13,10 +13,11 @@ def bulk_decision_obstacle(case: Case) -> str:
     """Return why a case must be decided on its own; "" if it may be decided with others."""
     if not case.version.definition.settings.get("decide_together"):
         return _(
-            "Their service has them decided one by one. Editors may allow more, under “Process” of its page."
+            "The service requires a decision on each case. Editors can change this under “Process” "
+            "on its page."
         )
     if not actions.can_decide(case):
-        return _("There is nothing to decide on this case now.")
+        return _("This case has nothing to decide now.")
     if not states.is_allowed("accept", case.state):
         return _("The applicant has not answered yet: decide on the case.")
     if needs_second_agent(current_stage(case)):

@@ -51,12 +51,14 @@ class BulkDecisionForm(forms.Form):
         choices=[(ACCEPT, _("Accept")), (REFUSE, _("Refuse"))],
         widget=forms.RadioSelect,
     )
-    reason = textarea_field(_("What every applicant reads; a refusal needs a reason"), required=False)
+    reason = textarea_field(
+        _("Text for every applicant. You must give a reason for a refusal"), required=False
+    )
 
     def clean(self):
         found = super().clean()
         if found.get("decision") == self.REFUSE and not found.get("reason", "").strip():
-            self.add_error("reason", _("Write why: every applicant reads it."))
+            self.add_error("reason", _("Explain why. Every applicant reads it."))
         return found
 
     @property

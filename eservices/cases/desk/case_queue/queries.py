@@ -63,7 +63,7 @@ def _deputy_view(user) -> Conditions:
     away = Q()
     for team, colleagues in absences.represented_colleagues(user).items():
         away |= Q(team=team, assignee__in=colleagues)
-    return {"instead": (_("Instead of who is away"), NEEDS_AGENT & away)} if away else {}
+    return {"instead": (_("Instead of the absent person"), NEEDS_AGENT & away)} if away else {}
 
 
 def _confirmation_view(user) -> Conditions:

@@ -247,8 +247,8 @@ def _headline(sizes: dict[str, int]) -> str:
         late, today = (format_count(sizes[key]) for key in ("late", "today"))
         return _("%(late)s late, %(today)s for today") % {"late": late, "today": today}
     if sizes.get("view:overdue"):  # late cases outside of this list
-        return _("Nothing in this list is late or due today")
-    return _("Nothing is late, nothing is due today")
+        return _("No case in this list is late or due today")
+    return _("No case is late or due today")
 
 
 # -- Actions on the list -------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def take_next(request):
     """Assign the most urgent unassigned case to the agent and open it."""
     case = actions.take_next(actor=request.user, cases=access.cases_for(request.user, "take"))
     if case is None:
-        messages.info(request, _("Nothing is left to take."))
+        messages.info(request, _("There are no cases left to take."))
         return redirect("cases:queue")
     messages.success(request, _("The case is yours."))
     return redirect("cases:case", case.reference)
@@ -276,7 +276,7 @@ def save_view(request):
     if len(form.instance.query) > MAX_QUERY_LENGTH:
         raise ActionRefused(_("These are too many filters for a view: take some away."))
     view = actions.save_view(actor=request.user, view=form.instance)
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return redirect(f"{reverse('cases:queue')}?{view.query}")
 
 

@@ -37,7 +37,7 @@ def take_payment(*, actor: User, charge: Charge, means: str) -> Payment:
     """Take what is due of a charge into the agent's till."""
     till = _till_of(actor)
     if lock_charge(charge.pk).state == ChargeState.PAID:
-        raise AlreadySettled(_("It was paid already: nothing was taken this time."))
+        raise AlreadySettled(_("This was paid already. No money was taken this time."))
     payment = payments.start_payment(
         actor=actor,
         basket=charge.basket,
@@ -58,7 +58,7 @@ def pay_out_refund(*, actor: User, refund: Refund) -> Refund:
     till = _till_of(actor)
     refund = refunds.lock_refund(refund)  # locked, so that of two simultaneous payouts only one is booked
     if refund.payment.provider != "counter" or not is_allowed(REFUNDS, "finish", refund.state):
-        raise PaymentActionRefused(_("There is nothing to pay back from the till."))
+        raise PaymentActionRefused(_("There is no amount to refund from the till."))
     Refund.objects.filter(pk=refund.pk).update(till=till)
     done = refunds.save_refund_answer(actor=actor, refund=refund, answer=RefundStatus(REFUND_DONE))
     cash = refund.account == ledger.ledger_accounts().cash
@@ -74,7 +74,10 @@ def close_till(*, actor: User, cash: int, terminal: int, note: str = "") -> Till
     till.counted_cash, till.counted_terminal, till.note = cash, terminal, note.strip()[:255]
     if (till.cash_difference or till.terminal_difference) and not till.note:
         raise PaymentActionRefused(
-            _("The count differs: %(cash)s in cash, %(card)s by card. Count again, or write a word about it.")
+            _(
+                "The count differs: %(cash)s in cash, %(card)s by card. Count again, or explain the "
+                "difference."
+            )
             % {"cash": format_amount(till.cash_difference), "card": format_amount(till.terminal_difference)}
         )
     till.save()

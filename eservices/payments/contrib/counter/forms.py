@@ -17,4 +17,4 @@ class OpenTillForm(forms.Form):
 class CloseTillForm(forms.Form):
     cash = AmountFormField(label=_("Cash counted, float included"))
     terminal = AmountFormField(label=_("Total on the terminal’s slip"))
-    note = text_field(_("A word about a difference"), required=False)
+    note = text_field(_("Comment on a difference"), required=False)

@@ -11,7 +11,7 @@ class CounterProvider(PaymentProvider):
 
     key = "counter"
     label = _("At the counter")
-    hint = _("In cash or by card, during opening hours. Tell us your reference.")
+    hint = _("Pay in cash or by card during opening hours. Give us your reference.")
     icon = "hall"
     account = "cash"
     lifetime = None

@@ -53,7 +53,7 @@ class TillView(ActionFormMixin, WagtailAdminTemplateMixin, TemplateView):
         till = access.open_till_of(request.user)
         meant = request.POST.get("till", "")
         if meant != (str(till.pk) if till else ""):
-            older = _("This till was counted already: nothing was changed.")
+            older = _("This till was already counted. No change was made.")
             messages.error(request, older if meant else _("Your till is open already."))
             return redirect("money:till")
         return self.perform(

@@ -45,7 +45,7 @@ def _content(payment: Payment) -> dict:
         "to": charges[0].case.applicant,
         "sentence": _("%(what)s. Please pay by %(day)s.") % {"what": titles, "day": until},
         "lines": receipt_lines(charges, payment.language),
-        "detail": _("What it is for"),
+        "detail": _("Intended purpose"),
         "total": [_("To pay"), format_amount(payment.amount)],
         "note": deposit_note(charges),
         "part": payment_part_svg(payment, references),

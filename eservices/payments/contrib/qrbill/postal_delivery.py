@@ -37,7 +37,7 @@ def queue_bill_letter(charge: Charge) -> Delivery | None:
             paragraphs=[
                 _("%(what)s. Please pay by %(day)s.") % {"what": case.service, "day": until},
                 {"rows": [*rows, [_("To pay"), format_amount(payment.amount)]]},
-                _("You can also pay at our counter: tell us the reference %(reference)s.")
+                _("You can also pay at our counter. Give the reference %(reference)s.")
                 % {"reference": case.reference},
             ],
             slip={"svg": payment_part_svg(payment, case.reference), "alt": payment_part_text(payment)},
@@ -50,4 +50,4 @@ def cancel_bill_letter(payment: Payment) -> None:
     for letter in Delivery.objects.filter(subject__in=subjects, carrier="print"):
         slip = letter.payload.get("slip")
         if slip and payment.external_id in slip["alt"]:
-            skip_delivery(actor=None, delivery=letter, reason=_("Nothing is to be paid any more."))
+            skip_delivery(actor=None, delivery=letter, reason=_("There is no amount to pay any more."))

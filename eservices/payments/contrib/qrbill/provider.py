@@ -18,7 +18,7 @@ class QRBillProvider(PaymentProvider):
 
     key = "qrbill"
     label = _("QR-bill")
-    hint = _("By e-banking or at the post office. It is paid when the money arrives, in two or three days.")
+    hint = _("Pay by e-banking or at the post office. Your payment arrives in two or three days.")
     icon = "qr"
     account = "bank"
     lifetime = None

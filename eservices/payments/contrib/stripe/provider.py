@@ -194,7 +194,7 @@ class StripeTwint(StripeProvider):
 
     key = "stripe_twint"
     label = "TWINT"
-    hint = _("You go to the application and come back here.")
+    hint = _("You switch to the app and return here.")
     icon = "twint"
     method = "twint"
 

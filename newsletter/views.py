@@ -29,7 +29,7 @@ def subscribe(request):
     if request.method != "POST":
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
-    too_often = _("Too many addresses were entered from here. Please try again in an hour.")
+    too_often = _("Too many addresses were entered from here. Try again in an hour.")
     if status := rejection_status(request, form, rate_limits.PER_CLIENT.allows_client, too_often):
         return _sign_up(request, form, status)
     if status := mailbox_limit_status(form, "email", rate_limits.PER_EMAIL):

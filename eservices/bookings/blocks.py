@@ -35,12 +35,12 @@ class OpenPiecesBlock(blocks.IntegerBlock):
     """The number of open pieces of each unit, if not all are open."""
 
     def __init__(self, **kwargs):
-        text = _("Of each unit, such as the desks of a counter. Empty: all there are.")
+        text = _("For each unit, such as the desks of a counter. All units if empty.")
         options = {
             "required": False,
             "min_value": 1,
             "max_value": MAX_PIECES,
-            "label": _("How many are open"),
+            "label": _("Number that are open"),
         }
         super().__init__(**options | {"help_text": text} | kwargs)
 

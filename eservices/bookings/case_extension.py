@@ -25,7 +25,7 @@ EVENT_LABELS = {
     "booking_handed_over": _("Handed over"),
     "booking_returned": _("Taken back"),
     "booking_missed": _("Nobody came"),
-    "booking_described": _("What the booking is for was written"),
+    "booking_described": _("Recorded the purpose of the booking"),
 }
 
 

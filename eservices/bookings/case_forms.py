@@ -57,7 +57,9 @@ class ReturnForm(HandoverForm):
         super().__init__(*args, **kwargs)
         self.deposit = deposit
         if deposit:
-            hint = _("It is %(amount)s: what is not kept is paid back.") % {"amount": format_amount(deposit)}
+            hint = _("The deposit is %(amount)s. The amount that is not retained is paid back.") % {
+                "amount": format_amount(deposit)
+            }
             self.fields["kept"].help_text = hint
         else:
             del self.fields["kept"]

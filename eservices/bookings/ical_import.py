@@ -54,7 +54,7 @@ class BusyTime:
 def fetch_calendar(url: str) -> bytes:
     """Download the calendar, at most ``MAX_BYTES``. Raise ``InvalidCalendar``."""
     if not url.startswith(("http://", "https://")):
-        raise InvalidCalendar(_("Only addresses with http or https are read."))
+        raise InvalidCalendar(_("Enter an address that begins with http or https."))
     client = HttpClient(
         deadline=TOTAL_TIMEOUT,
         idle=IDLE_TIMEOUT,
@@ -68,10 +68,10 @@ def fetch_calendar(url: str) -> bytes:
                 raise InvalidCalendar(f"HTTP {answer.status_code} {answer.reason}"[:200])
             return answer.read()
     except InternalAddress:
-        text = _("This address lies within the commune’s own network, which is not read.")
+        text = _("This address is in the commune’s own network, which is not allowed here.")
         raise InvalidCalendar(text) from None
     except HttpTimeout:
-        raise InvalidCalendar(_("The calendar comes too slowly.")) from None
+        raise InvalidCalendar(_("The calendar loads too slowly.")) from None
     except AnswerTooLarge:
         raise InvalidCalendar(_("The calendar is larger than 1 MB.")) from None
     except HttpError as fault:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from eservices.cases.extension_points import CaseExtension
 
 EVENT_LABELS = {
-    "filing": _("On its way into the document management"),
-    "filing_supplement": _("Supplement on its way into the document management"),
+    "filing": _("On its way to the document management"),
+    "filing_supplement": _("Supplement on its way to the document management"),
 }
 
 

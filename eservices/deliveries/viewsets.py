@@ -117,8 +117,8 @@ def delivery_detail(request, pk, form=None):
 @action_view("deliveries_board:detail", "pk", level=constants.WARNING)
 def retry(request, pk) -> str:
     if not actions.retry_now(actor=request.user, delivery=access.delivery_for(request.user, pk)):
-        raise ActionRefused(_("It is being sent or has reached its end: nothing to try again."))
-    return _("It is tried again now.")
+        raise ActionRefused(_("The delivery is being sent or has ended. You cannot retry it."))
+    return _("Sending is being retried now.")
 
 
 @action_view("deliveries_board:detail", "pk", level=constants.WARNING)
@@ -128,8 +128,8 @@ def skip(request, pk):
     if not form.is_valid():
         return delivery_detail(request, pk, form)
     if not actions.skip_delivery(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
-        raise ActionRefused(_("It is being sent or has reached its end: nothing to skip."))
-    return _("It will not be sent.")
+        raise ActionRefused(_("The delivery is being sent or has ended. You cannot skip it."))
+    return _("Sending is cancelled.")
 
 
 @action_view("deliveries_board:index")
@@ -146,7 +146,7 @@ def test_transport(request, carrier) -> str:
             _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault})
         ) from fault
     actions.resume_transport(actor=request.user, carrier=carrier)
-    return _("%(carrier)s answers: what waits is sent.") % words
+    return _("%(carrier)s answers. The waiting deliveries are sent.") % words
 
 
 class OutboxViewSet(ViewSet):

@@ -105,7 +105,7 @@ def _reissue(request, document) -> None:
     """Issue the document again, or show why that is not possible; a revocation before is not undone."""
     with refusal_as_message(request, level=constants.WARNING):
         made = reissuing.reissue(actor=request.user, document=document)
-        said = _("%(number)s is being made. It names the number that it replaces.")
+        said = _("%(number)s is being made. It refers to the number that it replaces.")
         messages.success(request, said % {"number": made.number})
 
 

@@ -65,7 +65,7 @@ def import_rows(*, actor: User, table: ReferenceTable, lines: list[TableFileRow]
     ReferenceTable.objects.select_for_update().get(pk=table.pk)
     rows = list(table.rows.order_by("order", "pk"))
     if rows_digest(rows) != shown:
-        raise ReferenceTableChanged(_("Somebody changed the table meanwhile. Look at the changes again."))
+        raise ReferenceTableChanged(_("Another person changed the table. Check the changes again."))
     changes = compare_rows(rows, lines)
     there = {row.value: row for row in rows}
     new: list[ReferenceRow] = []

@@ -196,7 +196,7 @@ class Linter:
                 message = _("A question of this type has no “%(name)s”.") % {"name": name}
                 yield DefinitionFault(ERROR, f"{path}.{name}", message)
         if field.prefill and field.prefill not in prefill_sources():
-            message = _("Nothing here knows “%(key)s” to fill it in.") % {"key": field.prefill}
+            message = _("There is no prefill source “%(key)s” here.") % {"key": field.prefill}
             yield DefinitionFault(ABSENT, path, message)
         if field.secret and field.searchable:
             yield DefinitionFault(WARNING, path, _("A search does not find a secret answer."))
@@ -392,7 +392,7 @@ class Linter:
         own = self.definition.content["texts"][self.definition.source_language]
         for path, text in given.items():
             if not self._has_place(path):
-                yield DefinitionFault(ERROR, path, _("Nothing in the form has this text."), language)
+                yield DefinitionFault(ERROR, path, _("The form has no such text."), language)
             elif text and not own.get(path):
                 yield DefinitionFault(ERROR, path, _("The form’s own language has no such text."), language)
 

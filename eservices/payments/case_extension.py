@@ -25,7 +25,7 @@ EVENT_LABELS = {
     "charge_waived": _("Nothing to pay"),
     "charge_cancelled": _("Amount due given up"),
     "payment_received": _("Payment received"),
-    "payment_set_aside": _("Money arrived and was set aside"),
+    "payment_set_aside": _("Unallocated payment received"),
     "refund_asked": _("Refund asked for"),
     "refunded": _("Refunded"),
 }

@@ -25,6 +25,6 @@ def _is_minor(case: Case) -> str:
 
 
 FEE_EXEMPTIONS = {  # the keys are in definitions
-    "resident": FeeExemption(gettext_lazy("residents, as the register says"), _lives_here),
-    "minor": FeeExemption(gettext_lazy("minors, as the register says"), _is_minor),
+    "resident": FeeExemption(gettext_lazy("residents, according to the register"), _lives_here),
+    "minor": FeeExemption(gettext_lazy("minors, according to the register"), _is_minor),
 }

@@ -14,7 +14,7 @@ from .case_panel import report_panel
 from .case_titles import report_titles
 
 EVENT_LABELS = {
-    "report_told": _("How the reported problem stands"),
+    "report_told": _("State of the reported problem"),
 }
 
 

@@ -307,10 +307,10 @@ class ReportUpdateView(ActionFormMixin, CaseScreen):
 
         def done(told: ProblemReport) -> str:
             if told.standing != self.report.standing:
-                return _("Told. Whoever follows it hears of it.")
+                return _("Saved. The people who follow this report are notified.")
             if form.cleaned_data["word"]:
-                return _("Told. Whoever reported it hears of it.")
-            return _("Saved. State and date are as before: nobody is written to.")
+                return _("Saved. The person who reported it is notified.")
+            return _("Saved. The state and the date are unchanged, so no message is sent.")
 
         return self.perform(
             form,

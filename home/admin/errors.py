@@ -72,7 +72,7 @@ def explain_protected_deletion(request, exception) -> str | None:
     """
     if not isinstance(exception, ProtectedError):
         return None
-    text = _("Nothing was deleted, since other things need it: %(things)s.")
+    text = _("Nothing was deleted because other items need it: %(things)s.")
     messages.error(request, text % {"things": _object_counts(exception.protected_objects)})
     return request.get_full_path()
 

@@ -89,7 +89,7 @@ def end_before_deleting(request, instances):
     way = alert_channel("sms")
     for alert in instances:
         if isinstance(alert, Alert) and way and alert.holds(timezone.now()) and way.was_sent(alert):
-            message = _("“%(alert)s” was sent by SMS: unpublish it first, so that an all-clear can be sent.")
+            message = _("“%(alert)s” was sent by SMS. Unpublish it first, then you can send an all-clear.")
             messages.error(request, message % {"alert": alert})
             return redirect(AlertViewSet.model.snippet_viewset.get_url_name("unpublish"), alert.pk)
     return None

@@ -49,7 +49,9 @@ def blockers_for_page(page: Page, user, together: set[str]) -> list[str]:
         _("The page is locked.") if may.page_locked() else "",
         _("The page is waiting for approval.") if page.workflow_in_progress else "",
         _scheduled(page, draft),
-        _("Its end is over: its draft would expire at once.") if _is_past(draft) else "",
+        _("The end date of the page has passed. Its draft would expire immediately.")
+        if _is_past(draft)
+        else "",
         _hidden_parent_message(page, together),
         *validation_errors(draft),
         *publish_blockers(draft),

@@ -55,8 +55,8 @@ def retry_failed_post(request, pk: int, post: int) -> str:
     """Retry a post that failed."""
     page = access.page_for(request.user, pk)
     if not actions.retry_post(actor=request.user, post=access.post_for(request.user, page, post)):
-        raise ActionRefused(_("Nothing waits to be tried again."))
-    return _("It is tried again now.")
+        raise ActionRefused(_("There is no post to retry."))
+    return _("Sending is being retried now.")
 
 
 @require_POST

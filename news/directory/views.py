@@ -29,7 +29,7 @@ def request_links(request):
     if not form.is_valid():
         return _ask(request, form, 422)
     if not rate_limits.PER_CLIENT.allows_client(request):
-        form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
+        form.add_error(None, _("Too many forms were sent from here. Try again in an hour."))
         return _ask(request, form, 429)
     if status := mailbox_limit_status(form, "email", rate_limits.PER_EMAIL):
         return _ask(request, form, status)

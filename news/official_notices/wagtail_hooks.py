@@ -49,7 +49,7 @@ class PostingViewSet(ModelViewSet):
     form_fields = ["title"]
     list_display = [
         TitleColumn("title", label=_("Official notice"), get_url=lambda one: proof_url(one.notice)),
-        Column("kind", label=_("What happened"), accessor="get_kind_display"),
+        Column("kind", label=_("Events so far"), accessor="get_kind_display"),
         Column("last_day", label=_("Until"), sort_key="last_day", accessor=lambda one: posting_end(one)),  # noqa: PLW0108
         Column("act", label=_("Kind of act"), sort_key="act"),
         DateColumn("at", label=_("When"), sort_key="at"),

@@ -59,7 +59,7 @@ def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> i
     if over:
         form.add_error(None, _("The consultation has ended."))
         return 409
-    too_often = _("That was a lot from here. Please try again in an hour.")
+    too_often = _("Too many messages were sent from here. Try again in an hour.")
     if status := public_forms.rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return status
     email = form.cleaned_data.get("email")  # only if the participant is not recognised

@@ -143,9 +143,9 @@ def _send(proposal: Proposal, *, tell: bool = True) -> None:
 def _decide(proposal: Proposal, state: str, actor: User, seen: str) -> Proposal:
     proposal = _lock(proposal)
     if not is_allowed(proposal.state, state):
-        raise IllegalTransition(_("Somebody else decided this meanwhile."))
+        raise IllegalTransition(_("Another person has already decided on this."))
     if seen and seen != proposal.version:
-        raise ProposalChanged(_("Whoever proposed it changed it meanwhile: read it again."))
+        raise ProposalChanged(_("The proposal was changed by its author. Read it again."))
     proposal.state, proposal.decided_at, proposal.decided_by = state, timezone.now(), actor
     return proposal
 

@@ -80,7 +80,7 @@ def decide_proposal(request, pk: int):
             messages.success(request, _("Accepted. The person who proposed it is notified."))
             return redirect("proposal_desk", pk)
         actions.refuse_proposal(actor=request.user, proposal=proposal, seen=seen, **form.cleaned_data)
-        messages.success(request, _("Refused. Whoever proposed it was told why."))
+        messages.success(request, _("Refused. The person who proposed it is told the reason."))
         return redirect("proposals:index")
     return redirect("proposal_desk", pk)
 

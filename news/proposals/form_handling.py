@@ -20,7 +20,7 @@ def handle_proposal_form(request, form, *, kind: str, title, template: str, **co
     if not form.is_valid():
         return page(422)
     if not rate_limits.PER_CLIENT.allows_client(request):
-        form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
+        form.add_error(None, _("Too many forms were sent from here. Try again in an hour."))
         return page(429)
     if status := mailbox_limit_status(form, "sender", rate_limits.PER_EMAIL):
         return page(status)

@@ -28,7 +28,7 @@ def request_reminder(request):
     if request.method != "POST":
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
-    too_often = _("Too many addresses were entered from here. Please try again in an hour.")
+    too_often = _("Too many addresses were entered from here. Try again in an hour.")
     if status := rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return _asked_again(request, form, status)
     if status := mailbox_limit_status(form, "email", PER_EMAIL):

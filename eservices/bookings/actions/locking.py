@@ -47,9 +47,7 @@ class StaleBooking(BookingActionRefused):
     """The booking was moved or cancelled after the person opened it."""
 
     def __init__(self) -> None:
-        text = _(
-            "Somebody moved this booking since you opened it. Look at when it is now, then move it again."
-        )
+        text = _("This booking was moved after you opened it. Check its new time, then move it again.")
         super().__init__(text)
 
 

@@ -157,7 +157,7 @@ class InternalBookingView(ActionFormMixin, BookingScreen):
             about = {"offer": form.offer, "span": form.span, "title": title, "public": public, "count": count}
             return actions.create_internal_booking(actor=request.user, ignore_rules=True, **about)
 
-        return self.perform(form, action=book, done=_("It is booked."), back=_week_of)
+        return self.perform(form, action=book, done=_("The booking is confirmed."), back=_week_of)
 
     def _form(self, *args, **kwargs) -> InternalBookingForm:
         offers = access.bookable_resources_for(self.request.user, "move")

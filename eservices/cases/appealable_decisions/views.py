@@ -32,15 +32,15 @@ class NotificationForm(forms.Form):
 @action_view("cases:case", "reference")
 def appeal_received(request, reference, pk) -> str:
     """Record that an appeal was received; it places a legal hold on the case."""
-    form, invalid = AppealForm(request.POST), _("Say on which day the appeal was received.")
+    form, invalid = AppealForm(request.POST), _("Enter the day on which the appeal was received.")
     _record(request, reference, pk, form, actions.record_appeal, invalid)
-    return _("The appeal is noted; the case is kept until the hold is lifted.")
+    return _("The appeal is recorded. The case cannot be erased until the legal hold is lifted.")
 
 
 @action_view("cases:case", "reference")
 def notified(request, reference, pk) -> str:
     """Record that a decision was handed over or notified by a public notice."""
-    form, invalid = NotificationForm(request.POST), _("Say how and on which day the decision was notified.")
+    form, invalid = NotificationForm(request.POST), _("Enter the day and the form of the notification.")
     _record(request, reference, pk, form, actions.record_notification, invalid)
     return _("The notification is recorded.")
 

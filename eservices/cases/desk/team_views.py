@@ -123,7 +123,7 @@ class TeamView(ActionFormMixin, AgentDeskView):
             return self.render_to_response(self.get_context_data(role_form=form), status=422)
         given = {name: form.cleaned_data.get(name) for name in ("role", "sees_protected", "function")}
         actions.set_member_role(actor=request.user, team=self.team, user=form.person, **given)
-        return _("Kept.")
+        return _("Your entries are saved.")
 
     def _remove(self, request) -> str:
         member = self.team.memberships.filter(pk=_key(request, "member")).first()
@@ -150,12 +150,14 @@ class TeamView(ActionFormMixin, AgentDeskView):
         It does not matter which absence was recorded first.
         """
         if also := absences.absence_of_deputy(planned):
-            message = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
+            message = _(
+                "%(deputy)s is away too, from %(first)s to %(last)s. Check who is deputy during this time."
+            )
             messages.warning(self.request, message % {"deputy": planned.deputy, **also.days})
         if left := absences.uncovered_absence(planned):
             message = _(
-                "But %(user)s is to stand in for %(colleague)s, who is away from %(first)s to %(last)s: "
-                "look who stands in then."
+                "%(user)s is deputy for %(colleague)s, who is away from %(first)s to %(last)s. Check who "
+                "is deputy during this time."
             )
             messages.warning(
                 self.request, message % {"user": planned.user, "colleague": left.user, **left.days}

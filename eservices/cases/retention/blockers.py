@@ -39,9 +39,9 @@ def _with_open_deliveries() -> Q:
 
 
 OWN_BLOCKERS = {
-    "open": RetentionBlocker(_("it is not closed"), lambda: ~Q(state=CaseState.CLOSED)),
+    "open": RetentionBlocker(_("the case is not closed"), lambda: ~Q(state=CaseState.CLOSED)),
     "hold": RetentionBlocker(
-        _("a legal hold lies on it"), lambda: Q(pk__in=LegalHold.objects.in_force().values("case"))
+        _("the case has a legal hold"), lambda: Q(pk__in=LegalHold.objects.in_force().values("case"))
     ),
-    "deliveries": RetentionBlocker(_("something on it is still to be sent"), _with_open_deliveries),
+    "deliveries": RetentionBlocker(_("the case has an unsent delivery"), _with_open_deliveries),
 }

@@ -136,7 +136,7 @@ def place_hold(request, reference) -> str:
     """Place a legal hold on a case."""
     case = cases.case_for(request.user, reference, "hold")
     actions.place_hold(actor=request.user, case=case, reason=request.POST.get("reason", "").replace("\0", ""))
-    return _("The case is kept until the hold is lifted.")
+    return _("The case cannot be erased until the legal hold is lifted.")
 
 
 @action_view("cases:case", "reference")
@@ -149,7 +149,7 @@ def release_hold(request, reference, pk) -> str:
 
 def _approved(disposal) -> str:
     size = disposal.items.count()
-    return ngettext("%(n)s case goes now.", "%(n)s cases go now.", size) % {"n": size}
+    return ngettext("%(n)s case is being processed.", "%(n)s cases are being processed.", size) % {"n": size}
 
 
 def _title(version) -> str:

@@ -42,7 +42,7 @@ class ChecklistForm(forms.Form):
         for number in range(len(self.items)):
             cleaned = self.cleaned_data
             if cleaned.get(f"verdict_{number}") == OBJECTED and not cleaned.get(f"note_{number}", "").strip():
-                self.add_error(f"note_{number}", _("Say in a few words what is wrong."))
+                self.add_error(f"note_{number}", _("Describe the problem in a few words."))
         return super().clean()
 
     def rows(self):

@@ -49,8 +49,8 @@ class DecisionStage(Stage):
             text = _("%(agent)s proposes a decision: a second agent confirms it.")
             if not absences.members_who_may_confirm(case, proposed["by"]).exists():
                 text = _(
-                    "%(agent)s proposes a decision, and nobody else in the team may confirm it: ask who keeps its "
-                    "members to let a colleague decide on this case too."
+                    "%(agent)s proposes a decision, and no other member of the team may confirm it. Ask the "
+                    "person who manages the team to let a colleague decide on this case too."
                 )
             return text % {"agent": proposed["name"]}
         return "" if is_decided(row) else acceptance_obstacle(case) or acceptance_warning(case)

@@ -127,7 +127,7 @@ class ExternalHandlingStage(Stage):
     def waiting_reason(self, case, row, settings):
         name, stored = self.agent_context(case, row, settings)["name"], row.data.get("said", {})
         if not stored.get("reference"):
-            return _("Hand the case over to: %(name)s, then note their reference.") % {"name": name}
+            return _("Hand the case over to %(name)s, then record their reference.") % {"name": name}
         known = {"name": name, "reference": stored["reference"]}
         if row.waiting_for == AGENT:
             return (

@@ -73,7 +73,7 @@ class OpinionForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("stance") in REASONED and not cleaned.get("text", "").strip():
-            self.add_error("text", _("Say why, or under which conditions."))
+            self.add_error("text", _("Explain why, or under which conditions."))
         return cleaned
 
 

@@ -241,7 +241,9 @@ class BankFilesView(BookkeepingView):
             form.add_error("file", _("This is not a camt.054 file. No entries were booked."))
             return self.render_to_response(self.get_context_data(form=form), status=422)
         message = ngettext("%(n)s new entry is read.", "%(n)s new entries are read.", new) % {"n": new}
-        messages.success(request, message if new else _("Nothing new: every entry was read before."))
+        messages.success(
+            request, message if new else _("There are no new entries. All entries were read before.")
+        )
         return redirect("money:bank")
 
 
@@ -286,7 +288,7 @@ class AccountView(ActionFormMixin, BookkeepingView):
         return self.perform(
             admin_views_forms.AccountForm(request.POST),
             action=partial(account_changes.ask, actor=request.user),
-            done=_("The change is in force tomorrow. Every administrator is told."),
+            done=_("The change takes effect tomorrow. Every administrator is notified."),
             back=reverse("money:account"),
         )
 
@@ -302,7 +304,7 @@ class CancelAccountView(AccountView):
     @method_decorator(action_view("money:account"))
     def post(self, request, pk) -> str:
         account_changes.cancel(actor=request.user, change=access.account_change_for(request.user, pk))
-        return _("The change is cancelled. Every administrator is told.")
+        return _("The change is cancelled. Every administrator is notified.")
 
 
 class TillsView(BookkeepingView):

@@ -120,7 +120,9 @@ class RefundView(ChargeActionView):
     def post(self, request, pk):
         allocation, action = access.allocation_for(request.user, pk), REFUND
         if not can_be_polled(allocation.payment):
-            by_hand = _("Give the money back, from the till or by the bank, then press what you did.")
+            by_hand = _(
+                "Give the money back from the till or by bank transfer, then press the matching button."
+            )
             action = replace(action, done=by_hand)
         return self.do(action, _case_payment_url(allocation.charge.case), allocation=allocation)
 

@@ -39,7 +39,9 @@ class PhoneReader(models.Model):
     alerts = models.BooleanField(_("alerts in an emergency"), default=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     secret = secret_field()
-    asked = models.JSONField(default=dict, editable=False, help_text=_("What counts once the code is typed."))
+    asked = models.JSONField(
+        default=dict, editable=False, help_text=_("Choices that apply after the code is entered.")
+    )
     code = models.CharField(max_length=64, blank=True, editable=False)  # as a digest
     code_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     code_tries = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -48,4 +48,4 @@ def reply(request, pk) -> str:
     if not form.is_valid():
         raise ActionRefused(form.errors["reply"][0])
     comment = actions.reply_to_comment(actor=request.user, comment=comment, **form.cleaned_data)
-    return _("The answer stands below the comment.") if comment.reply else _("The answer is taken away.")
+    return _("The answer is published below the comment.") if comment.reply else _("The answer is removed.")

@@ -101,8 +101,8 @@ class ContributionView(ActionFormMixin, ParticipationAdminView):
 
     def _said_of(self, answered: Contribution) -> str:
         if answered.is_news_after(self.contribution):
-            return _("Told. Whoever handed it in hears of it.")
-        return _("Saved. There is nothing new in it: nobody is written to.")
+            return _("Saved. The person who proposed it is notified.")
+        return _("Saved. There are no changes, so no message is sent.")
 
 
 @require_safe

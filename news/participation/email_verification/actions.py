@@ -52,6 +52,6 @@ def delete_expired(*, actor: User | None = None, now: datetime) -> None:
 @transaction.atomic
 def delete_pending_action(*, actor: User | None = None, pending: PendingAction) -> None:
     """Delete a pending action, stop its e-mail, and erase its address from the outbox."""
-    reason = _("Its link leads nowhere any more.")
+    reason = _("The link no longer works.")
     outbox.withdraw_deliveries_about(actor=actor, subject=pending.subject, reason=reason)
     pending.delete()

@@ -63,7 +63,7 @@ def publish(request) -> str:
             continue
         done += 1
     if not done:
-        raise ActionRefused(_("Nothing was published: tick what you have read."))
+        raise ActionRefused(_("No contribution was published. Tick those that you have read."))
     return ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done}
 
 
@@ -75,12 +75,15 @@ def refuse(request, kind, pk) -> str:
     """
     written = access.written_for(request.user, kind, pk)
     if request.POST.get("seen", written.state) != written.state:
-        raise actions.AlreadyDecided(_("Somebody else decided this meanwhile."))
+        raise actions.AlreadyDecided(_("Another person has already decided on this."))
     form = RefuseForm(request.POST)
     if not form.is_valid():
         raise ActionRefused(form.errors["reason"][0])
-    act, said = actions.reject_written, _("It is refused, and whoever wrote it is told why.")
+    act, said = actions.reject_written, _("The contribution is refused. The author is told the reason.")
     if written.state == ModerationState.PUBLISHED:
-        act, said = actions.take_down, _("It is taken down, and whoever wrote it is told why.")
+        act, said = (
+            actions.take_down,
+            _("The contribution is removed from the site. The author is told the reason."),
+        )
     act(actor=request.user, written=written, reason=form.cleaned_data["reason"])
     return said

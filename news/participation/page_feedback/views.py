@@ -31,7 +31,7 @@ def submit_feedback(request):
     if form.errors.keys() & {"page", "useful"}:
         raise Http404
     page = access.open_page(form.cleaned_data["page"])
-    too_often = _("That was a lot from here. Please try again in an hour.")
+    too_often = _("Too many messages were sent from here. Try again in an hour.")
     if status := rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return _more(request, page, form, status)
     useful, text = form.cleaned_data["useful"], form.cleaned_data["text"]

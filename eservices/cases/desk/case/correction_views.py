@@ -42,7 +42,7 @@ class CorrectionView(ActionFormMixin, CaseScreen):
             self._reason(request.POST),
             self.question,
             action=correct,
-            done=_("The answer is corrected. What was declared stays on record."),
+            done=_("The answer is corrected. The declared answer stays on record."),
             back=reverse("cases:case", args=[self.case.reference]),
         )
 

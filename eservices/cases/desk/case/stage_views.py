@@ -40,4 +40,4 @@ class StageTaskView(CaseView):
             )
 
         back = reverse("cases:case", args=[self.case.reference])
-        return self.perform(form, seen, action=complete, done=_("Kept."), back=back)
+        return self.perform(form, seen, action=complete, done=_("Your entries are saved."), back=back)

@@ -124,7 +124,7 @@ class CaseView(ActionFormMixin, CaseScreen):
         )
 
     def show_invalid(self, form):
-        return self._show_failure(self.do, _("Something is missing."), INVALID)
+        return self._show_failure(self.do, _("Some information is missing."), INVALID)
 
     def show_refused(self, form, refusal: ActionRefused):
         return self._show_failure(self.do, str(refusal), REFUSED)

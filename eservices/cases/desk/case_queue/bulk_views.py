@@ -38,7 +38,9 @@ def assign_several(request):
     if agent:
         message = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
     else:
-        message = ngettext_lazy("Nobody has %(n)s case now.", "Nobody has %(n)s cases now.", "n")
+        message = ngettext_lazy(
+            "Nobody is assigned to %(n)s case now.", "Nobody is assigned to %(n)s cases now.", "n"
+        )
     return _run_on_each(
         request, "assign", form.references, partial(actions.assign_case, agent=agent), message
     )

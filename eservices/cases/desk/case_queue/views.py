@@ -271,10 +271,10 @@ def save_view(request):
     choices = FilterChoices(request.user)
     form = SaveViewForm(request.POST, teams=choices.teams)
     if not form.is_valid():
-        raise ActionRefused(_("Give the view a name of up to 40 letters."))
+        raise ActionRefused(_("Enter a name for the view, up to 40 characters."))
     form.instance.query = QueueFilterForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
     if len(form.instance.query) > MAX_QUERY_LENGTH:
-        raise ActionRefused(_("These are too many filters for a view: take some away."))
+        raise ActionRefused(_("There are too many filters for a view. Remove some."))
     view = actions.save_view(actor=request.user, view=form.instance)
     messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return redirect(f"{reverse('cases:queue')}?{view.query}")
@@ -285,7 +285,7 @@ def save_view(request):
 def delete_view(request, pk) -> str:
     view = access.saved_view_for(request.user, pk)
     actions.delete_view(actor=request.user, view=view)
-    return _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name}
+    return _("The view “%(name)s” is deleted. Its cases are not deleted.") % {"name": view.name}
 
 
 @action_view(back_to_queue)

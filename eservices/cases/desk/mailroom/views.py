@@ -164,15 +164,17 @@ class LetterView(ActionFormMixin, MailroomView):
 
 def _skip(*, actor, letter, reason: str) -> None:
     if not deliveries.skip_delivery(actor=actor, delivery=letter, reason=reason):
-        raise actions.PaperLetterActionRefused(
-            _("The letter has reached its end: there is nothing to give up.")
-        )
+        raise actions.PaperLetterActionRefused(_("This delivery has already ended. You cannot give it up."))
 
 
 DEEDS = {
-    "prepare": (LetterAddressForm, actions.set_letter_address, gettext_lazy("The address is kept.")),
-    "proof": (DeliveryProofForm, actions.save_delivery_proof, gettext_lazy("The proof is kept.")),
-    "skip": (GiveUpForm, _skip, gettext_lazy("It will not be posted.")),
+    "prepare": (LetterAddressForm, actions.set_letter_address, gettext_lazy("The address is saved.")),
+    "proof": (
+        DeliveryProofForm,
+        actions.save_delivery_proof,
+        gettext_lazy("The proof of delivery is saved."),
+    ),
+    "skip": (GiveUpForm, _skip, gettext_lazy("The letter will not be posted.")),
 }
 
 
@@ -189,8 +191,10 @@ def take_batch(request):
 
 def _not_in_batch_text(count: int) -> str:
     text = ngettext(
-        "%(n)s letter that you chose is not in this batch: it is in another one already, or not to be posted.",
-        "%(n)s letters that you chose are not in this batch: they are in another one already, or not to be posted.",
+        "%(n)s chosen letter is not in this batch. It is already in another batch, or no longer "
+        "needs to be posted.",
+        "%(n)s chosen letters are not in this batch. They are already in another batch, or no "
+        "longer need to be posted.",
         count,
     )
     return text % {"n": count}

@@ -257,6 +257,7 @@ def values(case: Case, home, service, draft) -> Values:
         ("submissions:*", "secret"): draft.secret,
         ("documents:shared*", "secret"): case.documents.get().links.get().secret,
         ("counter:opinion*", "secret"): "x" * 22,
+        ("*:sms_code", "token"): "x" * 22,
         ("home:card", "key"): NOBODY,
         ("home:styles", "key"): "x",
         ("rooms:*", "key"): "salle",

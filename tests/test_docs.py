@@ -74,7 +74,10 @@ def without_code(text: str) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_files_named_in_a_page_exist(page):
     named = re.findall(r"`([\w.-]+/[\w/.-]+\.(?:py|css|js|toml|html|txt|json))`", page.read_text())
-    folders = [ROOT, ROOT / "eservices", ROOT / "templates", ROOT / "mysite"]
+    folders = [ROOT, ROOT / "eservices", ROOT / "templates", ROOT / "mysite", ROOT / "mysite/static/js"]
+    named = [
+        name for name in named if not name.startswith("lockers/")
+    ]  # the app that docs/extending.md invents
     assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
 
 

@@ -32,7 +32,7 @@ WORDS = re.compile(
     r"ways|foot|elsewhere|thing|things|words_of)(?:_|$)"
 )
 LONGEST_TEST_NAME = 60
-FIRST_COMMIT = "c163323b"  # subjects are checked from the commit after this one
+FIRST_COMMIT = "6d0d6108"  # subjects are checked from the commit after this one
 LONGEST_SUBJECT = 72
 SUBJECT = re.compile(r"[a-z][a-z0-9_./, -]*: [a-z0-9].*[^.]")
 

@@ -133,7 +133,7 @@ class IdentityStage(Stage):
         return (
             ""
             if row.data.get("details")
-            else _("The identity of the applicant is not verified. Explain how you checked it.")
+            else _("The identity of the applicant is not verified: explain how you checked it.")
         )
 
 
@@ -253,7 +253,7 @@ class DocumentStage(Stage):
         if is_answer_overdue(case):
             return overdue_notice(case)
         return _(
-            "Explain how you checked the identity of the applicant. The document is then issued, or "
+            "Explain how you checked the identity of the applicant: the document is then issued, or "
             "sent by post."
         )
 

@@ -25,6 +25,6 @@ class ProblemReportStage(Stage):
 
     def waiting_reason(self, case, row, settings):
         return gettext(
-            "Look at the place, then update the state. The people who reported or follow the problem "
+            "Look at the place, then update the state: the people who reported or follow the problem "
             "are notified."
         )

@@ -195,12 +195,10 @@ def test_deposit_is_refunded_less_what_the_inspection_keeps(client, booked, admi
     assert "sandbox" in answer["Content-Security-Policy"]
 
     assert "Elle est de CHF\xa0200.–" in screen(client, booking)
-    does(client, booking, "take_back", unallocated="50.00")  # without a reason
+    does(client, booking, "take_back", kept="50.00")  # without a reason
     booking.refresh_from_db()
     assert booking.state == "handed_over"
-    again = does(
-        client, booking, "take_back", unallocated="500.00", text="Tout est cassé"
-    )  # more than the deposit
+    again = does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
     assert again.status_code == 422
     assert "Tout est cassé" in again.text  # no text is lost
     assert "plus que la caution" in again.text

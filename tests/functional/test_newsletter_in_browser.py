@@ -41,4 +41,4 @@ def test_subscriber_signs_up_confirms_and_unsubscribes(phone, site):
     sent(phone)
     reader.refresh_from_db()
     assert reader.state == SubscriberState.UNSUBSCRIBED
-    opened(phone, "confirm", "unknown")
+    opened(phone, "confirm", "x" * 22)

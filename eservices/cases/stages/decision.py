@@ -49,7 +49,7 @@ class DecisionStage(Stage):
             text = _("%(agent)s proposes a decision: a second agent confirms it.")
             if not absences.members_who_may_confirm(case, proposed["by"]).exists():
                 text = _(
-                    "%(agent)s proposes a decision, and no other member of the team may confirm it. Ask the "
+                    "%(agent)s proposes a decision, and no other member of the team may confirm it: ask the "
                     "person who manages the team to let a colleague decide on this case too."
                 )
             return text % {"agent": proposed["name"]}

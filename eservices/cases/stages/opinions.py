@@ -202,7 +202,7 @@ class OpinionsStage(Stage):
         left = [one for one in row.opinions.all() if not one.given_at]
         late = [one.name for one in left if one.term <= timezone.now()]
         if late:
-            return _("%(names)s did not answer in time. Record the opinion, or continue without it.") % {
+            return _("%(names)s did not answer in time: record the opinion, or continue without it.") % {
                 "names": ", ".join(late)
             }
         if not left:

@@ -72,7 +72,7 @@ class WaitStage(Stage):
 
     def waiting_reason(self, case, row, settings):
         until = timezone.localtime(datetime.fromisoformat(row.data["until"]))
-        return _("You do not need to do anything. The case continues automatically on %(day)s.") % {
+        return _("You do not need to do anything: the case continues automatically on %(day)s.") % {
             "day": date_format(until, "j F Y")
         }
 

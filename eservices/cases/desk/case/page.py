@@ -74,9 +74,9 @@ WAITING_FOR = {
 
 # Why a case waits, for stages that give no reason of their own.
 WAITING_TEXTS = {
-    AGENT: gettext_lazy("Now at “%(stage)s”. An agent has to act."),
-    APPLICANT: gettext_lazy("Now at “%(stage)s”. The applicant has to act, and the deadline is paused."),
-    OTHERS: gettext_lazy("Now at “%(stage)s”. Others have to act."),
+    AGENT: gettext_lazy("Now at “%(stage)s”: an agent has to act."),
+    APPLICANT: gettext_lazy("Now at “%(stage)s”: the applicant has to act, and the deadline is paused."),
+    OTHERS: gettext_lazy("Now at “%(stage)s”: others have to act."),
 }
 
 
@@ -98,22 +98,22 @@ def describe_situation(case: Case) -> str:
         return ""
     if case.state == CaseState.WAITING:
         since = format_short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
-        return _("We asked on %(day)s. The deadline is paused until the answer arrives.") % {"day": since}
+        return _("We asked on %(day)s, and the deadline is paused until the answer arrives.") % {"day": since}
     if row is None and is_answer_overdue(case):
         return overdue_notice(case)
     if row is None:
-        return _("Everything is done. The case closes automatically within a minute.")
+        return _("Everything is done, and the case closes automatically within a minute.")
     if row.waiting_for == LEAD:
         return _blocked(case, row)
     if text := _stage_reason(case, row):
         return text
     if is_about_to_continue(case, row):
-        return _("Saved. The case continues automatically within a minute.")
+        return _("Saved; the case continues automatically within a minute.")
     if row.reason and row.waiting_for == AGENT:
         return row.reason
     if is_decision_stage(row):
         if case.outcome:
-            return _("Decided. The next steps happen automatically within a minute.")
+            return _("Decided; the next steps happen automatically within a minute.")
         return _("Check what was declared, then decide.")
     text = WAITING_TEXTS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
     return text % {"stage": stage_name(row)}
@@ -123,7 +123,7 @@ def _blocked(case: Case, row: CaseStage) -> str:
     """Return why the case is blocked, and whether a lead has to act or it is retried automatically."""
     if case.due_at:
         text = _(
-            "Blocked at “%(stage)s” and retried automatically every few minutes. If this lasts, tell "
+            "Blocked at “%(stage)s” and retried automatically every few minutes; if this lasts, tell "
             "the person who administers the site: %(reason)s."
         )
     else:

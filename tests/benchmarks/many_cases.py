@@ -84,7 +84,12 @@ STAGE = {
     "entered_at": "opened",
     "done_at": "closed",
 }
-LINK = {"case_id": "id", "secret": "left(replace(id::text, '-', ''), 22)", "mailed": "true", "created_at": "opened"}
+LINK = {
+    "case_id": "id",
+    "secret": "left(replace(id::text, '-', ''), 22)",
+    "mailed": "true",
+    "created_at": "opened",
+}
 EVENT = {
     "case_id": "id",
     "number": "number",

@@ -26,8 +26,9 @@ def test_new_site_has_the_operator_s_name_and_reference_prefix(settings, client)
 
 @pytest.fixture
 def in_german(settings):
-    """What a process works out once by the language of the site is not worked out here for the other tests: what loads
-    with the addresses, and the prefix with which those of a language begin.
+    """German as the language of the site. Restores the URL caches of the process, so that other tests keep theirs.
+
+    The addresses of the admin are loaded first, because modules that they import read the language once.
     """
     reverse("wagtailadmin_home")
     settings.LANGUAGE_CODE = "de"

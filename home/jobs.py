@@ -50,7 +50,7 @@ def warm_published_pages(now) -> None:
 
 
 @periodic_jobs.register("sessions")
-def forget_sessions(now) -> None:
+def delete_expired_sessions(now) -> None:
     """Delete expired sessions, once an hour. A message to a visitor may create a session, so there are many."""
     if cache.add("sessions-forgotten", True, HOUR):
         import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

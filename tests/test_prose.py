@@ -1,8 +1,4 @@
-"""Style of names and prose: first words of docstrings, names of functions, tests and files, subjects of commits.
-
-``prose_not_yet.txt`` lists the tests that are not rewritten yet. It only gets shorter: ``python -m tests.test_prose``
-removes the files that are done.
-"""
+"""Style of names and prose: first words of docstrings, names of functions, tests and files, subjects of commits."""
 
 import ast
 import re
@@ -10,14 +6,12 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("eservices", "home", "mysite", "news", "newsletter")
-NOT_YET = Path(__file__).with_name("prose_not_yet.txt")
 
 OPENINGS = set(
     "What Who Whose Whom Whoever Whether How Why Which Of From Where When As That Those It Its Nobody Nothing "
@@ -39,7 +33,6 @@ SUBJECT = re.compile(r"[a-z][a-z0-9_./, -]*: [a-z0-9].*[^.]")
 # Names with a word of the list, and why they have it.
 NAMES = {
     "normalize_house_number": "a number on a house",
-    "draw_house": "a house in the demo's pictures",
     "clean_kept": "Django: clean_<field>, and the field is stored",
     "page_foot": "a template tag",
     "promises_kept": "a figure of the metrics: promises that were kept",
@@ -47,12 +40,7 @@ NAMES = {
     "opens_elsewhere": "a link of a PDF to another document",
 }
 # Names that change with their callers. The list only gets shorter.
-NAMES_NOT_YET = set(
-    "carried carry elsewhere forget forget_sessions from_kept kept kept_by said said_checks said_to saying says "
-    "says_something tell_in_another_language tell_whose_address_changed tell_whose_password_changed "
-    "tell_whose_provider_changed tell_widening tell_widening_of tells_acceptance things to_forget told "
-    "told_in_documents told_in_payments ways".split()
-)
+NAMES_NOT_YET = set("carried carry elsewhere forget kept said saying says things told ways".split())
 
 # Files that are named by Django, Wagtail or this project: docs/architecture.md says what each holds.
 CONVENTIONS = set(
@@ -62,13 +50,9 @@ CONVENTIONS = set(
 )
 # Files in which an app implements an extension point.
 EXTENSION_FILES = set(
-    "stages field_types content_blocks case_extension form_extension site_extension integrations request_limits "
-    "newsletter_content extension_points "
-    # one per registry, until they are gone
-    "alert_ways archiving carriers case_events case_names case_panels decisions exemptions geds held hindrances "
-    "home_blocks identity_checks limits newsletter_items not_due outbox page_foot page_hindrances paid_before panels "
-    "payment_providers pending_actions planned prefill prices proposal_types protection receipts refusals search today "
-    "ways".split()
+    "stages field_types content_blocks case_extension form_extension site_extension integrations "
+    "request_limits newsletter_content extension_points decisions panels pending_actions proposal_types "
+    "search".split()
 )
 # One meaning of each other name that files of several apps have.
 MEANINGS = {
@@ -121,11 +105,8 @@ MEANINGS = {
     "validation": "findings on what was typed",
     "files": "files: as questions, or as the form in which something is imported",
     "choices": "lists of options",
-    "archive": "an archive package",
-    "options": "choices of a form",
     "charges": "amounts that a case owes",
     "payments": "money that came in",
-    "demo": "an implementation for the demo commune",
 }
 MIRRORED = {  # rooms of one app: the same subject has the same name in each
     "actions", "admin_views", "fields", "field_types", "logic", "models", "stages", "texts", "workflow",
@@ -155,24 +136,10 @@ ONE_WORD = {
 
 # -- Docstrings and names --------------------------------------------------------------------------------------
 def test_code_is_written_plainly():
-    found = {path: faults for path, faults in all_faults().items() if not path.startswith("tests/")}
-    assert {path: faults for path, faults in found.items() if faults} == {}
-
-
-def test_tests_are_written_plainly():
-    not_yet = set(NOT_YET.read_text().split())
-    found = {path: faults for path, faults in all_faults().items() if path.startswith("tests/")}
-    assert {path: faults for path, faults in found.items() if faults and path not in not_yet} == {}
-
-
-def test_list_of_tests_to_rewrite_gets_shorter():
-    done = [path for path in NOT_YET.read_text().split() if not all_faults().get(path)]
-    assert done == [], "run python -m tests.test_prose"
-
-
-@cache
-def all_faults() -> dict[str, list[str]]:
-    return {path.relative_to(ROOT).as_posix(): module_faults(path) for path in modules(*CODE, "bin", "tests")}
+    faults = {
+        path.relative_to(ROOT).as_posix(): module_faults(path) for path in modules(*CODE, "bin", "tests")
+    }
+    assert {path: found for path, found in faults.items() if found} == {}
 
 
 def modules(*packages: str) -> list[Path]:
@@ -305,12 +272,3 @@ def test_commit_hook_checks_the_subject(tmp_path, subject, accepted):
     message.write_text(f"{subject}\n\nThe reason.\n")
     run = subprocess.run([ROOT / "bin" / "commit-msg", message], capture_output=True, check=False)
     assert (run.returncode == 0) == accepted
-
-
-def main() -> None:
-    left = [path for path in NOT_YET.read_text().split() if all_faults().get(path)]
-    NOT_YET.write_text("".join(f"{path}\n" for path in left))
-
-
-if __name__ == "__main__":
-    main()

@@ -82,10 +82,10 @@ def widening_of(of: User | Group) -> Iterator[None]:
         after = read(of)
         gained = {key: words for key, words in after.items() if key not in before}
         if gained:
-            tell_widening(of, gained)
+            report_added_rights(of, gained)
 
 
-def tell_widening(of: User | Group, gained: Mapping[str, object]) -> None:
+def report_added_rights(of: User | Group, gained: Mapping[str, object]) -> None:
     """Log and announce that ``of`` gained these rights. Must run in the caller's transaction."""
     actor = get_active_log_context().user
     log(instance=of, action=WIDENED, user=actor, data={"gained": [str(words) for words in gained.values()]})

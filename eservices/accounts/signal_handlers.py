@@ -10,7 +10,7 @@ from wagtail.log_actions import get_active_log_context, log
 from wagtail.models import GroupApprovalTask
 
 from . import actions
-from .access import tell_widening
+from .access import report_added_rights
 from .models import User
 from .signals import (
     address_changed,
@@ -75,4 +75,6 @@ def approvers_added(sender, instance, action, reverse, pk_set, **details):
     if action != "post_add" or reverse or not get_active_log_context().user:
         return
     for group in Group.objects.filter(pk__in=pk_set):
-        tell_widening(group, {"approve": format_lazy(_("approves pages at “{task}”"), task=instance.name)})
+        report_added_rights(
+            group, {"approve": format_lazy(_("approves pages at “{task}”"), task=instance.name)}
+        )

@@ -45,7 +45,7 @@ def record_proof_of_account(sender, proof, **kwargs) -> None:
         record_identity_proof(case=case, proof=proof)
 
 
-@receiver(rights_widened, dispatch_uid="cases.tell_widening")
+@receiver(rights_widened, dispatch_uid="cases.report_added_rights")
 def notify_of_widened_rights(sender, of, actor, gained, **kwargs) -> None:
     """Tell the people responsible for an account or group that it has more rights, in the same transaction."""
     tell = emails.account_widened if isinstance(of, User) else emails.group_widened

@@ -337,7 +337,7 @@ def erase_old_deliveries(*, now: datetime) -> int:
 
     Deliveries about cases are erased with their case.
     """
-    old = [*Delivery.objects.to_forget(now - REMEMBERED).values_list("pk", flat=True)[:BATCH_SIZE]]
+    old = [*Delivery.objects.due_for_erasure(now - REMEMBERED).values_list("pk", flat=True)[:BATCH_SIZE]]
     _empty(Delivery.objects.filter(pk__in=old))
     return len(old)
 

@@ -43,7 +43,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Filter deliveries that are not finished: pending, in progress or stuck."""
         return self.exclude(state__in=Delivery.ENDED)
 
-    def to_forget(self, before: datetime) -> Self:
+    def due_for_erasure(self, before: datetime) -> Self:
         """Filter e-mails and SMS that ended before then, are about no case, and are not erased yet."""
         ended = self.finished().filter(carrier__in=["email", "sms"], done_at__lt=before)
         return ended.exclude(recipient="").exclude(subject__startswith="case:")

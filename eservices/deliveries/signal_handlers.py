@@ -77,19 +77,19 @@ def email_passkeys_changed(sender, user, name, added, **kwargs):
 
 
 @receiver(provider_changed)
-def tell_whose_provider_changed(sender, user, name, linked, **kwargs):
+def notify_of_changed_provider(sender, user, name, linked, **kwargs):
     """Notify the user: a person whom the provider knows under this address could read the account."""
     _tell(user, "provider", name=name, linked=linked, url=absolute_url(reverse("space:identity")))
 
 
 @receiver(address_changed)
-def tell_whose_address_changed(sender, user, before, **kwargs):
+def notify_of_changed_address(sender, user, before, **kwargs):
     """Notify the user at the old address too, whose owner may not know of the change."""
     _tell(user, "address", before, before=before, after=user.email)
 
 
 @receiver(password_changed)
-def tell_whose_password_changed(sender, user, **kwargs):
+def notify_of_changed_password(sender, user, **kwargs):
     _tell(user, "password")
 
 

@@ -22,7 +22,7 @@ def erase_expired_drafts(now: datetime) -> None:
 
     Rehearsal drafts are deleted entirely.
     """
-    drafts = Draft.objects.to_forget(now).select_related("version")
+    drafts = Draft.objects.due_for_erasure(now).select_related("version")
     run_each_isolated(drafts[:BATCH_SIZE], _forget, named="draft")
 
 

@@ -78,7 +78,7 @@ class DraftQuerySet(RehearsableQuerySet["Draft"]):
         published = FormVersion.objects.published().filter(form=OuterRef("version__form"), form__offered=True)
         return self.annotate(current=Subquery(published.order_by("-number").values("number")[:1]))
 
-    def to_forget(self, now: datetime) -> Self:
+    def due_for_erasure(self, now: datetime) -> Self:
         """Filter expired, unsent drafts whose answers are not erased yet."""
         return self.filter(expires_at__lte=now, forgotten_at=None, submission=None)
 

@@ -41,7 +41,7 @@ def withdraw_posts_before_delete(instance, **kwargs):
 
 
 @receiver(post_delete, sender=Page)  # not of its page type, whose row is deleted before this one
-def tell_in_another_language(instance, **kwargs):
+def announce_in_another_language(instance, **kwargs):
     """Update the waiting messages to what the translations of a deleted page say."""
     actions.follow_translations(page=instance)
 

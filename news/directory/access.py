@@ -30,4 +30,4 @@ def entries_of(email: str) -> list[DirectoryEntry]:
 
 def all_entries_of(email: str) -> QuerySet[DirectoryEntry]:
     """Return all entries with this keeper address, shown or not."""
-    return DirectoryEntry.objects.kept_by(email).order_by("sort_name", "pk")
+    return DirectoryEntry.objects.looked_after_by(email).order_by("sort_name", "pk")

@@ -63,7 +63,7 @@ class EntryQuerySet(models.QuerySet["DirectoryEntry"]):
             found = found.filter(folded__contains=word)
         return found
 
-    def kept_by(self, email: str) -> Self:
+    def looked_after_by(self, email: str) -> Self:
         """Filter entries whose keeper has this address."""
         return self.filter(Q(keeper_email=email) | Q(keeper_email="", email=email))
 

@@ -259,7 +259,7 @@ def _to_change(user) -> list[DashboardItem]:
 
 
 def _to_review(user, now: datetime) -> list[DashboardItem]:
-    cares = access.cares_for(user).to_review(timezone.localdate(now)).kept_by(user)
+    cares = access.cares_for(user).to_review(timezone.localdate(now)).looked_after_by(user)
     return [
         DashboardItem(
             care.page.get_admin_display_title(),

@@ -127,7 +127,7 @@ class ReviewPlanQuerySet(models.QuerySet["ReviewPlan"]):
         """Filter published pages whose review is due, the longest waiting first."""
         return self.filter(page__live=True, due_on__lte=today).order_by("due_on", "pk")
 
-    def kept_by(self, user: User) -> Self:
+    def looked_after_by(self, user: User) -> Self:
         own = models.Q(keeper=user) | models.Q(keeper=None, page__owner=user)
         return self.filter(own)
 

@@ -253,7 +253,7 @@ class ReviewListView(EditorialView):
         mine, late = "mine" in self.request.GET, "due" in self.request.GET
         cares = access.cares_for(self.request.user).order_by("due_on", "page__path")
         if mine:
-            cares = cares.kept_by(self.request.user)
+            cares = cares.looked_after_by(self.request.user)
         if late:
             cares = cares.to_review(timezone.localdate())
         shown = Paginator(cares, self.per_page).get_page(self.request.GET.get("p"))

@@ -45,7 +45,7 @@ from tests.factories.whole_case import (
     parts_of,
     whole_case,
 )
-from tests.support.address_rows import both, came_in, get, post, refused, registered, tells_nothing
+from tests.support.address_rows import both, came_in, get, post, refused, registered, reveals_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -305,7 +305,7 @@ def test_team_member_with_lower_role_gets_404(client, case):
 
 def test_colleague_of_other_team_gets_404_for_case_and_team(client, case):
     client.force_login(member(Role.CONFIGURE, team=TeamFactory(key="police")))
-    tells_nothing(client, OF_DESK, parts_of(case), case.reference, "Élodie")
+    reveals_nothing(client, OF_DESK, parts_of(case), case.reference, "Élodie")
     finds_nothing(client, case)
 
 
@@ -351,7 +351,7 @@ def test_lead_without_required_role_is_refused(client, case):
     client.force_login(member(Role.CONFIGURE, roles=["agents", "editors"]))
     refused(client, [*OF_AUTHORITY, *OF_TILL, *OF_BOOKS, *OF_ACCOUNT, *OF_OUTBOX], parts_of(case))
     refused(client, [*BOARD, *PREVIEWS, *EDITED, *ADDED], parts_of(case), to=reverse("wagtailadmin_home"))
-    tells_nothing(client, CHOSEN, parts_of(case), case.reference, "Élodie")
+    reveals_nothing(client, CHOSEN, parts_of(case), case.reference, "Élodie")
 
 
 @pytest.mark.parametrize("role", ["leads", "cashiers", "moderators"])
@@ -381,7 +381,7 @@ def test_letter_templates_of_team_are_edited_only_by_its_leads(client, case, rol
 
 def test_outbox_hides_deliveries_of_other_team(client, case):
     client.force_login(member(team=TeamFactory(key="police"), roles=["leads"]))
-    tells_nothing(client, BOARD, parts_of(case), case.reference, "Élodie")
+    reveals_nothing(client, BOARD, parts_of(case), case.reference, "Élodie")
     refused(client, [address for address in OF_OUTBOX if MAIL in address.args], parts_of(case))
 
 

@@ -79,7 +79,7 @@ def approve(*listed: Case) -> Disposal:
     )
 
 
-def carry_out(disposal: Disposal) -> None:
+def run_disposal(disposal: Disposal) -> None:
     for item in disposal.items.all():
         actions.dispose_of_case(item.pk)
 
@@ -144,11 +144,11 @@ def test_service_without_retention_rule_keeps_cases():
     assert due_now() == []
 
 
-def kept_open(case):
+def left_open(case):
     Case.objects.filter(pk=case.pk).update(state="received", closed_at=None)
 
 
-def kept_by_a_letter(state: str):
+def blocked_by_a_letter(state: str):
     def kept(case):
         Delivery.objects.for_subject(case.subject).update(state=state)
 
@@ -156,7 +156,7 @@ def kept_by_a_letter(state: str):
     return kept
 
 
-def kept_by_a_hold(case):
+def blocked_by_a_hold(case):
     actions.place_hold(actor=member(), case=case, reason="Recours du 3 mars")
 
 
@@ -172,13 +172,13 @@ def test_case_is_due_only_after_its_deliveries_ended():
     assert listed == {state: state in Delivery.ENDED for state in Delivery.State}
 
 
-@pytest.mark.parametrize("keep", [kept_open, *map(kept_by_a_letter, OPEN_LETTERS), kept_by_a_hold])
+@pytest.mark.parametrize("keep", [left_open, *map(blocked_by_a_letter, OPEN_LETTERS), blocked_by_a_hold])
 def test_blocked_case_is_spared_after_approval(keep):
     case = old(CaseFactory(refused=True))
     disposal = approve(case)
     keep(case)
 
-    carry_out(disposal)
+    run_disposal(disposal)
 
     item = disposal.items.get()
     case.submission.refresh_from_db()
@@ -297,7 +297,7 @@ def test_erasure_leaves_no_personal_data_but_metrics_and_proof(django_capture_on
     assert "Submission" in everywhere(MARK)
 
     with django_capture_on_commit_callbacks(execute=True):
-        carry_out(approve(case))
+        run_disposal(approve(case))
 
     assert everywhere(MARK) == []
     case = Case.objects.get(pk=case.pk)
@@ -324,7 +324,7 @@ def test_erased_case_keeps_metrics_unchanged(client, disposition):
 
     with time_machine.travel(case.closed_at + timedelta(days=40), tick=False):
         before = figures()
-        carry_out(approve(case))
+        run_disposal(approve(case))
         case.submission.refresh_from_db()
         assert case.submission.erased_at
         assert figures() == before
@@ -334,8 +334,8 @@ def test_erased_case_keeps_metrics_unchanged(client, disposition):
 def test_case_is_erased_once():
     case = old(CaseFactory(refused=True))
     disposal = approve(case)
-    carry_out(disposal)
-    carry_out(disposal)
+    run_disposal(disposal)
+    run_disposal(disposal)
 
     assert case.events.filter(kind="erased").count() == 1
     assert disposal.items.get().done_at
@@ -343,7 +343,7 @@ def test_case_is_erased_once():
 
 def test_erased_case_is_shown_to_team_and_found_by_reference(client):
     case = old(CaseFactory(refused=True))
-    carry_out(approve(case))
+    run_disposal(approve(case))
     agent = member()
     client.force_login(agent)
 
@@ -363,7 +363,7 @@ def test_document_of_erased_case_can_be_verified(client, django_capture_on_commi
     case = old(case)
 
     with django_capture_on_commit_callbacks(execute=True):
-        carry_out(approve(case))
+        run_disposal(approve(case))
 
     document.refresh_from_db()
     assert not storages["private"].exists(path)
@@ -385,7 +385,7 @@ def test_archive_package_lists_sha256_of_every_file():
     case = old(case, disposition="archive")
 
     disposal = approve(case)
-    carry_out(disposal)
+    run_disposal(disposal)
 
     item = disposal.items.get()
     with storages["private"].open(item.location) as kept:
@@ -415,7 +415,7 @@ def test_failed_archive_erases_nothing_and_is_retried(monkeypatch):
     disposal = approve(case)
     with monkeypatch.context() as broken:
         broken.setattr(storages["private"], "save", lambda *args, **kwargs: 1 / 0)
-        carry_out(disposal)
+        run_disposal(disposal)
 
     item = disposal.items.get()
     case.submission.refresh_from_db()
@@ -424,7 +424,7 @@ def test_failed_archive_erases_nothing_and_is_retried(monkeypatch):
 
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         wake_approved_disposals(timezone.now())
-        carry_out(disposal)
+        run_disposal(disposal)
     assert disposal.items.get().done_at
 
 
@@ -438,11 +438,11 @@ def test_failure_after_erasure_does_not_archive_again(monkeypatch):
 
     finished = actions._finish
     monkeypatch.setattr(actions, "_finish", finish)
-    carry_out(disposal)
+    run_disposal(disposal)
     before = disposal.items.get()
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         wake_approved_disposals(timezone.now())
-        carry_out(disposal)
+        run_disposal(disposal)
 
     item = disposal.items.get()
     assert item.due_at is None
@@ -532,7 +532,7 @@ def test_approval_requires_authority_and_selected_cases(client):
     assert [item.case for item in disposal.items.all()] == [case]
     assert case.reference in done.content.decode()
     assert client.get(reverse("retention:index")).status_code == 200
-    carry_out(disposal)
+    run_disposal(disposal)
     assert client.get(reverse("retention:disposal", args=[disposal.pk])).status_code == 200
 
 

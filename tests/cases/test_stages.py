@@ -389,7 +389,7 @@ def test_agent_message_with_placeholder_is_refused(client, do):
     assert not case.messages.exists()
 
 
-def told_by_sms(phone: str) -> Case:
+def notified_by_sms(phone: str) -> Case:
     """Create a case that notifies an applicant with this telephone number, by SMS if possible."""
     case = CaseFactory(stages=[READY, DECISION], advanced=False)
     case.submission.phone = phone
@@ -398,7 +398,7 @@ def told_by_sms(phone: str) -> Case:
 
 
 def test_notification_goes_by_sms_if_phone_is_known():
-    case = told_by_sms("+41790001122")
+    case = notified_by_sms("+41790001122")
     sms = Delivery.objects.for_subject(case.subject).get(carrier="sms")
     assert (sms.recipient, sms.payload["text"]) == (case.submission.phone, "Votre clé est prête.")
 
@@ -408,7 +408,7 @@ def test_notification_goes_by_sms_if_phone_is_known():
 
 @time_machine.travel(MONDAY.replace(hour=22, minute=30), tick=False)
 def test_evening_sms_is_sent_next_morning():
-    case = told_by_sms("+41790001122")
+    case = notified_by_sms("+41790001122")
     rings = Delivery.objects.for_subject(case.subject).get(carrier="sms").due_at
     assert rings == MONDAY.replace(hour=8) + timedelta(days=1)
 
@@ -427,7 +427,7 @@ def test_evening_sms_is_sent_next_morning():
 )
 def test_sms_to_expensive_number_is_sent_by_email(settings, typed, carrier):
     settings.SMS_COUNTRIES = ["CH", "FR"]
-    case = told_by_sms(typed)
+    case = notified_by_sms(typed)
     assert Delivery.objects.for_subject(case.subject).get(title__contains="rêt").carrier == carrier
 
 

@@ -14,7 +14,7 @@ from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.linter import ABSENT, WARNING
 from eservices.formbuilder.models import Form
 from tests.factories.bookings import resource
-from tests.factories.catalogue import SERVICE, make_counter, make_service, make_situation, said_beside
+from tests.factories.catalogue import SERVICE, make_counter, make_service, make_situation, with_page_texts
 from tests.factories.formbuilder import content, question, step, when
 from tests.factories.home import translated
 from tests.factories.large_forms import every_question
@@ -41,7 +41,7 @@ def whole() -> dict:
     made = copy.deepcopy(SERVICE)
     made["texts"]["de"] = {"title": "Wohnsitzbestätigung", "fee.prix": "Attestation"}
     beside = copy.deepcopy(SAID | {"translations": {"de": GERMAN}})
-    return said_beside(made, situations=["demenager"], **beside)
+    return with_page_texts(made, situations=["demenager"], **beside)
 
 
 def counter_in_two_languages():
@@ -214,7 +214,7 @@ def test_problems_of_schema_and_meaning_are_reported_together():
     ],
 )
 def test_rich_text_is_limited_to_what_an_editor_can_write(html):
-    offered = said_beside(SERVICE, without_computer=html)
+    offered = with_page_texts(SERVICE, without_computer=html)
     refused = importer.import_refusals(offered, None, publish=False)
     assert [fault.path for fault in refused] == ["page.texts.fr.without_computer"]
 

@@ -31,7 +31,7 @@ from eservices.formbuilder.linter import WARNING, lint_definition
 from eservices.formbuilder.models import Form
 from tests.factories.bookings import resource
 from tests.factories.cases import TeamFactory
-from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service, said_beside
+from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service, with_page_texts
 from tests.factories.formbuilder import content, question, step
 from tests.factories.home import translated
 from tests.factories.large_forms import every_question
@@ -301,7 +301,7 @@ def test_publication_during_a_synchronization_is_not_missed(monkeypatch, page):
 def test_imported_texts_replace_older_ones(page, counter):
     again = in_german()
     again["texts"]["de"]["field.nom.label"] = "Familienname"
-    make_service(counter, said_beside(again))
+    make_service(counter, with_page_texts(again))
     assert german(page).form[0].value["fields"][1].value["label"] == "Familienname"
 
 

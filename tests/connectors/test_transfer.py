@@ -36,7 +36,7 @@ from tests.factories.letter_templates import RemediesFactory
 from tests.factories.register import found_in_register
 from tests.factories.submissions import FormVersionFactory, certificate, pdf
 from tests.submissions.conftest import Person
-from tests.support.programs import words_of
+from tests.support.programs import parse_words
 
 pytestmark = pytest.mark.django_db
 FILING = {"key": "ged", "type": "filing", "settings": {"format": 1, "plan": "Habitants/{year}/{reference}"}}
@@ -97,7 +97,7 @@ def test_complete_record_is_transferred_with_a_manifest(shelf, django_capture_on
     assert facts["reference"] == case.reference
     for_people = (folder / "dossier.pdf").read_bytes()
     assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in for_people
-    words = words_of(for_people)
+    words = parse_words(for_people)
     for answer in (case.reference, "Élodie", "Marchetti", "14 juin 1986", "bail.pdf", document.number):
         assert answer in words
     assert fresh(case).state == "closed"
@@ -224,7 +224,7 @@ def test_record_contains_opinions_and_messages_but_no_secrets(shelf):
     carried()
     folder, told = filed(shelf)
 
-    words = " ".join(words_of((folder / "dossier.pdf").read_bytes()).split())
+    words = " ".join(parse_words((folder / "dossier.pdf").read_bytes()).split())
     for said in (
         *("Service du feu", "favorable avec conditions", "A. Rey", "Deux extincteurs au moins."),
         *("feu@canton.example", "Un avis ?", "30 jours"),

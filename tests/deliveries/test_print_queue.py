@@ -18,7 +18,7 @@ from eservices.deliveries.print_queue.pdf import join_pdfs, render_letters_pdf
 from eservices.deliveries.rendering import single_line
 from eservices.deliveries.signals import letter_delivered, letter_posted
 from tests.factories.accounts import UserFactory
-from tests.support.programs import words_of
+from tests.support.programs import parse_words
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -131,7 +131,7 @@ def test_print_batch_is_one_tagged_pdf_with_all_letters():
     content = render_letters_pdf(batch, timezone.now())
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
     assert render_letters_pdf(batch, batch[0].created_at) == render_letters_pdf(batch, batch[0].created_at)
-    said = words_of(content)
+    said = parse_words(content)
     assert said.count("Élodie Marchetti") == 3
     assert "Wir brauchen etwas" in said
     assert "Einschreiben" in said
@@ -141,15 +141,15 @@ def test_print_batch_is_one_tagged_pdf_with_all_letters():
 
 def test_double_sided_letters_begin_on_a_new_sheet():
     batch = [letter(), letter()]
-    assert words_of(render_letters_pdf(batch, timezone.now())).count("\f") == 2
-    assert words_of(render_letters_pdf(batch, timezone.now(), both_sides=True)).count("\f") == 3
+    assert parse_words(render_letters_pdf(batch, timezone.now())).count("\f") == 2
+    assert parse_words(render_letters_pdf(batch, timezone.now(), both_sides=True)).count("\f") == 3
 
 
 def test_enclosure_is_printed_after_its_letter():
     enclosed = render_letters_pdf([letter(title="Attestation")], timezone.now())
     path = storages["private"].save("attestation.pdf", ContentFile(enclosed))
     enclosure = {"name": "AD-2026-00412.pdf", "storage": "private", "path": path}
-    said = words_of(
+    said = parse_words(
         render_letters_pdf([letter(enclosures=[enclosure]), letter(title="Dernière")], timezone.now())
     )
     assert said.index("AD-2026-00412.pdf") < said.index("Attestation") < said.index("Dernière")
@@ -157,7 +157,7 @@ def test_enclosure_is_printed_after_its_letter():
 
 def test_pdfs_joined_for_both_sides_begin_on_odd_pages():
     one = render_letters_pdf([letter()], timezone.now())
-    assert words_of(join_pdfs([one, one], both_sides=True)).count("\f") == 3
+    assert parse_words(join_pdfs([one, one], both_sides=True)).count("\f") == 3
 
 
 # -- Posting ------------------------------------------------------------------------------------------------

@@ -182,7 +182,7 @@ def test_seal_shown_in_very_many_fields_is_not_read(document, django_assert_max_
         assert verify_pdf(with_seal_fields(pdf, 300)) == (VerificationResult.UNREADABLE, None)
 
 
-def told_to_have(
+def answering(
     entries: int, width: bytes, packed: bytes = zlib.compress(b""), how: bytes = b"/FlateDecode"
 ) -> bytes:
     """Return a PDF of some hundred bytes whose cross-reference table claims ``entries`` entries."""
@@ -200,8 +200,8 @@ def test_excessive_stream_is_not_decompressed():
         # The position of the first object, then zeros.
         packed = zlib.compress(b"\0\0\0\1\x09\0" + bytes(length), 1)
         twice = zlib.compress(packed)
-        assert verify_pdf(told_to_have(2, b"[1 1 1]", packed)) == (finding, None)
-        assert verify_pdf(told_to_have(2, b"[1 1 1]", twice, b"[/FlateDecode /FlateDecode]")) == (
+        assert verify_pdf(answering(2, b"[1 1 1]", packed)) == (finding, None)
+        assert verify_pdf(answering(2, b"[1 1 1]", twice, b"[/FlateDecode /FlateDecode]")) == (
             finding,
             None,
         )
@@ -209,8 +209,8 @@ def test_excessive_stream_is_not_decompressed():
 
 @pytest.mark.parametrize("width", [b"[0 0 0]", b"[1 1 1]"])
 def test_small_file_that_claims_to_be_endless_is_refused(width):
-    assert verify_pdf(told_to_have(10, width)) == (VerificationResult.UNSEALED, None)
-    assert verify_pdf(told_to_have(10**15, width)) == (VerificationResult.UNREADABLE, None)
+    assert verify_pdf(answering(10, width)) == (VerificationResult.UNSEALED, None)
+    assert verify_pdf(answering(10**15, width)) == (VerificationResult.UNREADABLE, None)
 
 
 # -- The reader program --------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def read_by(program: str, monkeypatch, tmp_path) -> VerificationResult:
     path.parent.mkdir()
     path.write_text(program)
     monkeypatch.setattr(file_verification, "READER", path)
-    return verify_pdf(told_to_have(10, b"[1 1 1]"))[0]
+    return verify_pdf(answering(10, b"[1 1 1]"))[0]
 
 
 def test_reader_program_gets_no_secrets(monkeypatch, tmp_path):
@@ -234,7 +234,7 @@ def test_reader_program_gets_no_secrets(monkeypatch, tmp_path):
 def test_broken_reader_is_logged_and_bad_files_are_not(monkeypatch, tmp_path, caplog):
     caplog.set_level("WARNING")
     assert verify_pdf(b"%PDF-1.7 hello")[0] == VerificationResult.UNREADABLE
-    assert verify_pdf(told_to_have(10**15, b"[1 1 1]"))[0] == VerificationResult.UNREADABLE
+    assert verify_pdf(answering(10**15, b"[1 1 1]"))[0] == VerificationResult.UNREADABLE
     assert not caplog.records
     assert read_by("import nowhere", monkeypatch, tmp_path) == VerificationResult.UNREADABLE
     [said] = caplog.records
@@ -294,7 +294,7 @@ def test_missing_reader_program_is_reported(client, monkeypatch, caplog):
     caplog.set_level("WARNING")
     assert checks.check_verification(None) == []
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    page = shown(client, told_to_have(10, b"[1 1 1]"))
+    page = shown(client, answering(10, b"[1 1 1]"))
     assert page.status_code == 200
     assert 'class="verdict t5"' in page.text
     assert "/nowhere/python" in caplog.text

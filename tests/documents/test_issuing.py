@@ -37,7 +37,7 @@ from tests.factories.documents import (
 )
 from tests.factories.register import found_in_register
 from tests.factories.submissions import picture
-from tests.support.programs import needs, words_of
+from tests.support.programs import needs, parse_words
 
 pytestmark = pytest.mark.django_db
 
@@ -328,7 +328,7 @@ def test_failed_pdf_is_retried_and_the_error_is_shown(monkeypatch, client):
 # -- Content -------------------------------------------------------------------------------------------------
 def text_of(document) -> str:
     """Return the text of the PDF; skip the test if no tool can read it."""
-    return words_of(document.content.read())
+    return parse_words(document.content.read())
 
 
 def test_pdf_declares_pdf_a_2a_and_pdf_ua_1():

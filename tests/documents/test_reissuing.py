@@ -19,7 +19,7 @@ from tests.documents.test_permits import (
 )
 from tests.factories.cases import member
 from tests.factories.documents import DocumentTemplateFactory, agent, issued
-from tests.support.programs import words_of
+from tests.support.programs import parse_words
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_reissued_document_names_the_number_it_replaces():
     assert (new.replaces, new.case, new.stage, new.state) == (old, old.case, old.stage, "issued")
     day = timezone.localdate(old.revoked_at)
     assert f"Remplace le no {old.number}, annulé le {day:%-d}" in new.texts["replaces"].replace("\xa0", " ")
-    assert old.number in words_of(new.content.read())
+    assert old.number in parse_words(new.content.read())
     assert old.case.events.get(kind="document_drawn", data__number=new.number).data["replaces"] == old.number
     told = Delivery.objects.for_subject(old.case.subject).order_by("created_at").last()
     assert old.number in told.payload["text"]

@@ -44,13 +44,13 @@ def make_counter(home=None) -> ServiceIndexPage:
 def make_service(index=None, definition: dict = SERVICE, **page) -> ServicePage:
     """Create a published service with its translations. ``page``: texts of its page (``lead="…"``)."""
     Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})
-    definition = said_beside(definition, **page) if page else definition
+    definition = with_page_texts(definition, **page) if page else definition
     page = actions.import_service(actor=None, index=index or make_counter(), definition=definition)
     actions.sync_translations(page.pk)
     return ServicePage.objects.get(pk=page.pk)
 
 
-def said_beside(definition: dict, situations=(), translations=None, **texts) -> dict:
+def with_page_texts(definition: dict, situations=(), translations=None, **texts) -> dict:
     """Return the definition with the texts of its page: in its own language, and in others by ``translations``."""
     said = {definition["language"]: texts, **(translations or {})}
     return definition | {"page": {"situations": list(situations), "texts": said}}

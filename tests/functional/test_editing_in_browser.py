@@ -1,6 +1,4 @@
-"""Editors work on a phone too: they comment on a field, and walk down the tree to choose a page, and
-see the comments they are told of.
-"""
+"""Editing in a browser, on a phone too: autosave, comments on fields, choosing a page in the tree."""
 
 import pytest
 from django.contrib.auth import get_user_model

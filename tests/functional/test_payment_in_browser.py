@@ -34,7 +34,7 @@ def page(visit, payment):
     return page
 
 
-def provider_says_that_it_is_paid(payment: Payment) -> None:
+def provider_confirms_payment(payment: Payment) -> None:
     """Record the payment as a signed call of the provider does, between two polls of the page."""
     with OneAtATime.lock:
         pays(payment)
@@ -61,7 +61,7 @@ def test_payment_page_shows_the_confirmation_after_a_long_wait(page, payment):
     with page.expect_response(is_a_look):
         pass
     expect(page.get_by_role("heading", name=CONFIRMED)).to_have_count(0)
-    provider_says_that_it_is_paid(payment)
+    provider_confirms_payment(payment)
     expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible(timeout=PROMISED + ROOM)
     expect(page.locator("[data-waits]")).to_have_count(0)
 
@@ -75,14 +75,14 @@ def test_hidden_payment_page_polls_rarely_and_when_shown_again(page, payment):
         page.clock.run_for(PROMISED)
         page.wait_for_timeout(100)
     assert len(looks) <= 1
-    provider_says_that_it_is_paid(payment)
+    provider_confirms_payment(payment)
     hide(page, False)
     expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible(timeout=ROOM)
 
 
 def seconds_until_shown(page, payment: Payment) -> float:
     """Return the seconds from the provider's confirmation until the page shows it."""
-    provider_says_that_it_is_paid(payment)
+    provider_confirms_payment(payment)
     said = time.monotonic()
     expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible(timeout=PROMISED + ROOM)
     return time.monotonic() - said
@@ -109,5 +109,5 @@ def test_status_page_of_the_request_follows_the_payment(visit, payment):
     page.goto(reverse("space:status", args=[link.secret]))
     waiting = page.locator("[data-waits]")
     expect(waiting).to_contain_text("confirmé")
-    provider_says_that_it_is_paid(payment)
+    provider_confirms_payment(payment)
     expect(waiting).to_have_count(0, timeout=PROMISED + ROOM)

@@ -43,7 +43,7 @@ def test_model_reloading_is_restored_after_migrating():
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads what SQLite keeps of each table")
 def test_migrated_tables_equal_those_of_the_models():
-    stand, said = tables_that_stand(), tables_said()
+    stand, said = tables_that_stand(), described_tables()
     assert len(said) > 200
     assert {name: stand.get(name) for name in said} == said
 
@@ -55,7 +55,7 @@ def tables_that_stand() -> dict[str, set]:
         return in_words(cursor.fetchall())
 
 
-def tables_said() -> dict[str, set]:
+def described_tables() -> dict[str, set]:
     """Return the parts of the statements that would create the tables of the models."""
     models = [one for one in apps.get_models(include_auto_created=True) if one._meta.app_label != BY_HAND]
     editor = connection.schema_editor(collect_sql=True)

@@ -35,7 +35,7 @@ def show(client, text, proof=PROOF, name="abonnes.csv"):
     return client.post(IMPORT, {"file": SimpleUploadedFile(name, content), "proof": proof})
 
 
-def carry_out(client, text, proof=PROOF):
+def run_import(client, text, proof=PROOF):
     shown = show(client, text, proof).context["shown"]
     return client.post(IMPORT, {"shown": shown, "proof": proof})
 
@@ -51,7 +51,7 @@ def test_import_with_consent_subscribes_others_are_asked(client, editor):
     shown = show(client, text)
     assert not Subscriber.objects.exists()
     assert (len(shown.context["plan"].taken_over), len(shown.context["plan"].asked)) == (1, 1)
-    told = client.get(carry_out(client, text).url).text
+    told = client.get(run_import(client, text).url).text
     assert "1 personne abonnée reprise. 1 personne invitée par lettre à confirmer." in told
     elodie, jean = Subscriber.objects.order_by("email")
     assert (elodie.email, elodie.state, elodie.language) == (
@@ -77,9 +77,9 @@ def test_second_import_changes_nothing(client, editor):
     bounced = SubscriberFactory(state=SubscriberState.BOUNCED)
     addresses = [known.email, left.email, bounced.email, "neuf@courriel.example", "NEUF@courriel.example"]
     text = "email,consent\n" + "".join(f"{one},2025-05-03\n" for one in addresses)
-    carry_out(client, text)
+    run_import(client, text)
     again = show(client, text).context["plan"]
-    carry_out(client, text)
+    run_import(client, text)
     assert (again.taken_over, again.asked, again.known, again.left) == ([], [], 2, 2)
     states = dict(Subscriber.objects.values_list("email", "state"))
     assert states == {
@@ -96,11 +96,11 @@ def test_second_import_changes_nothing(client, editor):
 def test_simultaneous_imports_ask_each_person_once(client, editor, monkeypatch):
     text = "email\nneuf@courriel.example\n"
     before = importer.plan_import(importer.read_subscriber_file("", text.encode()))
-    carry_out(client, text)
+    run_import(client, text)
     monkeypatch.setattr(
         importer, "plan_import", lambda lines: before
     )  # the second request planned before the first one ended
-    carry_out(client, text)
+    run_import(client, text)
     assert Delivery.objects.count() == 1
     assert ConsentEvent.objects.count() == 1
 
@@ -116,7 +116,7 @@ def test_simultaneous_imports_subscribe_each_person_once(client, editor, monkeyp
         return make(rows)
 
     monkeypatch.setattr(Subscriber.objects, "bulk_create", raced)
-    carry_out(client, "email;consent\nneuf@courriel.example;2025-05-03\n")
+    run_import(client, "email;consent\nneuf@courriel.example;2025-05-03\n")
     assert len(presses) == 2
     neuf = Subscriber.objects.get()
     assert (neuf.state, len(neuf.topic_keys), neuf.consents.count()) == (SubscriberState.CONFIRMED, 1, 1)
@@ -162,7 +162,7 @@ def test_export_has_consents_and_can_be_imported(client, editor):
     assert "2026-1" in first["proof"]
     assert second["email"].startswith("'=")
     Subscriber.objects.filter(pk=reader.pk).delete()
-    carry_out(client, content.splitlines()[0] + "\n" + content.splitlines()[1])
+    run_import(client, content.splitlines()[0] + "\n" + content.splitlines()[1])
     assert Subscriber.objects.get(email=reader.email).topic_keys == {topic.translation_key}
 
 
@@ -177,7 +177,7 @@ def test_import_of_unsubscribed_addresses_subscribes_nobody(client, editor):
     Subscriber.objects.all().delete()
     plan = show(client, content).context["plan"]
     assert ([one.email for one in plan.taken_over], len(plan.asked), plan.left) == ([staying.email], 1, 2)
-    carry_out(client, content)
+    run_import(client, content)
     states = dict(Subscriber.objects.values_list("email", "state"))
     assert states.pop(staying.email) == SubscriberState.CONFIRMED
     assert list(states.values()) == [SubscriberState.PENDING]
@@ -188,7 +188,7 @@ def test_topic_with_commas_in_its_name_is_one_topic(client, editor):
     text = "email;topics;consent\n"
     text += "a@b.example;culture, Culture, sport et loisirs;2025-05-03\nb@b.example;;2025-05-03\n"
     text += "c@b.example;culture,sport et loisirs;2025-05-03\n"
-    carry_out(client, text)
+    run_import(client, text)
     chosen = {one.email[0]: one.topic_keys for one in Subscriber.objects.all()}
     both = {sport.translation_key, culture.translation_key}
     assert chosen == {"a": both, "b": both, "c": {sport.translation_key}}

@@ -30,7 +30,7 @@ from eservices.payments.states import ChargeState
 from home.models import CommuneSettings
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, qr_account
-from tests.support.programs import needs, words_of
+from tests.support.programs import needs, parse_words
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +82,8 @@ def test_bill_is_a_pdf_with_reference_and_amount(client, clerk):
     assert url in page
     pdf = b"".join(client.get(url).streaming_content)
     assert pdf[:5] == b"%PDF-"
-    assert charge.case.reference in words_of(pdf)
-    assert "30.00" in words_of(pdf)
+    assert charge.case.reference in parse_words(pdf)
+    assert "30.00" in parse_words(pdf)
 
 
 def drawn(payment, about="") -> list[str]:

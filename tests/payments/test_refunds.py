@@ -65,7 +65,7 @@ def refunded() -> int:
     return Charge.objects.get().refunded
 
 
-def deed(refund: Refund, do: str) -> str:
+def post_refund_action(refund: Refund, do: str) -> str:
     return reverse("money:refund_deed", args=[refund.pk, do])
 
 
@@ -164,13 +164,13 @@ def test_bookkeeper_completes_a_refund_by_bank_transfer(client, theirs):
     client.force_login(member(Role.READ, case.team, roles=["cashiers"]))
     page = client.get(screen).content.decode()
     assert "expired_or_canceled_card" in page
-    assert deed(refund, "bank") in page
-    assert deed(refund, "till") not in page
-    said = client.post(deed(refund, "bank"), follow=True).content.decode()
+    assert post_refund_action(refund, "bank") in page
+    assert post_refund_action(refund, "till") not in page
+    said = client.post(post_refund_action(refund, "bank"), follow=True).content.decode()
     assert "viré de la banque." in said
-    assert deed(refund, "bank") not in said
+    assert post_refund_action(refund, "bank") not in said
     assert fresh(refund).state == RefundState.DONE
-    assert "déjà fait" in client.post(deed(refund, "bank"), follow=True).content.decode()
+    assert "déjà fait" in client.post(post_refund_action(refund, "bank"), follow=True).content.decode()
     assert refunded() == 1000
 
 
@@ -181,13 +181,13 @@ def test_agent_of_the_case_pays_a_refund_from_their_till(client):
     assert "Remboursé le " not in client.get(status).text
     agent = member(Role.TREAT, case.team, roles=["agents", "cashiers"])
     client.force_login(agent)
-    assert "Ouvrez" in client.post(deed(refund, "till"), follow=True).content.decode()
+    assert "Ouvrez" in client.post(post_refund_action(refund, "till"), follow=True).content.decode()
     assert fresh(refund).state == RefundState.PENDING
     counter.open_till(actor=agent, start=10000)
     page = client.get(reverse("cases:case", args=[case.reference])).content.decode()
-    assert deed(refund, "till") in page
+    assert post_refund_action(refund, "till") in page
     for _press in range(2):
-        client.post(deed(refund, "till"))
+        client.post(post_refund_action(refund, "till"))
     assert (fresh(refund).state, refunded(), Till.objects.get().cash) == (RefundState.DONE, 500, -500)
     assert list(ledger.ledger_errors()) == []
     client.logout()
@@ -214,7 +214,7 @@ def test_card_refund_never_leaves_a_till(client, theirs):
     agent = member(team=refund.allocation.charge.case.team, roles=["agents", "cashiers"])
     counter.open_till(actor=agent, start=10000)
     client.force_login(agent)
-    client.post(deed(refund, "till"))
+    client.post(post_refund_action(refund, "till"))
     assert (fresh(refund).state, Till.objects.get().cash) == (RefundState.FAILED, 0)
 
 
@@ -230,13 +230,13 @@ def test_refund_is_not_found_without_the_right(client):
     ):
         client.force_login(agent)
         for do, status in found.items():
-            assert client.post(deed(refund, do)).status_code == status
-    assert client.get(deed(refund, "till")).status_code == 405
+            assert client.post(post_refund_action(refund, do)).status_code == status
+    assert client.get(post_refund_action(refund, "till")).status_code == 405
     for outsider in (None, UserFactory()):
         client.logout()
         if outsider:
             client.force_login(outsider)
-        assert reverse("wagtailadmin_login") in client.post(deed(refund, "bank")).url
+        assert reverse("wagtailadmin_login") in client.post(post_refund_action(refund, "bank")).url
     assert (fresh(refund).state, refunded()) == (RefundState.PENDING, 0)
 
 
@@ -252,11 +252,11 @@ def test_unallocated_payment_is_refunded_by_bookkeepers(client):
     provider_calls.run_refund(refund.pk)
 
     client.force_login(member())
-    assert {client.post(deed(refund, do)).status_code for do in ("till", "bank")} == {404}
+    assert {client.post(post_refund_action(refund, do)).status_code for do in ("till", "bank")} == {404}
     assert UnallocatedPayment.objects.get().resolved_at is None
     client.force_login(keeper)
-    assert deed(refund, "bank") in client.get(reverse("money:aside")).content.decode()
-    assert client.post(deed(refund, "bank")).url == reverse("money:aside")
+    assert post_refund_action(refund, "bank") in client.get(reverse("money:aside")).content.decode()
+    assert client.post(post_refund_action(refund, "bank")).url == reverse("money:aside")
     assert fresh(refund).state == RefundState.DONE
     assert UnallocatedPayment.objects.get().resolved_at
     assert ledger.account_balances(JournalRow.objects.all())["CHF"][ledger.ledger_accounts().bank] == -3000

@@ -25,7 +25,7 @@ def road_agent(**fields):
     return member(team=TeamFactory(key="voirie", name="Voirie"), **fields)
 
 
-def tell(report, state, **more):
+def post_update(report, state, **more):
     return actions.update_report(actor=road_agent(), report=report, state=state, **more)
 
 
@@ -59,7 +59,7 @@ def test_emails_to_agents_name_a_report_by_category_and_place():
 
 def test_report_without_an_address_prints_nothing(client):
     report = reported()
-    tell(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
+    post_update(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
     assert not Delivery.objects.for_subject(report.case.subject).exists()
     client.force_login(road_agent())
     assert "Personne n’est nommé" in client.get(reverse("cases:case", args=[report.case.reference])).text
@@ -99,7 +99,7 @@ def test_invalid_update_keeps_what_the_agent_typed(client):
     for state, said in (("seen", "Les personnes qui suivent"), ("seen", "personne n’est averti")):
         assert said in client.post(url, {"state": state}, follow=True).text
 
-    tell(report, "mended")
+    post_update(report, "mended")
     again = client.post(url, typed | {"state": "mended", "published": "on", "title": ""})
     assert again.status_code == 409
     assert "La lampe est commandée." in again.text
@@ -108,7 +108,7 @@ def test_invalid_update_keeps_what_the_agent_typed(client):
 
 def test_planned_day_is_prefilled_in_iso_format(client):
     report = reported()
-    tell(report, "planned", planned_for=date(2027, 1, 14))
+    post_update(report, "planned", planned_for=date(2027, 1, 14))
     client.force_login(road_agent())
     page = client.get(reverse("cases:case", args=[report.case.reference])).text
     assert 'id="report_planned_for" value="2027-01-14"' in page
@@ -159,7 +159,7 @@ def test_followers_of_a_duplicate_follow_the_original_report(client):
     assert not twice.followers.exists()
     told = Delivery.objects.for_subject(twice.case.subject).latest("created_at").payload["text"]
     assert "était déjà connu" in told
-    tell(report, "mended")
+    post_update(report, "mended")
     ended = Delivery.objects.get(recipient="anna@courriel.example").payload["text"]
     assert "behoben" in ended
     assert reverse("reports:report", args=[report.pk]) in ended
@@ -169,7 +169,7 @@ def test_followers_of_a_duplicate_follow_the_original_report(client):
 def test_followers_of_a_duplicate_learn_that_it_has_ended():
     report, twice = reported(), reported()
     actions.follow_report(actor=None, report=twice, email="anna@courriel.example", language="fr")
-    tell(report, "mended")
+    post_update(report, "mended")
     cases.merge_into(actor=road_agent(), case=twice.case, other=report.case)
     assert "réparé" in Delivery.objects.get(recipient="anna@courriel.example").title
     assert not report.followers.exists()

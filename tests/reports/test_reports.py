@@ -58,7 +58,7 @@ def road_agent(role: Role = Role.TREAT):
     return member(role, team=TeamFactory(key="voirie", name="Voirie"))
 
 
-def tell(report, state, **more):
+def post_update(report, state, **more):
     return actions.update_report(actor=road_agent(), report=report, state=state, **more)
 
 
@@ -279,7 +279,7 @@ def test_update_assigns_the_case_and_notifies_all_followers():
     actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="de")
     Delivery.objects.all().delete()
 
-    report = tell(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
+    report = post_update(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
 
     case = Case.objects.get(pk=report.case_id)
     assert case.assignee
@@ -292,9 +292,9 @@ def test_update_assigns_the_case_and_notifies_all_followers():
     assert "/stop/" in letters["jean@courriel.example"].payload["text"]
 
     as_before = {"planned_for": date(2026, 12, 3), "published": True, "title": "Lampe éteinte"}
-    tell(report, "planned", **as_before)
+    post_update(report, "planned", **as_before)
     assert Delivery.objects.for_subject(case.subject).count() == 2
-    tell(
+    post_update(
         report, "planned", word="Elle arrive lundi.", **as_before
     )  # a comment alone goes to the reporter only
     assert (
@@ -309,15 +309,15 @@ def test_final_state_closes_the_case_and_deletes_followers(end):
     report = reported()
     actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="fr")
 
-    report = tell(report, end)
+    report = post_update(report, end)
     process.advance_case(report.case_id)
 
     case = Case.objects.get(pk=report.case_id)
     assert not case.is_open
     assert not ReportFollower.objects.exists()
     with pytest.raises(IllegalTransition):
-        tell(report, "seen")
-    assert tell(report, end, published=True, title="Lampe réparée").published
+        post_update(report, "seen")
+    assert post_update(report, end, published=True, title="Lampe réparée").published
 
 
 def test_refused_or_taken_case_changes_the_shown_state(client):
@@ -372,7 +372,7 @@ def test_report_without_approval_hides_its_texts_and_photo(client):
 
 def test_approved_parts_of_a_report_are_public(client):
     report = reported(pictured=True, place={"address": "Chez Jeanne Perrin"}, detail="Jeanne a tout vu")
-    tell(
+    post_update(
         report, "seen", published=True, title="Lampe éteinte", public_place="Rue du Lac", photo_published=True
     )
 
@@ -391,7 +391,7 @@ def test_approved_parts_of_a_report_are_public(client):
 def test_report_list_takes_constant_queries(client, django_assert_max_num_queries):
     for number in range(4):
         reported(place={"address": f"Rue du Lac {number}"})
-    mended = tell(ProblemReport.objects.first(), "mended")
+    mended = post_update(ProblemReport.objects.first(), "mended")
     ProblemReport.objects.filter(pk=ProblemReport.objects.last().pk).update(
         reported_at=timezone.now() - timedelta(days=400)
     )
@@ -406,7 +406,7 @@ def test_report_list_takes_constant_queries(client, django_assert_max_num_querie
 
 
 def test_report_map_needs_a_tile_server(client, settings, category):
-    tell(reported(), "seen", published=True, title="Lampe éteinte")
+    post_update(reported(), "seen", published=True, title="Lampe éteinte")
     settings.TILE_URL = ""
     assert "data-tiles" not in client.get(FILE).content.decode()
     assert "data-places" not in client.get(reverse("reports:list")).content.decode()
@@ -421,8 +421,8 @@ def test_report_map_shows_published_reports_of_all_pages(client, settings, monke
     settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
     monkeypatch.setattr(views, "PAGE", 1)
     hidden, shown, mended = reported(), reported(), reported()
-    tell(shown, "seen", published=True, title="Lampe éteinte")
-    tell(mended, "mended", published=True, title="Banc cassé")
+    post_update(shown, "seen", published=True, title="Lampe éteinte")
+    post_update(mended, "mended", published=True, title="Banc cassé")
     page = client.get(reverse("reports:list")).text
     assert page.count("data-lat=") == 2
     assert "Lampe éteinte" in page
@@ -444,7 +444,7 @@ def test_follower_unsubscribes_with_one_press(client):
 
 def test_erased_report_keeps_category_dates_and_state():
     report = reported(pictured=True, email="elodie@courriel.example")
-    report = tell(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
+    report = post_update(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
     process.advance_case(report.case_id)
     case = Case.objects.get(pk=report.case_id)
     Delivery.objects.for_subject(case.subject).update(state="done")

@@ -106,7 +106,7 @@ class Run:
             shared_clock.move(timedelta(minutes=10))
         self.mail.refusing = False
 
-    def break_things(self) -> None:
+    def inject_faults(self) -> None:
         """Cause failures when a quarter, a half and three quarters of the submissions are sent."""
         for share, happen in (
             (0.25, self.cut_the_power),

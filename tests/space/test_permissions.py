@@ -20,7 +20,7 @@ from tests.factories.whole_case import (
     parts_of,
     whole_case,
 )
-from tests.support.address_rows import both, came_in, get, post, refused, registered, tells_nothing
+from tests.support.address_rows import both, came_in, get, post, refused, registered, reveals_nothing
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = reverse("account_login")
@@ -36,12 +36,12 @@ def of_case(door: str, key: str) -> list:
         post(f"space:{door}_renew", key),
         post(f"space:{door}_sms", key),
         post(f"space:{door}_consent", key),
-        *of_its_things(door, key),
+        *of_its_resources(door, key),
         *both(f"space:{door}_withdraw", key),
     ]
 
 
-def of_its_things(door: str, key: str) -> list:
+def of_its_resources(door: str, key: str) -> list:
     return [
         get(f"space:{door}_file", key, FILE),
         get(f"space:{door}_document", key, DOCUMENT),
@@ -97,7 +97,7 @@ def test_other_resident_and_agent_find_nothing_of_the_case(client, case):
     for somebody in (UserFactory(), member()):
         client.force_login(somebody)
         refused(client, of_case(*SIGNED_IN), parts_of(case))
-        tells_nothing(client, OWN, parts_of(case), case.reference, "Élodie")
+        reveals_nothing(client, OWN, parts_of(case), case.reference, "Élodie")
 
 
 def test_anonymous_visitor_is_redirected_to_sign_in(client, case):
@@ -114,4 +114,4 @@ def test_own_case_gives_no_access_to_parts_of_another(client, case, door):
     client.force_login(own.submission.user)
     parts = parts_of(case) | {SECRET: own.links.first().secret, REF: own.reference}
     came_in(client, [get(f"space:{door[0]}", door[1])], parts)
-    refused(client, of_its_things(*door), parts)
+    refused(client, of_its_resources(*door), parts)

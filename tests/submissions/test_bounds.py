@@ -13,7 +13,7 @@ from eservices.submissions import actions, session_recovery, upload_checks
 from eservices.submissions import rate_limits as submissions_rate_limits
 from eservices.submissions.models import Draft, StoredFile
 from eservices.submissions.version_migration import owner_of
-from home.jobs import forget_sessions
+from home.jobs import delete_expired_sessions
 from home.web import rate_limits as web_rate_limits
 from tests.factories.accounts import UserFactory
 from tests.factories.files import taken
@@ -96,7 +96,7 @@ def test_expired_sessions_are_deleted():
     for key, hours in (("ended", -1), ("running", 1)):
         Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(hours=hours))
 
-    forget_sessions(now)
+    delete_expired_sessions(now)
 
     assert [one.session_key for one in Session.objects.all()] == ["running"]
 

@@ -303,17 +303,17 @@ def test_real_clamd_finds_the_test_virus_and_passes_clean_files(clamd):
     assert "Eicar" in virus_scan.scan_content([EICAR])  # scanners recognise it at the start of a file
 
 
-def kept_files(folder: str = "") -> set[str]:
+def stored_files(folder: str = "") -> set[str]:
     """Return the names of all files in the private storage."""
     folders, files = storages["private"].listdir(folder)
-    inside = [kept_files(f"{folder}/{one}".lstrip("/")) for one in folders]
+    inside = [stored_files(f"{folder}/{one}".lstrip("/")) for one in folders]
     return {f"{folder}/{one}" for one in files}.union(*inside)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}], ids=["pressed", "by itself"])
 def test_real_clamd_refuses_a_virus_of_a_step_in_words(at_the_file_step, clamd, headers):
     person = at_the_file_step
-    before = kept_files()
+    before = stored_files()
 
     with translation.override("en"):
         url = person.url("procuration")
@@ -323,7 +323,7 @@ def test_real_clamd_refuses_a_virus_of_a_step_in_words(at_the_file_step, clamd, 
     assert response.status_code == (422 if headers else 200)
     assert "“malade.pdf” contains a virus (Eicar-Test" in said
     assert not StoredFile.objects.exists()
-    assert kept_files() == before
+    assert stored_files() == before
     person.draft.refresh_from_db()
     assert "procuration" not in person.draft.completed
     person.client.post(url, {"piece": pdf("sain.pdf")}, headers=headers)

@@ -86,7 +86,7 @@ def refused(client, addresses, parts: dict, *, to: str = "") -> None:
             assert not to or answer.url.partition("?")[0] == to, address
 
 
-def tells_nothing(client, addresses, parts: dict, *words: str) -> None:
+def reveals_nothing(client, addresses, parts: dict, *words: str) -> None:
     """Check that each address answers, without any of ``words``."""
     for address in addresses:
         answer = address.ask(client, parts)

@@ -21,7 +21,7 @@ def is_asked(variable: str) -> bool:
     return bool(os.environ.get(variable) or os.environ.get("COMMUNE_REQUIRE_ALL"))
 
 
-def words_of(pdf: bytes) -> str:
+def parse_words(pdf: bytes) -> str:
     """Return the text of a PDF, laid out as on the page."""
     needs("pdftotext")
     run = ["pdftotext", "-layout", "-", "-"]

@@ -30,7 +30,7 @@ def _no_pause(monkeypatch):
 
 
 @pytest.mark.parametrize("fault", [OperationalError, IntegrityError])
-def test_what_somebody_else_writes_into_for_a_moment_is_emptied_then(fault):
+def test_table_locked_by_another_writer_is_emptied_later(fault):
     work, tried = locked(3, fault=fault)
     database_reset.when_free(work)
     assert len(tried) == 4

@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with run_in_background(self.collect_static), self.from_kept(demo), prepare_lock():
+        with run_in_background(self.collect_static), self.start_from_prebuilt(demo), prepare_lock():
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with reduced_collection():
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             with prepare_lock():
                 call_command("begin")
 
-    def from_kept(self, demo: bool) -> AbstractContextManager:
+    def start_from_prebuilt(self, demo: bool) -> AbstractContextManager:
         """Return a context in which a new demo starts from the prebuilt database; others migrate step by step."""
         if not demo or connection.vendor != "sqlite":
             return nullcontext()

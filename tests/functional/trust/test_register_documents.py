@@ -38,7 +38,7 @@ def template() -> DocumentTemplate:
     )
 
 
-def said_by(document: Document) -> str:
+def texts_of(document: Document) -> str:
     return json.dumps(document.texts["body"], ensure_ascii=False).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -57,15 +57,15 @@ def test_unknown_child_waits_for_an_agent(client, at_counter):
     journey.look_up()
     journey.pay()
     document = Document.objects.get()
-    assert "Noé Marchetti" in said_by(document)
-    assert "Zébulon" not in said_by(document)
+    assert "Noé Marchetti" in texts_of(document)
+    assert "Zébulon" not in texts_of(document)
     assert "Zébulon" not in client.get(reverse("documents:verdict", args=[document.code])).text
 
 
 def test_family_certificate_lists_the_family():
     journey = filed(CERTIFICATE, user=elodie(), **FAMILY, personnes=[NOE | {"personne_prenom": "NOE"}])
     journey.pay()
-    said = said_by(Document.objects.get())
+    said = texts_of(Document.objects.get())
     assert "atteste le domicile d’Élodie Anne Marchetti et Noé Marchetti à Orvenay" in said
     assert "à l’adresse Rue du Lac 12, 1199 Orvenay" in said
     assert "2 septembre 2019" in said
@@ -92,17 +92,17 @@ def test_certificate_for_a_child_states_the_child_s_domicile(client):
     journey = filed(CERTIFICATE, user=elodie(), **CHILD, **child)
     journey.pay()
     document = Document.objects.get()
-    assert "atteste que Noé Marchetti a son domicile à Orvenay depuis le 2 septembre 2019" in said_by(
+    assert "atteste que Noé Marchetti a son domicile à Orvenay depuis le 2 septembre 2019" in texts_of(
         document
     )
-    assert "Élodie" not in said_by(document)
+    assert "Élodie" not in texts_of(document)
     assert "Noé M., né en 2019." in client.get(reverse("documents:verdict", args=[document.code])).text
 
 
 def test_sealed_document_uses_register_data_not_typed_names():
     journey = filed(CERTIFICATE, user=elodie(), **ME, prenom="Elodie", nom="marchetti")
     journey.pay()
-    said = said_by(Document.objects.get())
+    said = texts_of(Document.objects.get())
     assert "Élodie Anne Marchetti" in said
     assert "marchetti" not in said
 

@@ -31,7 +31,7 @@ ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
 CHANGING = ("mastodon", "linkedin", "facebook")
 
 
-def carry_all(ahead=timedelta()):
+def deliver_all(ahead=timedelta()):
     """Run due deliveries as the scheduler and a worker do."""
     now = timezone.now() + ahead
     with time_machine.travel(now, tick=False):
@@ -62,7 +62,7 @@ def test_article_is_posted_on_selected_channels_when_published(index, outside):
 def test_draft_is_not_posted(index, outside):
     page = draft(index, "mastodon")
     page.save_revision()
-    carry_all()
+    deliver_all()
     assert not outside.asked
     assert post_of(page, "mastodon").state == PostState.PLANNED
 
@@ -184,7 +184,7 @@ def test_article_restricted_before_delivery_is_not_posted(index, outside, closin
     page = draft(index, "mastodon")
     publish(page)
     closing(page)
-    carry_all(timedelta(minutes=2))
+    deliver_all(timedelta(minutes=2))
     assert not outside.posts
     assert post_of(page, "mastodon").state == PostState.WITHDRAWN
     assert not Delivery.objects.open().exists()
@@ -244,7 +244,7 @@ def test_failing_channel_does_not_delay_others_and_is_retried(index, outside):
     [waiting] = Delivery.objects.open()
     assert waiting.attempts == 1
     assert "503" in waiting.reason
-    carry_all(timedelta(minutes=2))
+    deliver_all(timedelta(minutes=2))
     assert set(ChannelPost.objects.values_list("state", flat=True)) == {PostState.OUT}
     assert len(outside.posts) == 2
 
@@ -264,7 +264,7 @@ def test_rate_limited_post_waits_without_losing_attempt(index, outside, headers)
     [waiting] = Delivery.objects.open()
     assert waiting.attempts == 0
     assert timedelta(minutes=9) < waiting.due_at - timezone.now() <= timedelta(minutes=10)
-    carry_all(timedelta(minutes=11))
+    deliver_all(timedelta(minutes=11))
     assert post_of(page, "mastodon").state == PostState.OUT
 
 
@@ -276,7 +276,7 @@ def test_temporary_error_of_meta_is_retried(index, outside, code, counted):
     publish(illustrated(index, "instagram"))
     [waiting] = Delivery.objects.open()
     assert (waiting.state, waiting.attempts) == (Delivery.State.PENDING, counted)
-    carry_all(timedelta(minutes=16))
+    deliver_all(timedelta(minutes=16))
     assert len(outside.on("instagram")) == 1
 
 
@@ -308,7 +308,7 @@ def test_post_with_lost_answer_is_not_sent_twice(index, outside, channel):
     assert len(outside.posts) == 1
     assert post_of(page, channel).state == PostState.GOING
     outside.swallow = False
-    carry_all(timedelta(minutes=2))
+    deliver_all(timedelta(minutes=2))
     assert len(outside.posts) == 1
     assert post_of(page, channel).state == PostState.OUT
 
@@ -321,7 +321,7 @@ def test_closed_connection_is_retried(index, outside):
     assert "x-secret" not in waiting.reason
     page.unpublish()  # before it was posted
     outside.down = False
-    carry_all(timedelta(minutes=2))
+    deliver_all(timedelta(minutes=2))
     assert not outside.posts
     assert post_of(page, "x").state == PostState.WITHDRAWN
     assert not Delivery.objects.open().exists()
@@ -334,7 +334,7 @@ def test_late_post_of_restricted_article_fails(index, outside):
     PageViewRestriction.objects.bulk_create(  # without its signal
         [PageViewRestriction(page=page, restriction_type="login")]
     )
-    carry_all(timedelta(minutes=2))
+    deliver_all(timedelta(minutes=2))
     assert not outside.posts
     assert post_of(page, "mastodon").state == PostState.FAILED
 
@@ -349,7 +349,7 @@ def test_late_post_of_ended_event_fails(index, outside):
     )
     tick(page, "mastodon")
     publish(page)
-    carry_all(timedelta(minutes=2))
+    deliver_all(timedelta(minutes=2))
     assert not outside.posts
     post = post_of(page, "mastodon")
     assert (post.state, post.fault) == (PostState.FAILED, "C’est terminé entre-temps.")

@@ -73,7 +73,7 @@ def ask(client, email: str, **more):
     return client.post(reverse("news:directory_ask"), {"email": email, "website": ""} | more)
 
 
-def said_in_letters(words: str) -> bool:
+def letters_contain(words: str) -> bool:
     return any(words in one.payload["text"] for one in Delivery.objects.all())
 
 
@@ -395,7 +395,7 @@ def test_editor_accepts_proposal_with_shown_differences(client, page, choir, pro
     choir.refresh_from_db()
     assert (choir.name, choir.phone, choir.contact_name) == ("Chœur d’hiver", "", "Odile Rochat")
     assert choir.confirmed_at == NOW
-    assert said_in_letters(f"{page.url}{choir.slug}/")
+    assert letters_contain(f"{page.url}{choir.slug}/")
     assert "Chœur d’hiver" in client.get(page.url).content.decode()
     client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"})
     assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 2
@@ -433,8 +433,8 @@ def test_refusal_of_proposal_sends_reason_to_keeper(client, choir, proposal, edi
     client.post(address, {"refuse": "1", "reason": "Ce nom est déjà pris."})
     choir.refresh_from_db()
     assert choir.name == "Chœur de l’Été"
-    assert said_in_letters("Ce nom est déjà pris.")
-    assert said_in_letters(reverse("news:directory_ask"))
+    assert letters_contain("Ce nom est déjà pris.")
+    assert letters_contain(reverse("news:directory_ask"))
     client.post(address, {"accept": "1"})
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.REFUSED

@@ -7,11 +7,9 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from home.runtime.stack_size import with_stack_size
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.dev")
     try:
-        with_stack_size(execute_from_command_line)(sys.argv)
+        execute_from_command_line(sys.argv)
     except ImproperlyConfigured as fault:  # the operator reads what to write, and not where we read it
         sys.exit(f"{fault}")

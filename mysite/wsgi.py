@@ -7,10 +7,9 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from home.runtime.gc_tuning import freeze_loaded_objects
-from home.runtime.stack_size import with_stack_size
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.production")
 
-application = with_stack_size(get_wsgi_application())
+application = get_wsgi_application()
 import_module(settings.ROOT_URLCONF)  # loads all views, which would otherwise load at the first request
 freeze_loaded_objects()

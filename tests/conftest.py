@@ -3,16 +3,15 @@
 import gc
 import os
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from _pytest import runner
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
 from home.runtime.gc_tuning import freeze_loaded_objects
-from home.runtime.stack_size import with_stack_size
 from tests.support.browser import NO_BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the tests, in which Django would refuse to use the database.
@@ -44,6 +43,8 @@ LONGEST = (
     *("test_files_shown", "test_real_forms", "test_sigkill", "test_house"),
     *("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser"),
 )
+DATABASE = {"django_db_setup", "live_server"}  # fixtures that need it
+COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests that commit
 FIRST = "test_build"  # the process that runs it migrates the database, if that is not done yet
 
 
@@ -55,6 +56,9 @@ def pytest_collection_modifyitems(items):
     that need no database come early, while another process migrates it.
     """
     asking = {item.path for item in items if _asks_the_database(item)}
+    both = [item.nodeid for item in items if _commits(item) and item.get_closest_marker("django_db")]
+    if both:
+        raise pytest.UsageError(f"The mark django_db is for tests that do not commit: {', '.join(both)}")
 
     def turn(item) -> tuple:
         name = item.path.stem
@@ -71,12 +75,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _asks_the_database(item) -> bool:
-    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in item.fixturenames
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item, nextitem):
-    return with_stack_size(runner.pytest_runtest_protocol)(item, nextitem)
+    return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
 
 
 def pytest_collection_finish():
@@ -87,6 +86,10 @@ def spare_the_collector():
     """Exclude long-lived objects from garbage collection, and collect rarely: saves a twelfth of the time."""
     freeze_loaded_objects()
     gc.set_threshold(50_000)  # allocations, net; Python's default is 2,000
+
+
+def _commits(item) -> bool:
+    return not COMMITTING.isdisjoint(item.fixturenames)
 
 
 def _in_browser(item) -> bool:
@@ -106,15 +109,57 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Create the test database. Each test, one that commits too, resets it to its state after the migrations."""
-    from django.test import TransactionTestCase
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_keepdb, tmp_path_factory, worker_id
+):
+    """Connect to a database of this process. pytest-django's fixture would migrate one in each process."""
+    from tests.support.databases import cloned_database
 
-    from tests.support.database_reset import emptied, written
+    run = tmp_path_factory.getbasetemp()
+    folder = Path("var/tests") if django_db_keepdb else run if worker_id == "master" else run.parent
+    with django_db_blocker.unblock(), cloned_database(folder, worker_id, keep=django_db_keepdb):
+        spare_the_collector()
+        with django_db_blocker.block():
+            yield
+
+
+@pytest.fixture(scope="session")
+def migrated_tables(django_db_setup, django_db_blocker):
+    """Return the tables as the migrations leave them."""
+    from tests.support.databases import read_tables
 
     with django_db_blocker.unblock():
-        TransactionTestCase._fixture_teardown = emptied(written())
-    spare_the_collector()
+        return read_tables()
+
+
+@pytest.fixture
+def transactional_db(migrated_tables, django_db_blocker):
+    """Let a test commit, and reset the database to its state after the migrations.
+
+    pytest-django's fixture of this name empties every table, also of the rows of migrations, such as the root page.
+    """
+    from tests.support.databases import reset_tables
+
+    with django_db_blocker.unblock():
+        yield
+        reset_tables(migrated_tables)
+
+
+@pytest.fixture
+def db(request):
+    """Give a test the database: inside a transaction, unless it commits."""
+    commits = not COMMITTING.isdisjoint(request.fixturenames)
+    request.getfixturevalue("transactional_db" if commits else "db")
+
+
+@pytest.fixture(scope="session")
+def live_server():
+    """Serve the site to a browser."""
+    from tests.support.live_server import SiteServer
+
+    server = SiteServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -150,77 +195,13 @@ def home(made_home, db):
     return HomePage.objects.get(pk=made_home.pk)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _one_answer_at_a_time():
-    """Let the live server, which all tests of a process share, answer one request at a time."""
-    from django.db import connection
-    from django.test import testcases
+@pytest.fixture
+def committed_home(transactional_db):
+    """Create the home page of a site, in place of Wagtail's welcome page, for a test that commits."""
+    from tests.factories.home import CommuneSettingsFactory, make_site
 
-    from tests.support.live_server import OneAtATime
-
-    with pytest.MonkeyPatch.context() as patch:
-        if connection.vendor == "sqlite":
-            patch.setattr(testcases, "WSGIHandler", OneAtATime)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _no_index_of_pages():
-    """Disable the search index of pages in Wagtail's admin: it took a sixth of the time, and no test uses it.
-
-    The indexes of the residents' and agents' search are unaffected.
-    """
-    from django.db.models.signals import post_save
-    from modelsearch.index import get_indexed_models
-    from modelsearch.signal_handlers import post_save_signal_handler
-    from wagtail.models import Page
-
-    for model in get_indexed_models():
-        if issubclass(model, Page):
-            post_save.disconnect(post_save_signal_handler, sender=model)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _avif_in_a_hurry():
-    """Encode AVIF as fast as possible: a fifteenth of the time, for larger files, whose size no test checks."""
-    from PIL import Image
-
-    Image.init()
-    encode = Image.SAVE["AVIF"]
-
-    def hurriedly(image, file, name):
-        image.encoderinfo.setdefault("speed", 10)
-        encode(image, file, name)
-
-    Image.register_save("AVIF", hurriedly)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _foreign_keys_are_asked_in_ci():
-    """Disable the check of foreign keys on SQLite, which reads all tables after each test.
-
-    It is enabled in CI, and on PostgreSQL, where it costs nothing.
-    """
-    from django.db import connection
-    from django.test import TestCase
-
-    with pytest.MonkeyPatch.context() as patch:
-        if connection.vendor == "sqlite" and not os.environ.get("COMMUNE_REQUIRE_ALL"):
-            patch.setattr(TestCase, "_should_check_constraints", lambda _test, _connection: False)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_reference_index():
-    """Disable the reference index, whose update at each save took a tenth of the time of many tests.
-
-    No test reads it.
-    """
-    from wagtail.signal_handlers import reference_index_auto_update_disabled
-
-    reference_index_auto_update_disabled.value = (
-        True  # for each test, because Wagtail's command that rebuilds it enables it again
-    )
+    CommuneSettingsFactory()
+    return make_site()
 
 
 @pytest.fixture(autouse=True)

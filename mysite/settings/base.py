@@ -135,6 +135,7 @@ SQLITE = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        "cached_statements": 2000,  # 128 by default, fewer than one page has: each would be compiled anew
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
 }

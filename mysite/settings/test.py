@@ -17,15 +17,7 @@ VAR_DIR = Path(WRITTEN.name)
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_ANCHOR_FILE = VAR_DIR / "audit-anchors.txt"
-# Both are copies of a database that was migrated before.
-SERVER = env.read_database("TEST_DATABASE_URL")
-IN_MEMORY = SQLITE | {
-    "ENGINE": "tests.support.copied_sqlite",
-    "NAME": ":memory:",
-    "TEST": {"NAME": ":memory:"},  # also in parallel processes
-    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "cached_statements": 2000},
-}
-DATABASES = {"default": SERVER | {"ENGINE": "tests.support.copied_postgresql"} if SERVER else IN_MEMORY}
+DATABASES = {"default": env.read_database("TEST_DATABASE_URL") or SQLITE}
 CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "pages")
@@ -50,5 +42,6 @@ SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
 LINK_CHECKS = False
 CALENDAR_HOSTS = set()
 CLAMAV_URL = ""  # tests that scan set it
-WHITENOISE_AUTOREFRESH = True
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 31_536_000  # by the frozen clock of the tests, responses are days old
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

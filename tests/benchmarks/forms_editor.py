@@ -1,19 +1,16 @@
 """Benchmark of the editor in a real chromium: the outline of the largest form, and a step of 16 questions.
 
-usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1] [--database FILE]. Creates a
-database of its own, or copies one that was migrated before, and serves it with one gunicorn. *Ready* is counted from
-the click: loaded, every question there, and a frame rendered after that. The smallest page of Wagtail for editors, the
-history of the site, is timed in the same run.
+usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1]. Creates a database of its own and
+serves it with one gunicorn. *Ready* is counted from the click: loaded, every question there, and a frame rendered after
+that. The smallest page of Wagtail for editors, the history of the site, is timed in the same run.
 """
 
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from statistics import median
 
 import django
@@ -91,14 +88,11 @@ def main() -> None:
     parser.add_argument(
         "--times", type=float, default=1, help="Of the budgets, on a machine that has other work."
     )
-    parser.add_argument("--database", help="of SQLite, migrated and otherwise empty: a copy of it is used")
     arguments = parser.parse_args()
     if not chromium():
         raise SystemExit(NO_BROWSER)
     with tempfile.TemporaryDirectory(prefix="commune-forms-editor-") as folder:
         os.environ |= {"COMMUNE_VAR": folder, "DJANGO_SETTINGS_MODULE": SETTINGS}
-        if arguments.database:
-            shutil.copy(arguments.database, Path(folder, "commune.sqlite3"))
         figures = measured(*prepared(arguments.fields), arguments.runs)
     for name, row in figures.items():
         row["of_reports"] = round(row["p50_ms"] / figures["reports"]["p50_ms"], 2)

@@ -1,7 +1,5 @@
-"""Settings of benchmarks within one process: everything in memory, and tasks are not run."""
+"""Settings of benchmarks within one process: files and caches in memory, and tasks are not run."""
 
-from mysite.settings.base import SQLITE
 from mysite.settings.test import *  # noqa: F403
 
-DATABASES = {"default": SQLITE | {"ENGINE": "tests.support.copied_sqlite", "NAME": ":memory:"}}
 TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}

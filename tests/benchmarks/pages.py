@@ -14,7 +14,6 @@ from statistics import median
 
 import django
 
-from home.runtime.stack_size import with_stack_size
 from tests.benchmarks.server import get, gunicorn, measure
 
 SETTINGS = "tests.benchmarks.settings"
@@ -77,7 +76,7 @@ def made_anew(path: str, times: int) -> dict:
 
 
 def processor_ms(client, path: str) -> float:
-    ask = with_stack_size(client.get)  # as the site's server does
+    ask = client.get
     start = time.process_time()
     response = ask(path)
     took = time.process_time() - start

@@ -42,7 +42,7 @@ def test_benchmark_measures_a_whole_month_on_its_last_day(client, time_machine, 
 
 
 @on_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_concurrent_bookings_over_http_succeed_once(live_server, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     times = resilience.filled(4)
@@ -63,7 +63,7 @@ def test_resilience_check_finds_booking_without_pieces():
 
 
 @on_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_concurrent_hall_and_halves_are_never_taken_twice():
     things, drafts = [bookable_resource(one.key) for one in hall()], DraftFactory.create_batch(6)
 
@@ -86,7 +86,7 @@ def test_concurrent_hall_and_halves_are_never_taken_twice():
 
 
 @on_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_seven_tables_fit_three_concurrent_bookings_of_two():
     drafts, seven = DraftFactory.create_batch(8), bookable_resource(tables(7).key)
 
@@ -105,7 +105,7 @@ def test_seven_tables_fit_three_concurrent_bookings_of_two():
 
 
 @on_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_unit_added_during_bookings_is_never_taken_twice():
     whole, _left, _right = hall()
     resource("cuisine", unit("cuisine"))
@@ -147,7 +147,7 @@ def in_a_file(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite")
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_sqlite_connections_give_a_time_once(request):
     [start] = resilience.filled(1)
     request.getfixturevalue("in_a_file")

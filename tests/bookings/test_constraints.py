@@ -37,7 +37,7 @@ def assert_taken_once(piece: BookedPiece) -> None:
     later.delete()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_table_rebuild_of_a_migration_keeps_the_constraint():
     day = timezone.localdate() + timedelta(days=1)
     piece = booking(resource(), f"{day}T10:00", f"{day}T12:00").pieces.get()

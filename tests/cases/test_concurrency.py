@@ -16,7 +16,7 @@ from eservices.deliveries.models import Delivery
 from tests.factories.cases import DECISION, CaseFactory, member
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("transactional_db"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 

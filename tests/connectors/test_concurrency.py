@@ -14,7 +14,7 @@ from eservices.deliveries.models import Delivery
 from tests.factories.cases import CaseFactory
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("transactional_db"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks import certificate_time
 from tests.payments.stripe_double import WEBHOOK_SECRET
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_small_benchmark_takes_every_figure(monkeypatch, settings, live_server):

@@ -12,7 +12,7 @@ from tests.cases.test_concurrency import at_once
 from tests.factories.documents import KEY, DocumentTemplateFactory, waiting_case
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("transactional_db"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 QUOTA = {"key": "place", "type": "quota", "settings": {"template": KEY, "plate": "prenom", "zone": "nom"}}

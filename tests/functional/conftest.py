@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import sync_playwright
 
 from tests.support.browser import NO_BROWSER, chromium, launch, scriptless
@@ -23,24 +22,6 @@ def browser():
         browser = launch(playwright)
         yield browser
         browser.close()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _static_files_are_kept():
-    """Let browser contexts cache static files.
-
-    Otherwise each is requested again: by the tests' frozen clock every response is days old.
-    """
-    serve = StaticFilesHandler.serve
-
-    def serve_to_keep(handler, request):
-        answer = serve(handler, request)
-        answer["Cache-Control"] = "max-age=31536000"
-        return answer
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
-        yield
 
 
 @pytest.fixture
@@ -127,9 +108,6 @@ def phone(visit):
 
 
 @pytest.fixture
-def site(transactional_db):
-    """Create a home page in place of Wagtail's welcome page, for every host name."""
-    from tests.factories.home import CommuneSettingsFactory, make_site
-
-    CommuneSettingsFactory()
-    return make_site()
+def site(committed_home):
+    """Return the home page of the site that the browser visits."""
+    return committed_home

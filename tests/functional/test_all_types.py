@@ -19,7 +19,7 @@ from tests.factories.submissions import FormFactory, FormVersionFactory
 from tests.support.browser import assert_accessible, press
 from tests.support.page_size import weights
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 STATIC = Path("mysite/static").resolve()
 SHOTS = os.environ.get("TYPES_SHOTS")  # a folder for screenshots of the pages

@@ -9,7 +9,7 @@ from tests.factories import home as make
 from tests.factories.blocks import EXTREMES, LONG, WORD
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 TALLEST = (
     "Math.max(...[...document.querySelectorAll('figure img')].map(one => one.getBoundingClientRect().height))"

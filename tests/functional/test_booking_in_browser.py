@@ -17,7 +17,7 @@ from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 WEEK = timedelta(days=7)
 

@@ -393,7 +393,7 @@ WRITTEN_ANEW = {
 }
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
 def test_typed_answers_of_every_type_are_read_alike(browser):
     make_site()

@@ -17,7 +17,7 @@ from tests.factories.payments import entry
 from tests.functional.test_journeys import sign_in
 from tests.support.browser import press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 MOVE = project.BASE_DIR / "mysite" / "demo" / "services" / "annonce-demenagement.json"
 CLICK, KEY = 1.5, 1 / 5  # seconds per click (find a place and press it), seconds per keystroke
 PROMISE = 4 * 60

@@ -8,9 +8,8 @@ from wagtail.models import Comment, Page
 from tests.factories.accounts import EditorFactory, SuperuserFactory
 from tests.factories.home import AlertFactory, ContentPageFactory, SectionPageFactory, published
 from tests.factories.news import NewsIndexPageFactory
-from tests.support.live_server import OneAtATime
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture
@@ -150,13 +149,11 @@ def comments_once_saved(window, number=1) -> list[str]:
 
 
 def stored_comments() -> list[str]:
-    with OneAtATime.lock:
-        return sorted(Comment.objects.values_list("text", flat=True))
+    return sorted(Comment.objects.values_list("text", flat=True))
 
 
 def stored_slugs(site) -> set[str]:
-    with OneAtATime.lock:
-        return set(Page.objects.child_of(site).values_list("slug", flat=True))
+    return set(Page.objects.child_of(site).values_list("slug", flat=True))
 
 
 def test_comment_written_during_autosave_is_stored(held):

@@ -16,9 +16,8 @@ from tests.catalogue.test_form_outline import latest
 from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
 from tests.factories.home import CommuneSettingsFactory, translated
 from tests.support.browser import assert_accessible, press
-from tests.support.live_server import OneAtATime
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture
@@ -177,8 +176,7 @@ def test_typed_page_fields_are_saved_before_the_outline_changes(editor):
     editor.get_by_role("tab").first.click()
     editor.locator("#id_title").fill("Attestation toute neuve")
     for _time in range(40):  # Wagtail saves after a pause in typing
-        with OneAtATime.lock:
-            draft = latest(service)
+        draft = latest(service)
         if draft.title == "Attestation toute neuve":
             break
         editor.wait_for_timeout(250)

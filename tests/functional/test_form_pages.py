@@ -13,7 +13,7 @@ from tests.factories.home import make_site
 from tests.factories.submissions import DraftFactory, FormVersionFactory
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 PDF = {"name": "procuration.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 small"}
 PAGE = {"name": "page.html", "mimeType": "text/html", "buffer": b"<p>no</p>"}

@@ -20,7 +20,7 @@ from tests.factories.submissions import DraftFactory, FormVersionFactory, certif
 from tests.functional.conftest import PLAYED
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 PDF = {"name": "procuration.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 small"}
 OTHER = {"name": "bail.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 other"}

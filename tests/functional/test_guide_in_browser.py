@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.factories.accounts import SuperuserFactory
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_help_opens_the_chapter_beside_the_work(visit, client, live_server, site):

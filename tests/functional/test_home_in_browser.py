@@ -13,7 +13,7 @@ from tests.factories import news
 from tests.factories.directory import GuidePageFactory
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.factories.catalogue import SERVICE, make_counter, make_editor
 from tests.factories.home import CommuneSettingsFactory
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -28,7 +28,7 @@ from tests.factories.payments import entry
 from tests.functional.conftest import PLAYED
 from tests.support.browser import assert_accessible, press
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.database]
 CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
 
 

@@ -8,7 +8,7 @@ from eservices.deliveries.print_queue import actions as paper
 from tests.factories.cases import CaseFactory, member
 from tests.functional.test_journeys import sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 ADDRESS = {"street": "Chemin des Vignes", "number": "12 bis", "postcode": "1099", "town": "Orvenay"}
 
 

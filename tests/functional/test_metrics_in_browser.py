@@ -7,7 +7,7 @@ from eservices.cases.metrics import views
 from tests.factories.cases import CaseFactory, member
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_metrics_and_processing_times_are_accessible_tables(visit, client, live_server, site, monkeypatch):

@@ -8,7 +8,7 @@ from newsletter.states import SubscriberState
 from tests.factories.newsletter import TopicFactory
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def opened(phone, name: str, *args: str) -> None:

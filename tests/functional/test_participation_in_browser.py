@@ -14,7 +14,7 @@ from tests.factories.participation import (
 )
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 LEA = "lea@example.org"
 
 

@@ -7,7 +7,7 @@ from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import ContentPageFactory
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 # HTML of word processors: paragraphs within cells, a line break, a head that spans two columns.
 TABLE = """<table><thead><tr><th><p>Quai</p></th><th colspan="2"><p>Places</p></th></tr></thead><tbody>

@@ -11,9 +11,8 @@ from eservices.cases.models import StatusLink
 from eservices.payments import provider_calls
 from eservices.payments.models import Payment
 from tests.factories.payments import begun, due_charge, pays
-from tests.support.live_server import OneAtATime
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.database]
 PROMISED = 2_000  # milliseconds from the provider's confirmation until the page shows it
 ROOM = 4_000  # milliseconds that a busy machine may need to answer and draw
 CONFIRMED = "Payé. Merci."
@@ -36,9 +35,8 @@ def page(visit, payment):
 
 def provider_confirms_payment(payment: Payment) -> None:
     """Record the payment as a signed call of the provider does, between two polls of the page."""
-    with OneAtATime.lock:
-        pays(payment)
-        provider_calls.poll_payment(payment.pk)
+    pays(payment)
+    provider_calls.poll_payment(payment.pk)
 
 
 def is_a_look(call) -> bool:

@@ -8,7 +8,7 @@ from eservices.reports.models import ProblemReport
 from tests.factories.reports import LAKE, photo, reported
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_lamp_is_reported_with_photo_map_and_nearby_reports(visit, site, settings):

@@ -9,7 +9,7 @@ from eservices.cases.models import Case
 from tests.factories.cases import CaseFactory, member
 from tests.functional.test_journeys import sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.factories.bookings import booking, resource
 from tests.factories.cases import TeamFactory, member
 from tests.support.browser import assert_accessible
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 PLAN = "/admin/bookings/"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

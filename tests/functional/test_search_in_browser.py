@@ -7,7 +7,7 @@ from django.conf import settings
 
 from home.search.index import index_object, search_kinds
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 # Labels in which a word is broken: they have more lines than words.
 BROKEN = """[...document.querySelectorAll(".keyed .key-l")].filter(one => {
   const lines = document.createRange();

@@ -12,7 +12,7 @@ from tests.factories.cases import CaseFactory
 from tests.support.authenticator import digits
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 ADDRESS = "elodie@courriel.example"
 
 

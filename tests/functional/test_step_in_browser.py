@@ -17,7 +17,7 @@ from tests.factories.home import make_site
 from tests.factories.submissions import FormVersionFactory
 from tests.support.browser import assert_accessible, press
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 OTHER = when("pour", "equals", "autre")
 ROOM = content(

@@ -7,7 +7,7 @@ from wagtail_localize.models import Translation, TranslationSource
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import ContentPageFactory, locale, translated
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_translation_screen_contains_no_english(visit, client, live_server, site):

@@ -27,7 +27,6 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from mysite import prebuilt_database
 from mysite.management.commands import prepare
 from tests import conftest
 from tests.support.browser import NO_BROWSER
@@ -131,7 +130,11 @@ def test_serve_starts_and_stops_site_worker_and_scheduler(serving, tmp_path, por
 def test_serve_runs_the_real_processes_until_ctrl_c(db, tmp_path, port):
     if not os.environ.get("COMMUNE_REQUIRE_ALL") or connection.vendor != "sqlite":
         pytest.skip("Django four times over takes too long for all but CI, and for more than once")
-    shutil.copy(prebuilt_database.prebuilt_path(), tmp_path / "commune.sqlite3")
+    with (
+        closing(sqlite3.connect(connection.settings_dict["NAME"])) as migrated,
+        closing(sqlite3.connect(tmp_path / "commune.sqlite3")) as copy,
+    ):
+        migrated.backup(copy)
     run = subprocess.Popen(
         [sys.executable, SERVE, "--port", port],
         env=os.environ
@@ -576,7 +579,6 @@ def prepared(monkeypatch, tmp_path):
     monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
-    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
     monkeypatch.setattr(prepare, "run_in_background", before)  # a forked process could not record its calls
 
     def run(*arguments, vendor="sqlite"):
@@ -613,61 +615,6 @@ def test_reset_deletes_entered_data_before_the_build(prepared):
     called = prepared("--demo", "--reset")
     assert called == [("collectstatic", False, False), ("migrate", False, False), ("demo", True, False)]
     assert files(settings.VAR_DIR) == {"commune.sqlite3", "log/site.log", "seal.p12", "static.sha256"}
-
-
-def test_new_demo_starts_from_the_prebuilt_database(prepared):
-    assert ("migrate", False, False) in prepared("--demo")
-    assert ("migrate", True, False) in prepared("--demo", "--reset")
-    with closing(sqlite3.connect(settings.VAR_DIR / "commune.sqlite3")) as copied:
-        assert copied.execute("SELECT name FROM sqlite_master").fetchall() == [("made",)]
-
-
-def test_site_that_is_no_demo_is_migrated_normally(prepared):
-    prepared("--demo")
-    (settings.VAR_DIR / "commune.sqlite3").unlink()
-    assert prepared() == [("migrate", False, False), ("begin", True, False)]
-
-
-def test_existing_database_is_neither_overwritten_nor_copied(tmp_path, monkeypatch):
-    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
-    lived = tmp_path / "commune.sqlite3"
-    for mark in ("first", "second"):
-        with closing(sqlite3.connect(tmp_path / f"{mark}.sqlite3")) as made:
-            made.execute(f"CREATE TABLE {mark} (row)")
-    (tmp_path / "second.sqlite3").rename(lived)
-    with prebuilt_database.start_from_prebuilt(lived):
-        pass
-    assert not prebuilt_database.prebuilt_path().exists()
-    (tmp_path / "first.sqlite3").rename(prebuilt_database.prebuilt_path())
-    before = lived.read_bytes()
-    with prebuilt_database.start_from_prebuilt(lived):
-        pass
-    assert lived.read_bytes() == before
-
-
-def test_leftover_files_of_a_deleted_database_are_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
-    left, new = tmp_path / "commune.sqlite3-wal", tmp_path / "commune.sqlite3"
-    with (
-        prebuilt_database.start_from_prebuilt(tmp_path / "other.sqlite3"),
-        closing(sqlite3.connect(tmp_path / "other.sqlite3")) as made,
-    ):
-        made.execute("CREATE TABLE made (row)")
-    left.write_text("of before")
-    with prebuilt_database.start_from_prebuilt(new):
-        assert not left.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "commune.sqlite3",
-        "migrated",
-        "other.sqlite3",
-    ]
-
-
-def test_incomplete_migration_is_not_saved_as_prebuilt(tmp_path, monkeypatch):
-    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
-    with pytest.raises(RuntimeError), prebuilt_database.start_from_prebuilt(tmp_path / "commune.sqlite3"):
-        raise RuntimeError("broken off")
-    assert not prebuilt_database.prebuilt_path().exists()
 
 
 def test_prepare_without_reset_deletes_nothing(prepared):

@@ -18,7 +18,7 @@ from tests.factories.payments import begun, due_charge, paid, pays, qr_account
 from tests.payments.test_qrbill import entry, told
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("transactional_db"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 

@@ -370,7 +370,12 @@ def test_polls_by_returning_payers_are_limited(client, time_machine, looks):
 
 def test_slow_provider_has_one_task_per_payment(client, time_machine, monkeypatch):
     woken = []
-    monkeypatch.setattr(type(tasks.poll_payment), "enqueue", lambda task, pk: woken.append(pk))
+
+    def enqueue(task, *arguments):
+        if task == tasks.poll_payment:
+            woken.extend(arguments)
+
+    monkeypatch.setattr(type(tasks.poll_payment), "enqueue", enqueue)
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())

@@ -9,24 +9,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from mysite import prebuilt_database
 from tests.payments import killed_workers
 
-POSTGRESQL = connection.vendor == "postgresql"
 HANGS = 400  # seconds: it took more than 120 on a busy machine
-pytestmark = pytest.mark.django_db(transaction=POSTGRESQL)
+KNOWN = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 
 
 @pytest.fixture
-def database(tmp_path) -> dict:
-    """Return the settings of a database that another process may open: a copy on disk for SQLite."""
-    if POSTGRESQL:
-        known = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-        return {name: connection.settings_dict[name] for name in known}
-    path = tmp_path / "killed.sqlite3"
-    path.write_bytes(prebuilt_database.prebuilt_path().read_bytes())
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+def database(transactional_db) -> dict:
+    """Return the settings of the database of the tests, which another process may open."""
+    return {name: connection.settings_dict[name] for name in KNOWN}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

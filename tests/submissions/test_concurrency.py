@@ -12,7 +12,7 @@ from tests.factories.submissions import DraftFactory, FormVersionFactory, pdf
 from tests.submissions.test_request_limits import limited
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("transactional_db"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection"),
 ]
 

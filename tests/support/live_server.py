@@ -1,20 +1,12 @@
-"""Live server for browser tests, in the same process and on the same database in memory."""
+"""Live server of the browser tests: the site in a thread, with database connections of its own."""
 
-from threading import Lock
-
-from django.core.handlers.wsgi import WSGIHandler
+from pytest_django.live_server_helper import LiveServer
 
 
-class OneAtATime(WSGIHandler):
-    """WSGI handler that answers one request at a time, and none while a test holds the lock.
+class SiteServer(LiveServer):
+    """pytest-django's live server, in which WhiteNoise serves the static files, as it does in production."""
 
-    With SQLite in memory all threads share a connection, whose prepared statements are cached: two equal queries at the
-    same time would share a statement and mix up their rows. Queries of a test and of a page that loads by itself would
-    mix in the same way.
-    """
-
-    lock = Lock()
-
-    def __call__(self, environ, start_response):
-        with self.lock:
-            return super().__call__(environ, start_response)
+    def __init__(self) -> None:
+        super().__init__("localhost", start=False)
+        self.thread.static_handler = lambda application: application
+        self.start()

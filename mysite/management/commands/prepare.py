@@ -4,7 +4,7 @@ import hashlib
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -14,8 +14,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from home.runtime.gc_tuning import reduced_collection
-
-from ... import prebuilt_database
 
 PREPARING = 0x636F6D6D  # key of the lock, any number that is the same on all machines
 WRITTEN = ("media", "private", "cache", "pages")
@@ -63,7 +61,7 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with run_in_background(self.collect_static), self.start_from_prebuilt(demo), prepare_lock():
+        with run_in_background(self.collect_static), prepare_lock(), reduced_collection():
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with reduced_collection():
@@ -71,12 +69,6 @@ class Command(BaseCommand):
         else:
             with prepare_lock():
                 call_command("begin")
-
-    def start_from_prebuilt(self, demo: bool) -> AbstractContextManager:
-        """Return a context in which a new demo starts from the prebuilt database; others migrate step by step."""
-        if not demo or connection.vendor != "sqlite":
-            return nullcontext()
-        return prebuilt_database.start_from_prebuilt(Path(connection.settings_dict["NAME"]))
 
     def wipe(self) -> bool:
         """Delete the SQLite database and the files beside it. Return False for another database."""

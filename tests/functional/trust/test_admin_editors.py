@@ -13,7 +13,7 @@ from tests.factories.documents import STAGES, DocumentTemplateFactory
 from tests.factories.home import CommuneSettingsFactory
 from tests.factories.letter_templates import LetterFactory, RemediesFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -24,15 +24,14 @@ from tests.factories.newsletter import TopicFactory
 from tests.factories.wagtail_forms import page_form
 from tests.news.channels.sms_double import gateway
 from tests.news.channels.test_sms import NIGHT, NOON, article, reader, tick
-from tests.support.on_commit import committing
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture
-def editor(client, home, settings):
+def editor(client, committed_home, settings):
     """Yield a client signed in as an editor of a commune that sends SMS."""
-    with gateway() as server, time_machine.travel(NOON, tick=False), committing():
+    with gateway() as server, time_machine.travel(NOON, tick=False):
         settings.SMS_GATEWAY = "http"
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
         client.force_login(SuperuserFactory(language="fr"))
@@ -52,10 +51,10 @@ def publish(client, page, **changes):
     return shown
 
 
-def test_corrected_article_sends_the_corrected_sms(editor, home):
+def test_corrected_article_sends_the_corrected_sms(editor, committed_home):
     topic = TopicFactory(name="Chantiers")
     reader(topic)
-    page = article(NewsIndexPageFactory(parent=home), topic, title="Eau coupée mardi")
+    page = article(NewsIndexPageFactory(parent=committed_home), topic, title="Eau coupée mardi")
     tick(page)
     with time_machine.travel(NIGHT, tick=False):
         editor.force_login(SuperuserFactory())
@@ -68,9 +67,9 @@ def test_corrected_article_sends_the_corrected_sms(editor, home):
     assert "mercredi" in message.payload["text"]
 
 
-def test_backdated_notice_is_refused_and_records_no_past_day(editor, home):
+def test_backdated_notice_is_refused_and_records_no_past_day(editor, committed_home):
     OfficialNoticeSettings.objects.update_or_create(defaults={"binding": "site"})
-    board = NoticeIndexPageFactory(parent=home)
+    board = NoticeIndexPageFactory(parent=committed_home)
     notice = NoticePageFactory(parent=board, live=False, first_day=date(2026, 11, 2))
     refused = publish(editor, notice)
     assert "25 décembre 2026" in refused.text
@@ -81,8 +80,10 @@ def test_backdated_notice_is_refused_and_records_no_past_day(editor, home):
     assert "2 novembre 2026" not in shown
 
 
-def test_pasted_office_links_are_cleaned(editor, home):
-    page = ContentPageFactory(parent=home, title="Le port", live=False, body=[("text", "<p>Un</p>")])
+def test_pasted_office_links_are_cleaned(editor, committed_home):
+    page = ContentPageFactory(
+        parent=committed_home, title="Le port", live=False, body=[("text", "<p>Un</p>")]
+    )
     url = edit_url(page)
     [field] = [name for name in page_form(editor, url) if name.startswith("body-0-value")]
     links = [
@@ -106,9 +107,9 @@ def test_pasted_office_links_are_cleaned(editor, home):
     assert "safelinks" not in shown
 
 
-def test_autosave_of_a_page_with_a_taken_slug_succeeds(editor, home):
-    ContentPageFactory(parent=home, title="Budget", slug="budget")
-    page = ContentPageFactory(parent=home, title="Comptes", slug="comptes", live=False)
+def test_autosave_of_a_page_with_a_taken_slug_succeeds(editor, committed_home):
+    ContentPageFactory(parent=committed_home, title="Budget", slug="budget")
+    page = ContentPageFactory(parent=committed_home, title="Comptes", slug="comptes", live=False)
     url = edit_url(page)
     posted = page_form(editor, url) | {"slug": "budget"}
     saved = editor.post(url, posted, headers={"Accept": "application/json"}).json()
@@ -116,7 +117,7 @@ def test_autosave_of_a_page_with_a_taken_slug_succeeds(editor, home):
     assert "budget-2" in saved["field_updates"]["numbered-slug"]
 
 
-def test_recipients_of_an_alert_sms_can_get_the_all_clear(editor, home):
+def test_recipients_of_an_alert_sms_can_get_the_all_clear(editor, committed_home):
     reader()
     alert = Alert(texts=[("fr", {"title": "Eau non potable", "text": "Bouillez-la.", "sms": ""})], level=4)
     alert.save()

@@ -1,21 +1,13 @@
 import pytest
 
-from news.articles.models import NewsIndexPage
 from tests.factories.news import NewsIndexPageFactory
 from tests.news.channels.network_double import keys_for, networks
-from tests.support.on_commit import committing
-
-
-@pytest.fixture(scope="module")
-def made(made_home):
-    return NewsIndexPageFactory(parent=made_home)
 
 
 @pytest.fixture
-def index(made, db):
-    """The news index. Deliveries leave when their transaction commits."""
-    with committing():
-        yield NewsIndexPage.objects.get(pk=made.pk)
+def index(committed_home):
+    """Create the news index. Deliveries leave when their transaction commits."""
+    return NewsIndexPageFactory(parent=committed_home)
 
 
 @pytest.fixture

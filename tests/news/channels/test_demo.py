@@ -17,7 +17,7 @@ from tests.factories.channels import publish
 from tests.factories.news import NewsPageFactory, moment
 from tests.factories.newsletter import TopicFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.mark.usefixtures("demo")

@@ -21,7 +21,7 @@ from tests.factories.news import EventIndexPageFactory, EventPageFactory, NewsCa
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.news.channels.network_double import keys_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.factories.news import (
 )
 from tests.news.channels.network_double import keys_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
 CHANGING = ("mastodon", "linkedin", "facebook")
 

@@ -23,7 +23,7 @@ from tests.factories.news import NewsIndexPageFactory, moment
 from tests.factories.newsletter import TopicFactory
 from tests.news.channels.push_double import Browser, push_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 NOON, NIGHT, MORNING = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23), moment(2026, 11, 27, 8, 1)
 HERE = {"Sec-Fetch-Site": "same-origin"}
 VAPID = "3_mZkU3RrSvYzOVBD1wvqIRsXbFrGbFsR8_c3vCNbT8"

@@ -33,7 +33,7 @@ from tests.factories.news import EventIndexPageFactory, EventPageFactory, moment
 from tests.factories.newsletter import TopicFactory, translated_topic
 from tests.news.channels.sms_double import gateway
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 NUMBER = "+41791234567"
 NOON, NIGHT, MORNING = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23), moment(2026, 11, 27, 8, 1)
 SECRET = "k3TgR5bQ9sXw2LmNpZcV"

@@ -17,7 +17,7 @@ from tests.factories.participation import ContributionFactory
 from tests.news.participation.conftest import idea_box
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("transactional_db"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection"),
 ]
 

@@ -23,7 +23,7 @@ from eservices.space.checks import networks_are_told_apart
 from tests.accounts.test_sign_in import ADDRESS, CODE, ask, sent_code, wrong
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 SESSIONS = "/compte/sessions/"
 
@@ -292,7 +292,7 @@ def test_check_warns_if_no_proxy_is_trusted(settings):
     assert networks_are_told_apart(None) == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection")
 def test_simultaneous_attempts_all_count(client):
     UserFactory(email=ADDRESS)

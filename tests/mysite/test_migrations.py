@@ -1,43 +1,12 @@
-"""Faster migrate command, with the same result as Django's."""
+"""Migrations: their result is the tables that the models describe."""
 
 import re
 
 import pytest
 from django.apps import apps
-from django.core.management import get_commands
 from django.db import connection
-from django.db.migrations.state import ProjectState, StateApps
-
-from mysite.management.commands.migrate import nearest_rendered, swaps_remembered
 
 BY_HAND = "wagtailsearch"  # writes its SQLite tables itself
-ASKED = {"eservices_accounts.User": "AUTH_USER_MODEL", "contenttypes.ContentType": None}
-
-
-def test_migrate_command_is_the_fast_one():
-    assert get_commands()["migrate"] == "mysite"
-
-
-def test_swapped_models_are_looked_up_once_while_migrating(monkeypatch):
-    with swaps_remembered():
-        assert {name: apps.get_swappable_settings_name(name) for name in ASKED} == ASKED
-        StateApps([], {})  # empties Django's cache
-        monkeypatch.setattr(apps, "get_models", None)  # a new look-up would call it
-        assert {name: apps.get_swappable_settings_name(name) for name in ASKED} == ASKED
-
-
-def test_swapped_model_cache_ends_after_migrating():
-    with swaps_remembered():
-        pass
-    assert {name: apps.get_swappable_settings_name(name) for name in ASKED} == ASKED
-    assert "get_swappable_settings_name" not in vars(apps)
-
-
-def test_model_reloading_is_restored_after_migrating():
-    usual = ProjectState._find_reload_model
-    with pytest.raises(KeyError), nearest_rendered():
-        raise KeyError
-    assert ProjectState._find_reload_model is usual
 
 
 @pytest.mark.django_db

@@ -128,7 +128,7 @@ def test_production_lock_contains_no_test_tools():
 LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet"}
 TOOLS = {
     *("djade", "django-stubs", "import-linter", "mypy", "ruff", "uv"),
-    *("pytest-cov", "pytest-django", "pytest-randomly", "pytest-xdist"),
+    *("pytest-cov", "pytest-randomly", "pytest-xdist"),
     *("types-defusedxml", "types-openpyxl", "types-python-dateutil", "types-regex", "types-requests"),
 }
 

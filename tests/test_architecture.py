@@ -244,7 +244,7 @@ def test_date_formats_with_month_names_are_translated():
         f"{path.relative_to(ROOT)}:{number}"
         for place in set(SOURCES) - {"mysite"}  # which holds the formats
         for path in (ROOT / place).rglob("*.*")
-        if path.suffix in {".html", ".txt", ".py"}
+        if path.suffix in {".html", ".txt", ".py", ".md"}
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if set(written.findall(line)) - WRITTEN_OUT_PATTERNS
     ]
@@ -290,7 +290,10 @@ def collected(folder: Path) -> polib.POFile:
     (folder / "mysite" / "locale").mkdir()
     shutil.copy(ROOT / "manage.py", folder)
     subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "--locale", LANGUAGES[0]],
+        [
+            *(sys.executable, "manage.py", "makemessages", "--locale", LANGUAGES[0]),
+            *("--extension", "html,txt,py,md"),
+        ],
         cwd=folder,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test", "PYTHONPATH": str(ROOT)},
         check=True,

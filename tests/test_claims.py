@@ -70,10 +70,11 @@ def rows() -> dict[str, list[str]]:
 
 
 def letters() -> set[str]:
-    """Return the keys of all e-mails: each has a template for its subject."""
+    """Return the keys of all e-mails: each has a template that begins with its subject."""
     return {
-        path.relative_to(TEMPLATES).as_posix().removesuffix(".subject.txt")
-        for path in TEMPLATES.rglob("*.subject.txt")
+        path.relative_to(TEMPLATES).with_suffix("").as_posix()
+        for path in TEMPLATES.rglob("*.md")
+        if path.read_text().startswith("Subject: ")
     }
 
 

@@ -20,6 +20,7 @@ from eservices.accounts.access import SHOWN
 from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email, queue_paper_letter, queue_sms
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.paragraphs import paragraphs_from_text
 from eservices.deliveries.rendering import render_email, render_paper_letter
 from eservices.submissions.models import Draft, StoredFile
 from home.links.page_links import absolute_url
@@ -27,7 +28,6 @@ from home.models import CommuneSettings
 from home.scheduling.quiet_hours import earliest_send_time
 
 from .logic import deadlines
-from .logic.rich_text import paragraphs_to_html
 from .models import (
     AgentNotification,
     Case,
@@ -76,7 +76,11 @@ def send_message(case: Case, message: Message) -> Delivery:
 def send_stage_message(case: Case, *, subject: str, text: str, **acceptance) -> Delivery:
     """Send the text of a notification stage, with the title of the service if ``subject`` is empty."""
     return queue_letter_to_applicant(
-        case, "cases/emails/notice", heading=subject or case.service, text=text, **acceptance
+        case,
+        "cases/emails/notice",
+        heading=subject or case.service,
+        paragraphs=paragraphs_from_text(text),
+        **acceptance,
     )
 
 
@@ -467,7 +471,7 @@ def _send_service_letter(case: Case, moment: str) -> Delivery | None:
 
 
 def _letter_context(found: letter_rendering.RenderedLetter) -> dict:
-    return {"heading": found.subject, "body": paragraphs_to_html(found.paragraphs), "text": found.text}
+    return {"heading": found.subject, "paragraphs": found.paragraphs}
 
 
 def _news_sms_text(case: Case) -> str:
@@ -505,8 +509,7 @@ def _upcoming_stage_titles(case: Case, rows: list[CaseStage]) -> dict:
     In the language of the case, because an agent's action in another language may be the reason of the message.
     """
     with translation.override(case.language):
-        steps = stage_titles(rows)
-    return {"steps": steps, "step_pairs": [(step, "") for step in steps]}
+        return {"steps": stage_titles(rows)}
 
 
 def _live_links(case: Case, *, mailed: bool):

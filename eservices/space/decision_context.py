@@ -4,9 +4,9 @@ from django.db.models import Exists, OuterRef
 
 from eservices.cases.actions.decision_notification import consent
 from eservices.cases.actions.decision_notification.writing import remedies_for
-from eservices.cases.logic.rich_text import paragraphs_to_html
 from eservices.cases.models import AppealableDecision
 from eservices.cases.models.appealable_decisions import OPENED_WITHIN
+from eservices.deliveries.paragraph_html import paragraphs_to_html
 
 from .case_access import CaseAccess
 

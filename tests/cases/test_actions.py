@@ -172,7 +172,7 @@ def test_acceptance_message_names_next_stage_in_case_language():
     with translation.override("fr"):
         actions.accept_case(actor=member(), case=Case.objects.get(pk=case.pk))
     text = letters(case).get(title__contains="angenommen").payload["text"]
-    assert "- Nachricht" in text
+    assert "1. Nachricht" in text
     assert "Entscheid" not in text  # this stage is done
     assert "Vos indications" not in text
 

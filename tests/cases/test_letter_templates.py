@@ -19,6 +19,7 @@ from eservices.cases.models import LetterTemplate, Role, TeamMember
 from eservices.cases.stages.notification import NotificationStage
 from eservices.cases.texts import letter_rendering
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.paragraph_html import paragraphs_to_html
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
@@ -59,7 +60,7 @@ def test_unknown_value_in_letter_template_is_left_blank():
 def test_answer_is_neither_markup_nor_placeholder():
     case = CaseFactory(answers={"remarque": "<b>{reason}</b>"})
     found = letter_rendering.render_letter(case, LetterFactory(text="<p>Vous écrivez : {remarque}</p>"))
-    assert "&lt;b&gt;{reason}&lt;/b&gt;" in rich.paragraphs_to_html(found.paragraphs)
+    assert "&lt;b&gt;{reason}&lt;/b&gt;" in paragraphs_to_html(found.paragraphs)
 
 
 def test_secret_answer_is_no_placeholder():
@@ -329,7 +330,7 @@ def test_rich_text_converts_to_paragraphs_and_back():
         {"items": ["a", [["b", "b"]]]},
         {"items": ["c"], "numbered": True},
     ]
-    assert rich.paragraphs_to_html(found) == (
+    assert paragraphs_to_html(found) == (
         "<h3>Suite</h3>\n<p>Un <b>mot </b><i><b>dit</b></i><br>ici &amp; là</p>\n"
         "<ul><li>a</li><li><b>b</b></li></ul>\n<ol><li>c</li></ol>"
     )

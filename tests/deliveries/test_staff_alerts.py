@@ -124,7 +124,7 @@ def test_many_stuck_deliveries_make_one_alert_with_some_lines(pigeon, clock):
         deliveries = [sent(title=f"Lettre {number}", state=State.STUCK) for number in range(13)]
     sweep(clock)
     [letter] = letters()
-    assert letter.payload["text"].count("– Lettre") == 10
+    assert letter.payload["text"].count("- Lettre") == 10
     assert "3" in letter.payload["text"]
     assert all(one.events.filter(kind="told").count() == 1 for one in deliveries)
 

@@ -223,7 +223,7 @@ def test_resume_link_is_mailed_in_the_language_of_the_draft(person):
     assert person.page("resume") in letter.payload["text"]
     assert person.page("resume") in letter.payload["html"]
     assert letter.title == "Ihr Gesuch zum Fertigstellen: Wohnsitzbestätigung"
-    assert "Hier weiterfahren:" in letter.payload["text"]
+    assert "Weiterfahren:" in letter.payload["text"]
 
 
 def test_invalid_address_for_the_resume_link_is_shown_again(person):

@@ -1,10 +1,7 @@
-"""Conversion of Wagtail's rich text to paragraphs of a letter, and of these to HTML. Pure."""
+"""Conversion of Wagtail's rich text to paragraphs of a letter. Pure."""
 
 from html.parser import HTMLParser
 from typing import Any
-
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 FEATURES = ["bold", "italic", "h3", "ol", "ul"]
 STYLES = {"b": "b", "strong": "b", "i": "i", "em": "i"}
@@ -63,39 +60,3 @@ def paragraphs_from_html(html: str) -> list[Any]:
     reader.feed(html)
     reader.close()
     return reader.paragraphs
-
-
-def paragraphs_to_html(found: list[Any]) -> SafeString:
-    """Render paragraphs as HTML. Their text is escaped."""
-    return mark_safe("\n".join(map(_paragraph, found)))
-
-
-def _paragraph(one: Any) -> str:
-    match one:
-        case {"heading": text}:
-            return format_html("<h3>{}</h3>", _text(text))
-        case {"quote": text}:
-            return format_html("<blockquote>{}</blockquote>", _text(text))
-        case {"signatures": people}:
-            return format_html_join("\n", "<p>{}</p>", ((_signature(*one),) for one in people))
-        case {"items": items, **more}:
-            listed = format_html_join("", "<li>{}</li>", ((_text(item),) for item in items))
-            tag = "ol" if more.get("numbered") else "ul"
-            return format_html("<{}>{}</{}>", tag, listed, tag)
-    return format_html("<p>{}</p>", _text(one))
-
-
-def _signature(name: str, function: str) -> SafeString:
-    return format_html_join(mark_safe("<br>"), "{}", ((_text(one),) for one in (name, function) if one))
-
-
-def _text(text: str) -> SafeString:
-    runs = [[text, ""]] if isinstance(text, str) else text
-    return mark_safe("".join(_run(*run) for run in runs))
-
-
-def _run(words: str, style: str) -> str:
-    html = escape(words).replace("\n", "<br>")
-    for tag in style:
-        html = f"<{tag}>{html}</{tag}>"
-    return html

@@ -153,8 +153,8 @@ def db(request):
 
 
 @pytest.fixture(scope="session")
-def live_server():
-    """Serve the site to a browser."""
+def live_server(django_db_setup):
+    """Serve the site to a browser, until before its database is destroyed."""
     from tests.support.live_server import SiteServer
 
     server = SiteServer()

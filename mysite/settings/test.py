@@ -17,7 +17,8 @@ VAR_DIR = Path(WRITTEN.name)
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_ANCHOR_FILE = VAR_DIR / "audit-anchors.txt"
-DATABASES = {"default": env.read_database("TEST_DATABASE_URL") or SQLITE}
+# A thread of the live server that kept its connection would keep the database from being deleted at the end.
+DATABASES = {"default": (env.read_database("TEST_DATABASE_URL") or SQLITE) | {"CONN_MAX_AGE": 0}}
 CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "pages")

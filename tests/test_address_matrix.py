@@ -285,7 +285,8 @@ def quick(settings, made):
 def test_every_url_has_exactly_one_rule():
     names, table = {route.name for route in address_matrix.routes()} - UNASKED, address_matrix.rules()
     under = {name: [rule.line for rule in table if rule.covers(name)] for name in names}
-    assert {name: lines for name, lines in under.items() if len(lines) != 1} == {}
+    wrong = {name: lines for name, lines in under.items() if len(lines) != 1}
+    assert wrong == {}, "each address is under one line of tests/support/address_matrix.txt"
     assert [rule.line for rule in table if not any(map(rule.covers, names))] == []
 
 

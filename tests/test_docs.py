@@ -1,6 +1,9 @@
 """The documentation: decisions, glossary, diagrams of tables, changelog, links between pages."""
 
+import ast
 import re
+import subprocess
+import sys
 from collections import Counter
 from fnmatch import fnmatch
 from importlib import import_module
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db.models import Model
 
 from tests.tools import table_diagrams
 
@@ -79,6 +83,52 @@ def test_files_named_in_a_page_exist(page):
     invented = re.compile(r"lockers|friendica|^(eservices/)?api/")
     named = [name for name in named if not invented.search(name)]
     assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
+# Modules in the recipes of docs/extending.md that state their imports, each below a comment with its path.
+MODULE = re.compile(r"^```python\n# (\S+\.py)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RECIPES = [
+    (path, code)
+    for path, code in MODULE.findall((DOCS / "extending.md").read_text())
+    if re.search("^from ", code, re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize(("path", "code"), RECIPES, ids=[path for path, _code in RECIPES])
+def test_recipe_uses_names_that_exist(path, code):
+    imported, unknown = imported_names(code, path), []
+    for kind in (node for node in ast.parse(code).body if isinstance(node, ast.ClassDef)):
+        for base in (imported[node.id] for node in kind.bases if isinstance(node, ast.Name)):
+            fields = {*dir(base), *base.__annotations__}
+            unknown += [f"{base.__name__}.{name}" for name in overridden(kind, base) if name not in fields]
+    assert unknown == []
+    linter = [Path(sys.executable).with_name("ruff"), "check", "--isolated", "--select", "F", "-"]
+    run = subprocess.run(linter, input=code, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+
+
+def imported_names(code: str, path: str) -> dict:
+    """Return what the module at ``path`` imports, by name. Raise if it does not exist."""
+    names = {}
+    for node in (node for node in ast.parse(code).body if isinstance(node, ast.ImportFrom)):
+        package = ".".join(Path(path).parts[: -node.level]) if node.level else ""
+        if node.module:  # else of the recipe itself
+            module = import_module("." * node.level + node.module, package)
+            names |= {one.asname or one.name: getattr(module, one.name) for one in node.names}
+    return names
+
+
+def overridden(kind: ast.ClassDef, base: type) -> list[str]:
+    """Return the methods that a class defines, and its attributes unless it is a table."""
+    names = [node.name for node in kind.body if isinstance(node, ast.FunctionDef)]
+    if not issubclass(base, Model):
+        for node in (node for node in kind.body if isinstance(node, ast.Assign)):
+            names += [
+                one.id
+                for one in ast.walk(node)
+                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+            ]
+    return names
 
 
 def test_changelog_entries_are_one_short_line():

@@ -1,4 +1,4 @@
-"""System checks of the case archive and of appeal terms, on deployment."""
+"""System checks of stages, and on deployment of the case archive and of appeal terms."""
 
 from django.core.checks import Error, Tags, Warning, register
 from django.db import DatabaseError
@@ -9,6 +9,22 @@ from .logic.appeal_rules import rules_of
 from .models import LegalRemedies
 from .models.appealable_decisions import place_of_commune
 from .retention.archive import configured_archive
+from .stages import Stage, stages
+
+
+@register("stages")
+def check_stages(app_configs, **kwargs) -> list[Error]:
+    """Check that each type of stage implements ``enter``, and ``apply_agent_input`` if it has a form."""
+    found = []
+    for kind in stages:
+        name = f"{kind.__module__}.{kind.__qualname__}"
+        if kind.enter is Stage.enter:
+            hint = "Return Done() or Waiting(): docs/extending.md, “A stage”."
+            found.append(Error(f"{name} does not implement enter().", hint=hint, id="cases.E002"))
+        if kind.form is not Stage.form and kind.apply_agent_input is Stage.apply_agent_input:
+            hint = "Store in apply_agent_input() what the agent filled in: docs/extending.md, “A stage”."
+            found.append(Error(f"{name} has a form and no apply_agent_input().", hint=hint, id="cases.E003"))
+    return found
 
 
 @register(Tags.security, "cases", deploy=True)

@@ -5,6 +5,7 @@ answer; it writes none of our data. It is called outside of transactions, as oft
 of the payment or refund as idempotency key.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -71,7 +72,7 @@ class PayoutReport:
         return self.gross - self.commission
 
 
-class PaymentProvider:
+class PaymentProvider(ABC):
     """A payment provider.
 
     ``account``: the field of the commune's ledger accounts that holds what it received. ``paid_out_with``: keys of
@@ -95,21 +96,21 @@ class PaymentProvider:
         """Return whether its settings are complete."""
         return True
 
+    @abstractmethod
     def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         """Create the payment at the provider, or find it there. Return its state and the URL to pay on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fetch_status(self, payment: Payment) -> PaymentStatus:
         """Return the current state of the payment."""
-        raise NotImplementedError
 
     def cancel(self, payment: Payment) -> PaymentStatus:
         """Cancel the payment, so that it cannot be paid any more. Return SUCCEEDED if it was paid already."""
         return PaymentStatus(PaymentState.CANCELLED)
 
+    @abstractmethod
     def refund(self, refund: Refund) -> RefundStatus:
         """Refund the money, or return the state of a refund that was started."""
-        raise NotImplementedError
 
     def payment_id_of_call(self, request: HttpRequest) -> str:
         """Return the provider's number of the payment that a webhook call is about; "" if it is about none.
@@ -119,7 +120,7 @@ class PaymentProvider:
         """
         raise ForgedCall
 
-    def probe(self) -> None:
+    def probe(self) -> None:  # noqa: B027 – optional: a provider that cannot be polled has nothing to try
         """Send the provider a request with our key that changes nothing.
 
         Raise ProviderUnavailable or ProviderRefused.

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from eservices.cases import actions, jobs, process
+from eservices.cases.checks import check_stages
 from eservices.cases.desk.case import page
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import Done, Stage, Stop, Waiting, stages
@@ -47,6 +48,14 @@ class Counting(Stage):
     def enter(self, case, row, settings):
         type(self).entered.append(row.key)
         return Done({"seen": len(self.entered)})
+
+
+def test_check_reports_stage_without_its_methods(offered):
+    assert check_stages(None) == []
+    offered("formless", type("Formless", (Stage,), {"form": lambda self, *args, **more: None}))
+    found = check_stages(None)
+    assert [error.id for error in found] == ["cases.E002", "cases.E003"]
+    assert all("Formless" in error.msg and "docs/extending.md" in error.hint for error in found)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from wagtail.users.models import UserProfile
 
 from eservices.cases import actions, audit_log, process
 from eservices.cases.desk.case_queue import exports, queries
+from eservices.cases.desk.case_queue.rows import CHOICES as COLUMNS
 from eservices.cases.event_labels import event_label
 from eservices.cases.models import Case, CaseEvent, QueueLayout, Role, SavedView, TeamMember
 from eservices.cases.timeline import read_log_items, timeline_items
@@ -592,6 +593,24 @@ def test_queue_shows_columns_chosen_by_agent(client):
     assert 'class="queue dense"' in html
     client.post(reverse("cases:lay_out"), {"columns": ["password"]})
     assert agent.queue_layout.columns == ["team", "received"]
+
+
+def test_queue_with_all_columns_has_constant_query_count(client):
+    """A field that is missing in ``queries.ROW_FIELDS`` is read once per row."""
+    agent = member()
+    QueueLayout.objects.create(user=agent, columns=[key for key, _label in COLUMNS])
+    client.force_login(agent)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(QUEUE).status_code == 200
+        return len(seen)
+
+    case = CaseFactory()
+    client.get(QUEUE)  # fill the caches
+    few = cost()
+    copies(case, 4)
+    assert cost() <= few
 
 
 def test_queue_shows_age_of_open_cases(client):

@@ -1,5 +1,6 @@
 """Base class of social networks: limits of posts, and requests over HTTP."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +35,7 @@ class PublishedPost:
     url: str = ""
 
 
-class SocialNetwork:
+class SocialNetwork(ABC):
     """A social network. Its keys are the arguments, as in ``settings.SOCIAL_NETWORKS``."""
 
     key: str
@@ -80,9 +81,9 @@ class SocialNetwork:
         return []
 
     # -- Actions ---------------------------------------------------------------------------------------------
+    @abstractmethod
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         """Publish a post. ``key`` is the same in all attempts for one post."""
-        raise NotImplementedError
 
     def edit(self, remote_id: str, announcement: Announcement) -> None:
         raise NotImplementedError
@@ -94,9 +95,9 @@ class SocialNetwork:
         """Find a post of the last days with the same link. Called before a second attempt."""
         return None
 
+    @abstractmethod
     def probe(self) -> None:
         """Read something with the configured keys. Raise if the network does not answer or refuses them."""
-        raise NotImplementedError
 
     # -- Requests --------------------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:

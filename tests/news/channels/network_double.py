@@ -1,4 +1,4 @@
-"""Doubles of five social networks on the loopback interface, which store posts and fail on request.
+"""Doubles of all social networks on the loopback interface, which store posts and fail on request.
 
 They implement the parts of the APIs that the project uses.
 
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.support import local_servers
 
 JPEG = b"\xff\xd8\xff"
+# Settings of each network besides its URL. Tests try every network that stands here.
 KEYS = {
     "mastodon": {"TOKEN": "m-token"},
     "linkedin": {"VERSION": "202607", "ORGANIZATION": "42", "TOKEN": "l-token"},

@@ -15,6 +15,7 @@ from eservices.deliveries.transports import PermanentFailure, RetryLater, transp
 from home.jobs import publish_scheduled
 from news.channels import actions
 from news.channels.models import ChannelPost
+from news.channels.networks import social_networks
 from news.channels.networks.base import NetworkError
 from news.channels.states import PostState
 from tests.factories.channels import draft, post_of, publish, tick
@@ -24,10 +25,10 @@ from tests.factories.news import (
     NewsIndexPageFactory,
     NewsPageFactory,
 )
-from tests.news.channels.network_double import keys_for
+from tests.news.channels.network_double import KEYS, keys_for
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
-ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
+ALL = tuple(KEYS)
 CHANGING = ("mastodon", "linkedin", "facebook")
 
 
@@ -77,8 +78,8 @@ def test_publishing_twice_posts_once(index, outside):
     publish(page)
     publish(page)
     actions.sync_posts(page=page)
-    assert len(outside.posts) == 5
-    assert Delivery.objects.count() == 5
+    assert len(outside.posts) == len(ALL)
+    assert Delivery.objects.count() == len(ALL)
 
 
 def test_scheduled_article_is_posted_at_its_time(index, outside):
@@ -124,7 +125,7 @@ def test_change_is_posted_where_channel_allows_it(index, outside):
     publish(page)
     changed = {post["network"] for post in outside.posts.values() if "plus tard" in post["text"]}
     assert changed == set(CHANGING)
-    assert len(outside.posts) == 5
+    assert len(outside.posts) == len(ALL)
 
 
 def test_publication_without_text_change_calls_no_network(index, outside):
@@ -290,6 +291,12 @@ def test_refused_token_fails_post_without_revealing_it(index, outside):
     assert "f-token" not in post.fault
     assert actions.retry_post(actor=None, post=post)
     assert post_of(page, "facebook").state == PostState.OUT
+
+
+def test_every_network_has_a_double():
+    assert set(ALL) == {key for key, _network in social_networks.items()}, (
+        "tests/news/channels/network_double.py"
+    )
 
 
 @pytest.mark.parametrize("channel", ALL)

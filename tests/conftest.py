@@ -138,11 +138,14 @@ def transactional_db(migrated_tables, django_db_blocker):
 
     pytest-django's fixture of this name empties every table, also of the rows of migrations, such as the root page.
     """
+    from django.db import connection
+
     from tests.support.databases import reset_tables
 
     with django_db_blocker.unblock():
         yield
         reset_tables(migrated_tables)
+        connection.close()  # Playwright's event loop has a connection of its own, which nobody else can close
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def _answered(link: ExternalLink, fault: str | None, now: datetime) -> None:
         link.failures = min(link.failures + 1, 99) if fault else 0
         link.fault = fault[:200]
         if was_silent != link.is_silent:
-            link.checks.update(due_at=now)
+            PageCheck.objects.filter(addresses=link).update(due_at=now)
     link.checked_at = now
     link.due_at = now + (ASK_AGAIN_AFTER if fault == "" else ASK_SOON_AFTER)
     link.save()

@@ -56,7 +56,7 @@ EXTENSION_FILES = set(
 )
 # One meaning of each other name that files of several apps have.
 MEANINGS = {
-    "acceptance_forms": "what agents state when they accept a case",
+    "publication_calendar_entries": "what an app plans, for the publication calendar",
     "answers": "answers of an applicant, as data or text",
     "archive_files": "files of an app in a case's archive package",
     "case_export": "plain data of an app for exports of a case",

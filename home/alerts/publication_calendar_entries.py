@@ -1,4 +1,4 @@
-"""Alerts in the publication calendar."""
+"""Entries of the publication calendar: alerts that begin or end."""
 
 from functools import reduce
 from operator import or_

@@ -1,4 +1,4 @@
-"""Bundles in the publication calendar."""
+"""Entries of the publication calendar: bundles that are scheduled."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

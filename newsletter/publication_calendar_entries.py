@@ -1,4 +1,4 @@
-"""Scheduled campaigns in the publication calendar."""
+"""Entries of the publication calendar: campaigns that are scheduled."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Dates of events in the publication calendar."""
+"""Entries of the publication calendar: dates of events."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""News in the publication calendar."""
+"""Entries of the publication calendar: articles, on their date."""
 
 from datetime import date, datetime, time
 

@@ -18,8 +18,8 @@ from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
 from .. import emails
+from ..exceptions import TemplateError
 from ..models import Document, Permit, PlateCheck, Renewal, Zone
-from ..register_extract import TemplateError
 
 REMINDED = timedelta(days=30)  # before the last day
 RENEWABLE = timedelta(days=60)  # before the last day, and as long after it

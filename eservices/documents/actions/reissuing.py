@@ -12,8 +12,8 @@ from eservices.cases.stages import is_decision_stage, kind_of
 from eservices.cases.states import CaseOutcome
 from eservices.cases.workflow.progress import stages_ahead
 
+from ..exceptions import TemplateError
 from ..models import Document
-from ..register_extract import TemplateError
 
 KEY = "reissue"  # of the form that an agent fills in with the decision, see ``decisions.py``
 NEW, NONE = "new", "none"

@@ -21,5 +21,6 @@ def with_stack_size[**P, T](function: Callable[P, T]) -> Callable[P, T]:
     def roomy(*args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
 
-    roomy.__code__ = roomy.__code__.replace(co_stacksize=STACK_WORDS)
+    # A wrapped function has the attributes of a function; its type does not say so.
+    roomy.__code__ = roomy.__code__.replace(co_stacksize=STACK_WORDS)  # type: ignore[attr-defined]
     return roomy

@@ -19,7 +19,7 @@ ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)
 
 
 @transaction.atomic
-def run_page_checks(*, actor: User, check: PageCheck, now: datetime) -> PageCheck:
+def run_page_checks(*, actor: User | None, check: PageCheck, now: datetime) -> PageCheck:
     """Check a page as it is published, and save its external links."""
     check = PageCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     content = page_reader.read_page(check.page.specific)

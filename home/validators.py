@@ -2,10 +2,12 @@
 
 import re
 import struct
+from xml.etree.ElementTree import Element
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 ARMS_MAX_BYTES = 200 * 1024
@@ -34,7 +36,7 @@ def validate_no_control(text: str) -> None:
         raise ValidationError(_("This contains characters that cannot be typed."), code="control")
 
 
-def validate_arms(upload) -> None:
+def validate_arms(upload: File[bytes]) -> None:
     """Accept arms that are a small PNG, or an SVG without scripts, styles and external references."""
     if upload.size > ARMS_MAX_BYTES:
         raise ValidationError(_("The file is too large: 200 kB at most."))
@@ -68,7 +70,7 @@ def _only_draws(content: bytes) -> bool:
     return all(_is_harmless(element) for element in root.iter())
 
 
-def _is_harmless(element) -> bool:
+def _is_harmless(element: Element) -> bool:
     if not isinstance(element.tag, str) or not DRAWN.match(element.tag):
         return False
     for name, value in element.attrib.items():

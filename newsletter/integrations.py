@@ -1,4 +1,7 @@
-"""Backends that send campaigns, and the transport to Mailchimp."""
+"""Registrations at extension points: backends that send campaigns, and the transport to Mailchimp.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from eservices.deliveries.transports import transports
 

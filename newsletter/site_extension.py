@@ -14,7 +14,7 @@ from home.publication_calendar.entries import PlannedPublication
 from home.search.index import SearchKind
 
 from . import consent_wording
-from .planned_campaigns import planned_campaigns
+from .publication_calendar_entries import planned_campaigns
 
 SEARCH_KINDS = {"letter": SearchKind(_("Letter"), _("Letters"), order=45, in_sitemap=True)}
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import get_active_log_context, log
+from wagtail.models import GroupCollectionPermission, GroupPagePermission
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from .models import User
@@ -17,7 +18,7 @@ WIDENED = "accounts.widen"  # name of the action in Wagtail's log
 SHOWN = 40  # rights in one e-mail; the log has all of them
 
 
-class AdministratorsOnly(ModelPermissionPolicy):
+class AdministratorsOnly(ModelPermissionPolicy):  # type: ignore[misc]  # Wagtail has no types
     """The permission policy of users and groups: only administrators may change them.
 
     Any user with this right could give themselves every other right, so no group may have it.
@@ -50,7 +51,7 @@ def rights_of(user: User) -> dict[str, object]:
     stored = User.objects.filter(pk=user.pk, is_active=True).prefetch_related("groups").first()
     if stored is None:
         return {}
-    most = {"administrator": _("Administrator")} if stored.is_superuser else {}
+    most: dict[str, object] = {"administrator": _("Administrator")} if stored.is_superuser else {}
     return most | {f"group:{group.pk}": group for group in stored.groups.all()}
 
 
@@ -58,10 +59,12 @@ def rights_of_group(group: Group) -> dict[str, object]:
     """Return the rights that the stored group gives its members as labels by key."""
     if group.pk is None:
         return {}
-    found = {f"permission:{one.pk}": one.name for one in group.permissions.all()}
-    for one in group.page_permissions.select_related("page", "permission"):
+    found: dict[str, object] = {f"permission:{one.pk}": one.name for one in group.permissions.all()}
+    for one in GroupPagePermission.objects.filter(group=group).select_related("page", "permission"):
         found[f"page:{one.page_id}:{one.permission_id}"] = f"{one.page}: {one.permission.name}"
-    for one in group.collection_permissions.select_related("collection", "permission"):
+    for one in GroupCollectionPermission.objects.filter(group=group).select_related(
+        "collection", "permission"
+    ):
         found[f"collection:{one.collection_id}:{one.permission_id}"] = (
             f"{one.collection}: {one.permission.name}"
         )
@@ -75,11 +78,14 @@ def widening_of(of: User | Group) -> Iterator[None]:
     Block and log are one transaction. The actor is the user of the admin's log context; None outside the admin (a
     command, a migration).
     """
-    read = rights_of_group if isinstance(of, Group) else rights_of
+
+    def read() -> dict[str, object]:
+        return rights_of_group(of) if isinstance(of, Group) else rights_of(of)
+
     with transaction.atomic():
-        before = read(of)
+        before = read()
         yield
-        after = read(of)
+        after = read()
         gained = {key: words for key, words in after.items() if key not in before}
         if gained:
             report_added_rights(of, gained)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ def get_or_create_account(*, actor: User | None = None, email: str, language: st
 
     A new account has no password and no proven identity.
     """
+    user: User
     user, created = User.objects.get_or_create(
         email=User.objects.normalize_email(email), defaults={"language": language}
     )
@@ -129,7 +131,7 @@ def follow_new_address(*, actor: User | None, user: User, before: str) -> None:
 
     Both addresses are notified.
     """
-    user.emailaddress_set.exclude(email=user.email).delete()
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
     address_changed.send(User, user=user, before=before)
 
 
@@ -139,7 +141,7 @@ def remove_provider(*, actor: User, name: str) -> None:
 
     The provider's identity proofs stay.
     """
-    if actor.socialaccount_set.all().delete()[0]:
+    if SocialAccount.objects.filter(user=actor).delete()[0]:
         provider_changed.send(User, user=actor, name=name, linked=False)
 
 

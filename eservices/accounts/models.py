@@ -4,7 +4,7 @@ The first migration depends on no Wagtail app, so that every app can refer to a 
 """
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
@@ -99,7 +99,7 @@ class User(AbstractUser):
         super().clean()
         self.email = self.__class__.objects.normalize_email(self.email)
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         # One spelling per address, so that the unique column means one user, on every database.
         self.email = self.__class__.objects.normalize_email(self.email)
         if not self.password:

@@ -6,7 +6,6 @@ booking only if they may read its case.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -106,7 +105,7 @@ def bookings_sharing_units(wanted: Iterable[BookableResource]) -> BookingQuerySe
     return current_bookings().filter(resource__in=resources_sharing_units(wanted))
 
 
-def cases_of(user: User, bookings: Iterable[Booking]) -> dict[str, Any]:
+def cases_of(user: User, bookings: Iterable[Booking]) -> dict[UUID | None, Case]:
     """Return the cases of some bookings that ``user`` may read, by the id of their submission."""
     asked = {one.submission_id for one in bookings} - {None}
     found = cases.cases_for(user).filter(submission__in=asked).select_related("submission") if asked else ()
@@ -174,10 +173,10 @@ def calendar_of(resource: Resource, now: datetime) -> list[tuple[Booking, str]]:
     """
     known = {one.pk: one for one in bookable_resources().values()}
     start, end = now - timedelta(days=31), now + FARTHEST
-    found = bookings_sharing_units([known[resource.pk]]).promised().overlapping(start, end)
-    found = list(found.select_related("resource").order_by("starts_at", "pk")[:MAX_CALENDAR_ENTRIES])
+    taken = bookings_sharing_units([known[resource.pk]]).promised().overlapping(start, end)
+    found = list(taken.select_related("resource").order_by("starts_at", "pk")[:MAX_CALENDAR_ENTRIES])
     cases = Case.objects.filter(submission__in={one.submission_id for one in found} - {None})
-    references = dict(cases.values_list("submission", "reference"))
+    references: dict[UUID | str | None, str] = dict(cases.values_list("submission", "reference"))
     return [(one, one.title or references.get(one.submission_id, "")) for one in found]
 
 
@@ -186,13 +185,9 @@ def waiting_list_of_question(slug: str, field: str, resource: str) -> tuple[Form
     """Return a form whose question ``field`` has a waiting list, and the resource waited for; else Http404."""
     version = version_in_force(slug)
     asked, wanted = version.definition.fields.get(field), bookable_resource(resource)
-    keeps = asked and asked.type == "booking" and asked.settings.get("waiting") is True
-    if (
-        not keeps
-        or wanted is None
-        or not wanted.offered
-        or resource not in asked.settings.get("resources", ())
-    ):
+    if asked is None or asked.type != "booking" or asked.settings.get("waiting") is not True:
+        raise Http404
+    if wanted is None or not wanted.offered or resource not in asked.settings.get("resources", ()):
         raise Http404
     return version.form, wanted
 

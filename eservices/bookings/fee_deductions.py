@@ -1,5 +1,7 @@
 """Deductions from charges for bookings that were cancelled before they were paid."""
 
+from typing import Any
+
 from eservices.cases.models import Case
 
 from .logic import cancellation_terms
@@ -23,7 +25,7 @@ def deductions_for_cancelled(case: Case) -> dict[str, int]:
     }
 
 
-def _amount_not_due(line: dict, times: list[Booking]) -> int:
+def _amount_not_due(line: dict[str, Any], times: list[Booking]) -> int:
     """Return how much of a fee line is not due any more, given the states of its bookings."""
     if line.get("deposit"):
         return 0 if any(one.state in UNSETTLED for one in times) else line["total"]

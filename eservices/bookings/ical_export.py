@@ -1,4 +1,4 @@
-"""Bookings as iCalendar, for the applicants' calendars."""
+"""Bookings as iCalendar: attached to e-mails for applicants, and as the feed that staff subscribe to."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -12,6 +12,7 @@ from home.localization.times import format_time
 
 from .bookable_resources import bookable_resource
 from .logic.availability import TimeSpan, is_ambiguous_time
+from .models import Booking, WaitingEntry
 
 # Of an ambiguous hour: the first and the second.
 SEASONS = (gettext_lazy("summer time"), gettext_lazy("winter time"))
@@ -47,24 +48,24 @@ def format_hour(at: datetime) -> str:
     return f"{format_time(at)} ({SEASONS[at.fold]})"
 
 
-def format_end(end, begun: date) -> str:
+def format_end(end: datetime, begun: date) -> str:
     """Return the hour of an end, with its day if that is not the day of the start."""
     if end.date() == begun:
         return format_hour(end)
     return _("midnight") if is_end_of_day(end, begun) else f"{format_hour(end)} ({date_format(end, 'D j')})"
 
 
-def is_end_of_day(end, begun: date) -> bool:
+def is_end_of_day(end: datetime, begun: date) -> bool:
     """Return whether the end is midnight after the day of the start."""
     return (end.hour, end.minute, (end.date() - begun).days) == (0, 0, 1)
 
 
-def format_day(at) -> str:
+def format_day(at: date) -> str:
     """Return “Saturday 12 December 2026”."""
     return date_format(at, "l j F Y")
 
 
-def format_booking(place) -> str:
+def format_booking(place: Booking | WaitingEntry) -> str:
     """Return “40 × Tables: Saturday 12 December 2026, 17:00 to 23:00”, of a booking or a waiting entry."""
     known = bookable_resource(place.resource.key)
     title = known.texts_in(get_language() or "").title if known else place.resource.name

@@ -15,6 +15,7 @@ from eservices.formbuilder.definition import FieldDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, StoredFileQuerySet, Submission
+from home.caching.cached_attributes import cached_attribute
 from home.web.shortcuts import get_or_404
 
 from .models import (
@@ -107,11 +108,13 @@ def memberships_of(user: User) -> list[TeamMember]:
 
     Cached on ``user``, because list, tabs and menu need them in one request.
     """
-    if not hasattr(user, "_memberships"):
+
+    def compute() -> list[TeamMember]:
         deputy = Absence.objects.on(timezone.localdate()).filter(team=OuterRef("team"), deputy=user)
         found = TeamMember.objects.filter(user=user).annotate(stands_in=Exists(deputy))
-        user._memberships = list(found.select_related("team").order_by("team__name"))
-    return user._memberships
+        return list(found.select_related("team").order_by("team__name"))
+
+    return cached_attribute(user, "_memberships", compute)
 
 
 def teams_of(user: User) -> QuerySet[Team]:

@@ -1,4 +1,7 @@
-"""The archive of cases that comes with the product."""
+"""Registrations at extension points: the archive of cases that comes with the product.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from .retention.archive import PrivateStorageArchive, case_archives
 

@@ -77,7 +77,7 @@ def start_rehearsal(*, actor: User, page: ServicePage, language: str) -> Draft:
 
     Raise ValidationError with all problems if the form could not be published.
     """
-    source = ServicePage.objects.source_of(page.translation_key)
+    source = ServicePage.objects.source_of(page.translation_key) or page
     content = draft_definition(source)
     if faults := publication_errors(content):
         raise ValidationError([str(fault) for fault in faults])

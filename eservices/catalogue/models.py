@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, PageManager
+from wagtail.models import Page, PageManager, Revision
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
@@ -346,7 +346,7 @@ class ServicePage(BasePage):
         return super().save(*args, **kwargs)
 
     @transaction.atomic
-    def save_revision(self, *args, **kwargs):
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
         here = (
             Page.objects.select_for_update(of=("self",))
             .select_related("latest_revision")

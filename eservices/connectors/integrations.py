@@ -1,4 +1,7 @@
-"""Document stores, and the transport to the configured one."""
+"""Registrations at extension points: document stores, and the transport to the configured one.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from eservices.deliveries.transports import transports
 

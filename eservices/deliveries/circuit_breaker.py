@@ -18,7 +18,7 @@ OPEN_DURATION = timedelta(minutes=2)
 def circuit_open_until(carrier: str, now: datetime) -> datetime | None:
     """Return when to try again; None if the circuit is closed, or if the caller is the one that may try."""
     circuit = Circuit.objects.filter(carrier=carrier, open_until__isnull=False).first()
-    if circuit is None:
+    if circuit is None or circuit.open_until is None:
         return None
     if circuit.open_until > now:
         return circuit.open_until

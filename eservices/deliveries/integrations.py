@@ -1,4 +1,7 @@
-"""Transports by e-mail, SMS and post, and gateways for SMS."""
+"""Registrations at extension points: transports by e-mail, SMS and post, and gateways for SMS.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from .demo_mailbox import DemoMailboxSmsGateway
 from .sms_gateway import HttpSmsGateway

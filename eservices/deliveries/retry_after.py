@@ -1,5 +1,6 @@
 """Reading of the Retry-After and rate-limit headers of a server that answered 429."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -20,7 +21,7 @@ def retry_at(answer: HttpAnswer, pause: timedelta) -> datetime:
     return min(max(moment, now + MIN_PAUSE), now + MAX_PAUSE)
 
 
-def _told(headers, now: datetime) -> datetime | None:
+def _told(headers: Mapping[str, str], now: datetime) -> datetime | None:
     told = headers.get("Retry-After", "")
     if told.isdigit():
         return now + timedelta(seconds=min(int(told), 10**6))

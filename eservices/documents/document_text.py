@@ -23,6 +23,7 @@ from home.printing.pdf import isolate_direction
 
 from . import rich_text
 from .blocks import APPLICANT, ROWS
+from .exceptions import OutdatedAnswer, TemplateError
 from .models import Document, DocumentTemplate
 from .models.templates import texts_of
 from .named_persons import recognisable, recognisable_person
@@ -34,7 +35,7 @@ from .placeholders import (
     register_in_declared_document,
     unknown_placeholder_error,
 )
-from .register_extract import OutdatedAnswer, Registered, TemplateError
+from .register_extract import Registered
 
 
 def template_for(key: str, *languages: str) -> DocumentTemplate:

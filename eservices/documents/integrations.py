@@ -1,4 +1,8 @@
-"""Sources of the seal key. The library of each is imported when it is used: that of tokens may be missing."""
+"""Registrations at extension points: sources of the seal key.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+The library of each source is imported when it is used: that of tokens may be missing.
+"""
 
 from collections.abc import Callable
 from importlib import import_module

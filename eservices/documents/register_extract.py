@@ -13,14 +13,7 @@ from home.localization.dates import date_format
 from home.printing.pdf import isolate_direction
 
 from .blocks import APPLICANT, EVERYBODY, NAMED, ROWS
-
-
-class TemplateError(Exception):
-    """The template does not fit the case. The message is for a lead."""
-
-
-class OutdatedAnswer(TemplateError):
-    """The population register's answer is outdated: it must be asked again first."""
+from .exceptions import TemplateError
 
 
 @dataclass(frozen=True)

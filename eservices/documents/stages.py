@@ -37,11 +37,11 @@ from eservices.register import actions as register
 
 from . import emails, release_rules
 from .actions import issuing, permits, reissuing
-from .document_text import TemplateError, last_valid_day, template_for
+from .document_text import last_valid_day, template_for
+from .exceptions import OutdatedAnswer, TemplateError
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
 from .models.templates import known_by_service
-from .register_extract import OutdatedAnswer
 
 BELOW = [
     (release_rules.AGENT, gettext_lazy("an agent decides")),

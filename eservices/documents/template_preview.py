@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from eservices.cases import access as cases
 
 from . import document_text, rendering
+from .exceptions import TemplateError
 from .models import DocumentTemplate, issuing_forms
 
 
@@ -22,7 +23,7 @@ def preview_response(request, template: DocumentTemplate, *, on_case: bool):
         try:
             texts = document_text.preview_texts(template, case, timezone.localdate())
             context["pages"] = [b64encode(page).decode() for page in rendering.render_preview_pages(texts)]
-        except document_text.TemplateError as fault:
+        except TemplateError as fault:
             context["fault"] = str(fault)
     return render(request, "documents/preview.html", context)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 from eservices.cases.extension_points import CaseExtension
 from eservices.cases.models import Case
@@ -10,7 +11,7 @@ from eservices.formbuilder.logic.fees import included_vat
 from home.extensions.base import extensions
 
 
-def remaining_lines(case: Case) -> list[dict]:
+def remaining_lines(case: Case) -> list[dict[str, Any]]:
     """Return the fee lines of the submission, reduced by all deductions."""
     less: Counter[str] = Counter()
     for extension in extensions(CaseExtension):
@@ -18,7 +19,7 @@ def remaining_lines(case: Case) -> list[dict]:
     return [_reduced_line(line, less[line["key"]]) for line in case.submission.fees]
 
 
-def _reduced_line(line: dict, less: int) -> dict:
+def _reduced_line(line: dict[str, Any], less: int) -> dict[str, Any]:
     """Return the line reduced by ``less``; its quantity is reduced in proportion."""
     if not less:
         return line

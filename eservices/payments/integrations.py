@@ -1,4 +1,7 @@
-"""Payment providers."""
+"""Registrations at extension points: the payment providers.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from .contrib.counter.provider import CounterProvider
 from .contrib.demo.provider import DemoProvider

@@ -11,6 +11,7 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Team
 from eservices.cases.stages import current_settings
+from home.caching.cached_attributes import cached_attribute
 
 from .declared_person import declared_person
 from .declared_person import named as named_people
@@ -75,7 +76,8 @@ def teams_without_protected_access() -> QuerySet[Team]:
     Annotated with ``unseen``, the number of their open protected cases.
     """
     unseen = Count("cases", filter=Q(cases__protected=True, cases__rehearsal=False, cases__closed_at=None))
-    return Team.objects.exclude(memberships__sees_protected=True).annotate(unseen=unseen)
+    teams: QuerySet[Team] = Team.objects.exclude(memberships__sees_protected=True).annotate(unseen=unseen)
+    return teams
 
 
 def resident_record_of(user: User) -> RegisterPerson | None:
@@ -85,10 +87,12 @@ def resident_record_of(user: User) -> RegisterPerson | None:
     """
     if user.level < IdentityLevel.KNOWN:
         return None
-    if not hasattr(user, "_register_person"):
+
+    def compute() -> RegisterPerson | None:
         entry = ResidentRecord.objects.filter(user=user).first()
-        user._register_person = entry.matched_person if entry else None
-    return user._register_person
+        return entry.matched_person if entry else None
+
+    return cached_attribute(user, "_register_person", compute)
 
 
 def pending_code(user: User, now: datetime) -> PostedCode | None:
@@ -113,13 +117,14 @@ def answer_about(case: Case) -> RegisterAnswer | None:
     """
     checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").select_related("stage")
     check = next((one for one in checks.order_by("-asked_at") if one.matched_person), None)
-    if check is None:
+    applicant = check.matched_person if check else None
+    if check is None or applicant is None:
         return None
     people = {one.matched_person.key: one.matched_person for one in check.named_checks if one.matched_person}
     named = tuple(person for key, person in people.items() if key != check.person)
     answered_at = check.answered_at or check.asked_at
     day = timezone.localdate(answered_at)
-    return RegisterAnswer(check.matched_person, named, day, is_current(check, case), is_recent(check))
+    return RegisterAnswer(applicant, named, day, is_current(check, case), is_recent(check))
 
 
 def is_recent(check: RegisterCheck) -> bool:

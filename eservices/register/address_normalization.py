@@ -55,7 +55,7 @@ def normalize_house_number(number: str) -> str:
     return "".join(name_words(number))
 
 
-def normalize_address(address: RegisterAddress) -> tuple:
+def normalize_address(address: RegisterAddress) -> tuple[tuple[str, ...], str, str | tuple[str, ...]]:
     """Return a key that is equal for all spellings of an address.
 
     The number may follow the street in one field. A postcode is preferred to the name of a town, which has many

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
 from eservices.formbuilder.field_types.named_persons import (
@@ -26,7 +27,9 @@ TOKENS = {
 }
 
 
-def declared_person(definition: FormDefinition, answers: dict, chosen: dict[str, str]) -> DeclaredPerson:
+def declared_person(
+    definition: FormDefinition, answers: dict[str, Any], chosen: dict[str, str]
+) -> DeclaredPerson:
     """Return the person that ``answers`` declare.
 
     ``chosen``: keys of questions under the names in ``TOKENS``.
@@ -43,7 +46,7 @@ def declared_person(definition: FormDefinition, answers: dict, chosen: dict[str,
     )
 
 
-def named(definition: FormDefinition, answers: dict, today: date) -> list[DeclaredPerson]:
+def named(definition: FormDefinition, answers: dict[str, Any], today: date) -> list[DeclaredPerson]:
     """Return the persons that the current answers name beside the applicant, as marked in the form.
 
     The marked answers of one step, or of one row of a repeating group, name one person; a question of the type
@@ -60,7 +63,7 @@ def named(definition: FormDefinition, answers: dict, today: date) -> list[Declar
 
 def naming(definition: FormDefinition) -> list[Sequence[FieldDefinition]]:
     """Return the marked questions that together name one person, for each such person."""
-    units = []
+    units: list[Sequence[FieldDefinition]] = []
     for step in definition.steps:
         units += _units(step.fields)
         for group in step.fields:
@@ -74,7 +77,7 @@ def _units(fields: Sequence[FieldDefinition]) -> list[list[FieldDefinition]]:
     return [*whole, parts] if parts else whole
 
 
-def _named(fields: Sequence[FieldDefinition], answers: dict) -> Iterator[DeclaredPerson]:
+def _named(fields: Sequence[FieldDefinition], answers: dict[str, Any]) -> Iterator[DeclaredPerson]:
     for unit in _units(fields):
         yield _declared_person(unit, answers)
     for group in fields:
@@ -83,7 +86,7 @@ def _named(fields: Sequence[FieldDefinition], answers: dict) -> Iterator[Declare
             yield from _named(group.fields, row if isinstance(row, dict) else {})
 
 
-def _declared_person(fields: Sequence[FieldDefinition], answers: dict) -> DeclaredPerson:
+def _declared_person(fields: Sequence[FieldDefinition], answers: dict[str, Any]) -> DeclaredPerson:
     given = {part_of(field): answers.get(field.key) for field in fields}
     whole = given.get(PERSON)
     if isinstance(whole, dict):
@@ -108,18 +111,18 @@ def _questions(definition: FormDefinition) -> Iterable[FieldDefinition]:
     return (field for step in definition.steps for field in step.fields)
 
 
-def _text(answer) -> str:
+def _text(answer: Any) -> str:
     return answer.strip()[:MAX_TEXT_LENGTH] if isinstance(answer, str) else ""
 
 
-def _day(answer) -> date | None:
+def _day(answer: Any) -> date | None:
     try:
         return date.fromisoformat(answer)
     except (TypeError, ValueError):
         return None
 
 
-def _address(answer) -> RegisterAddress | None:
+def _address(answer: Any) -> RegisterAddress | None:
     if not isinstance(answer, dict):
         return None
     address = RegisterAddress(

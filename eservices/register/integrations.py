@@ -1,4 +1,7 @@
-"""Population registers, and the transport that monitors the configured one."""
+"""Registrations at extension points: population registers, and the transport that monitors the configured one.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from eservices.deliveries.transports import transports
 

@@ -1,5 +1,8 @@
 """All persons named in a case, as far as a register can be asked about them. Reads only."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from django.utils import timezone
 
 from eservices.accounts.person_names import name_words
@@ -19,7 +22,7 @@ def people_named(case: Case) -> list[DeclaredPerson]:
 
     Of several dates of birth of one name, the first counts.
     """
-    found: dict[frozenset, DeclaredPerson] = {}
+    found: dict[frozenset[str], DeclaredPerson] = {}
     for one in _named(case):
         key = frozenset(name_words(one.name))
         if key and (key not in found or (one.birth_date and not found[key].birth_date)):
@@ -27,7 +30,7 @@ def people_named(case: Case) -> list[DeclaredPerson]:
     return list(found.values())[:MOST]
 
 
-def _named(case: Case):
+def _named(case: Case) -> Iterator[DeclaredPerson]:
     definition, answers = case.version.definition, case.answers
     for spec in definition.stages:
         if spec.type == STAGE:
@@ -39,7 +42,7 @@ def _named(case: Case):
         yield DeclaredPerson(family_name=person.name[:MAX_TEXT_LENGTH], birth_date=_born(case, person))
 
 
-def _born(case: Case, person: enclosures_and_persons.ConcernedRow):
+def _born(case: Case, person: enclosures_and_persons.ConcernedRow) -> date | None:
     """Return the date of birth in the row that names the person; None if the row has no such question."""
     group = case.version.definition.fields[person.field]
     rows = case.answers.get(person.field) or []

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -100,13 +101,13 @@ class DeclaredPerson:
 MAX_TEXT_LENGTH = 300  # characters of a text
 
 
-def to_json_data(person: RegisterPerson | DeclaredPerson) -> dict:
+def to_json_data(person: RegisterPerson | DeclaredPerson) -> dict[str, Any]:
     """Return the person as JSON: field names as keys, dates in ISO format, unknown values left out."""
     plain = {name: _plain(value) for name, value in asdict(person).items()}
     return {name: value for name, value in plain.items() if value not in (None, "", {})}
 
 
-def person_from(content) -> RegisterPerson:
+def person_from(content: object) -> RegisterPerson:
     """Return the person from data of ``to_json_data``. Raise ``ValueError`` if it is malformed."""
     given = _record(content)
     protected = given.get("protected", False)
@@ -127,7 +128,7 @@ def person_from(content) -> RegisterPerson:
     )
 
 
-def declared_from(content: dict) -> DeclaredPerson:
+def declared_from(content: dict[str, Any]) -> DeclaredPerson:
     """Return the declared person from data of ``to_json_data``."""
     birth_date = content.get("birth_date")
     return DeclaredPerson(
@@ -138,19 +139,19 @@ def declared_from(content: dict) -> DeclaredPerson:
     )
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: one for name, one in value.items() if one}
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _record(content) -> dict:
+def _record(content: object) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError("not an object")
     return content
 
 
-def _address(content) -> RegisterAddress | None:
+def _address(content: object) -> RegisterAddress | None:
     if content is None:
         return None
     given = _record(content)
@@ -158,7 +159,7 @@ def _address(content) -> RegisterAddress | None:
     return RegisterAddress(**{name: _text(given, name, needed=name == "street") for name in names})
 
 
-def _text(content: dict, name: str, *, needed: bool = False) -> str:
+def _text(content: dict[str, Any], name: str, *, needed: bool = False) -> str:
     value = content.get(name, "")
     if (
         not isinstance(value, str)
@@ -170,17 +171,17 @@ def _text(content: dict, name: str, *, needed: bool = False) -> str:
     return value.strip()
 
 
-def _one_of(content: dict, name: str, choices: type[TextChoices]) -> str:
+def _one_of(content: dict[str, Any], name: str, choices: type[TextChoices]) -> str:
     """Return a value of ``choices``; "" if the register has another one, whose meaning is unknown."""
     value = _perhaps(content, name)
     return value if value in choices.values else ""
 
 
-def _perhaps(content: dict, name: str) -> str:
+def _perhaps(content: dict[str, Any], name: str) -> str:
     return "" if content.get(name) is None else _text(content, name)
 
 
-def _day(value) -> date:
+def _day(value: object) -> date:
     if not isinstance(value, str):
         raise ValueError("a day is missing")
     return date.fromisoformat(value)

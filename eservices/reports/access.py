@@ -1,6 +1,7 @@
 """The only queries for problem reports on behalf of a user. Unknown and forbidden reports both give 404."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import Exists, QuerySet
@@ -62,9 +63,10 @@ def public_report(pk: int) -> ProblemReport:
 def merged_into(pk: int) -> ProblemReport:
     """Return the public report with which a duplicate was merged; 404 if there is none."""
     report = ProblemReport.objects.select_related("case__duplicate_of__report").filter(pk=pk).first()
-    if report is None or not hasattr(report.case.duplicate_of, "report"):
+    original = report.case.duplicate_of if report else None
+    if original is None or not hasattr(original, "report"):
         raise Http404
-    known = report.case.duplicate_of.report
+    known = original.report
     return merged_into(known.pk) if known.case.duplicate_of_id else public_report(known.pk)
 
 
@@ -77,22 +79,24 @@ def public_photo(pk: int) -> StoredFile:
 
 
 def possible_duplicates(
-    category: ProblemCategory | None, point: Point | None, place: str
+    category: UUID | str, point: Point | None, place: str
 ) -> list[tuple[ProblemReport, int | None]]:
     """Return reports of possibly the same problem, nearest first, with the distance in metres if known.
 
+    ``category``: its translation key.
     No agent approved their texts: only category, dates and state may be shown.
     """
     asked = ProblemReport.objects.asked_about(timezone.now()).filter(category=category).select_related("case")
     if point:
         (south, west), (north, east) = nearby.bounding_box(point)
         close = asked.filter(lat__range=(south, north), lon__range=(west, east))[:LOOKED_AT]
-        found = [(one, round(nearby.distance_in_metres(point, one.point))) for one in close]
+        found = [(one, round(nearby.distance_in_metres(point, one.point))) for one in close if one.point]
         found = [(one, metres) for one, metres in found if metres <= nearby.NEAR]
-        return sorted(found, key=lambda pair: pair[1])[:MAX_NEARBY]
+        return [*sorted(found, key=lambda pair: pair[1])[:MAX_NEARBY]]
     if street := nearby.street_name(place):
         latest = asked.exclude(place="").newest_first()[:LOOKED_AT]
-        return [(one, None) for one in latest if nearby.street_name(one.place) == street][:MAX_NEARBY]
+        same = [one for one in latest if nearby.street_name(one.place) == street]
+        return [(one, None) for one in same[:MAX_NEARBY]]
     return []
 
 

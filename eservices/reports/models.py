@@ -67,7 +67,7 @@ class ProblemCategory(TranslatableMixin, models.Model):
 
 
 class ProblemReportQuerySet(models.QuerySet["ProblemReport"]):
-    def listed(self, now: datetime):
+    def listed(self, now: datetime) -> Self:
         """Filter reports of the public list: each problem once."""
         told = self.filter(erased_at=None, reported_at__gt=now - PUBLIC_FOR)
         return told.exclude(case__outcome=CaseOutcome.DUPLICATE)
@@ -78,7 +78,7 @@ class ProblemReportQuerySet(models.QuerySet["ProblemReport"]):
     def mended(self) -> Self:
         return self.filter(state=ReportState.MENDED)
 
-    def asked_about(self, now: datetime):
+    def asked_about(self, now: datetime) -> Self:
         """Filter reports that a visitor may be about to duplicate: open, or ended lately."""
         found = self.filter(Q(ended_at=None) | Q(ended_at__gt=now - STILL_ASKED), erased_at=None)
         return found.exclude(case__outcome=CaseOutcome.DUPLICATE)

@@ -127,6 +127,8 @@ def start_draft_from_submission(
     What the form does not accept any more is asked again.
     """
     version = submission.version.form.current
+    if version is None:
+        raise ValueError("The form is not offered")
     draft = start_draft(actor=actor, version=version, language=submission.language)
     draft.take(
         version,
@@ -331,7 +333,7 @@ def scan_file(file_id: str) -> None:
 @transaction.atomic
 def _judge(stored: StoredFile, virus: str) -> None:
     """Save the result of the scan. If the file is infected, destroy it and send ``file_infected``."""
-    draft = Draft.objects.select_for_update().filter(pk=stored.draft_id).first()
+    draft = Draft.objects.select_for_update().filter(pk=stored.draft_id).first() if stored.draft_id else None
     stored = StoredFile.objects.select_for_update(of=("self",)).get(pk=stored.pk)
     if stored.scan != ScanResult.WAITING:
         return
@@ -393,7 +395,7 @@ def erase_expired_draft(*, actor: User | None, draft: Draft) -> None:
 
 
 @transaction.atomic
-def delete_draft(*, actor: User, draft: Draft) -> None:
+def delete_draft(*, actor: User | None, draft: Draft) -> None:
     """Delete an unsent draft with its files, because its owner wants it."""
     draft = _locked(draft)
     destroy_files(draft.files.all())
@@ -473,7 +475,9 @@ def limits_for_version(version: FormVersion) -> dict[str, dict[str, Any]]:
     """
     if version.is_rehearsal:
         return {}
-    return (version.form.current or version).definition.settings.get("limits", {})
+    in_force = version.form.current or version
+    limits: dict[str, dict[str, Any]] = in_force.definition.settings.get("limits", {})
+    return limits
 
 
 def request_refusal(

@@ -122,6 +122,7 @@ class Draft(models.Model):
         null=True, blank=True, help_text=_("When answers and files of an expired draft were deleted.")
     )
 
+    current: int | None  # set by ``with_current``
     said: Sequence[str] = ()  # messages for the applicant who just saved a step: see ``signals``
 
     objects = DraftQuerySet.as_manager()

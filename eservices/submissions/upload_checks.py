@@ -145,7 +145,7 @@ class Deadline:
         return left
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def enforced(self) -> Iterator[None]:
         """Raise ``inspection.Busy`` if a program failed because the other files of the request took the time."""
         try:
             yield
@@ -246,7 +246,7 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
 def _inspected(upload, name: str, deadline: Deadline) -> tuple[str, ...]:
     """Return warnings about a file. Its content is inspected by a separate program."""
     try:
-        with deadline.kept():
+        with deadline.enforced():
             extension = PurePosixPath(name).suffix.lstrip(".").lower()
             found = inspection.inspect(upload, extension, deadline.left(inspection.PATIENCE))
     except inspection.Busy:
@@ -268,7 +268,7 @@ def redrawn(upload, name: str, deadline: Deadline | None = None, **options) -> i
     """Re-encode a photo as JPEG, see ``inspection.redraw``; raise ``ValidationError`` if that is not possible."""
     try:
         deadline = deadline or Deadline()
-        with deadline.kept():
+        with deadline.enforced():
             patience = deadline.left(inspection.PATIENCE_TO_DRAW)
             return inspection.redraw(upload, formats=PHOTOS, to="JPEG", patience=patience, **options)
     except inspection.Busy:

@@ -59,7 +59,7 @@ def migrate_answers(
     today: date,
 ) -> MigratedDraft:
     """Convert what was entered in ``old`` to ``new``. Steps with something new become incomplete."""
-    return _Move(old, new, language, today).carried(answers, completed, typed)
+    return _Move(old, new, language, today).migrate(answers, completed, typed)
 
 
 def reassign_to_steps(
@@ -92,7 +92,7 @@ class _Move:
             for version in (old, new)
         )
 
-    def carried(self, answers: dict, completed: Collection[str], typed: dict[str, Typed]) -> MigratedDraft:
+    def migrate(self, answers: dict, completed: Collection[str], typed: dict[str, Typed]) -> MigratedDraft:
         kept, misfits = self._sorted(answers)
         aside = self._aside(kept, misfits, typed)
         added = self._added(kept)

@@ -97,7 +97,7 @@ def _check_unchanged(agreed: dict[str, int | None], bundle: Bundle, pages: list[
         raise BundleBlocked(reasons)
 
 
-def _check_no_obstacles(bundle: Bundle, pages: list[Page], actor) -> None:
+def _check_no_obstacles(bundle: Bundle, pages: list[Page], actor: User | None) -> None:
     if found := publish_checks.blockers_by_page(bundle, actor):
         titles = {page.pk: page.get_admin_display_title() for page in pages}
         raise BundleBlocked([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
@@ -115,7 +115,7 @@ def _locked_pages(bundle: Bundle) -> list[Page]:
     return bundle.pages()
 
 
-def _publish(page: Page, actor: User) -> None:
+def _publish(page: Page, actor: User | None) -> None:
     if page.live and not page.has_unpublished_changes:
         return
     revision = page.get_latest_revision() or page.specific.save_revision(user=actor)

@@ -6,7 +6,7 @@ from eservices.accounts.models import User
 
 from ..extensions.site_points import SiteExtension
 from ..publication_calendar.entries import PlannedPublication
-from .scheduled_bundles import scheduled_bundles
+from .publication_calendar_entries import scheduled_bundles
 
 
 class BundleSiteExtension(SiteExtension):

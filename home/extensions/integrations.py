@@ -1,4 +1,6 @@
-"""Integrations: what talks to other systems. Apps register them in a module ``integrations.py``.
+"""Integrations: what talks to other systems.
+
+It is an extension point: an app registers its integrations in its file ``integrations.py``, whoever declared the kind.
 
 Each kind has a registry of its own, with its interface: a key such as ``demo`` names a payment provider, a population
 register and others.

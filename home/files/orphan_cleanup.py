@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from django.core.files.storage import Storage
+
 FOLDERS = 256  # named by two hexadecimal digits, below the app's folder
 LOOK_EVERY = 15  # seconds, the interval of the scheduler
 
 
 def delete_orphans(
-    storage,
+    storage: Storage,
     root: str,
     now: datetime,
     before: datetime,
@@ -26,7 +28,7 @@ def delete_orphans(
             storage.delete(path)
 
 
-def _listed(storage, folder: str) -> list[str]:
+def _listed(storage: Storage, folder: str) -> list[str]:
     try:
         return storage.listdir(folder)[1]
     except FileNotFoundError:

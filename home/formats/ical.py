@@ -44,7 +44,8 @@ def render_calendar(name: str, entries: Iterable[CalendarEntry]) -> str:
     calendar.add("x-wr-calname", vText(name))  # a property that icalendar does not know is not escaped
     for entry in entries:
         calendar.add_component(_event(entry))
-    return calendar.to_ical(sorted=False).decode()
+    lines: bytes = calendar.to_ical(sorted=False)
+    return lines.decode()
 
 
 def _event(entry: CalendarEntry) -> Event:

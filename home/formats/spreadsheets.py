@@ -80,7 +80,7 @@ def _sheet(content: bytes) -> list[list[str]]:
         raise SpreadsheetError([_("This is not an XLSX file that can be read.")]) from problem
 
 
-def _cell(value) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -68,12 +68,12 @@ def _card(
     name: str,
     parts: list[str],
     house: str,
-    phone="",
-    email="",
-    place=("", "", ""),
-    role="",
-    note="",
-    url="",
+    phone: str = "",
+    email: str = "",
+    place: tuple[str, str, str] = ("", "", ""),
+    role: str = "",
+    note: str = "",
+    url: str = "",
 ) -> str:
     street, town, postcode = place
     card = _VCard()
@@ -85,13 +85,14 @@ def _card(
         card.add("title", vText(role))
     if phone:
         number = phone_url(phone).removeprefix("tel:")
-        card.add("tel", vText(number), parameters={"TYPE": ["WORK", "VOICE"]})
+        card.add("tel", vText(number), parameters={"TYPE": ["WORK", "VOICE"]})  # type: ignore[dict-item]  # a list of values is encoded
     if email:
-        card.add("email", vText(email), parameters={"TYPE": ["INTERNET", "WORK"]})
+        card.add("email", vText(email), parameters={"TYPE": ["INTERNET", "WORK"]})  # type: ignore[dict-item]  # a list of values is encoded
     if street or town:
         card.add("adr", vAdr(("", "", street, town, "", postcode, "")), parameters={"TYPE": "WORK"})
     if url:
         card.add("url", vUri(url))
     if note:
         card.add("note", vText(note))
-    return card.to_ical(sorted=False).decode()
+    lines: bytes = card.to_ical(sorted=False)
+    return lines.decode()

@@ -61,8 +61,9 @@ def phones_in_text(text: str) -> list[str]:
     return list(dict.fromkeys(_digits(match.number) for match in found))
 
 
-def _digits(number) -> str:
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+def _digits(number: phonenumbers.PhoneNumber) -> str:
+    digits: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+    return digits
 
 
 def phone_url(number: str) -> str:

@@ -1,10 +1,12 @@
 """Punctuation in the active language: French has a non-breaking space before the colon."""
 
+from django.utils.functional import Promise
 from django.utils.translation import pgettext
 
 
-def with_colon(label) -> str:
+def with_colon(label: str | Promise) -> str:
     """Return a label followed by a colon, unless it ends with a punctuation mark already."""
+    label = str(label)
     label = str(label)
     return label + (" " if label.endswith(("?", "!", ":", ".")) else colon_mark())
 
@@ -14,6 +16,6 @@ def colon_mark() -> str:
     return pgettext("before an explanation", ": ")
 
 
-def labelled(label, words) -> str:
+def labelled(label: str | Promise, words: object) -> str:
     """Return “Label: words”."""
     return f"{with_colon(label)}{words}"

@@ -1,9 +1,11 @@
 """Notices for readers of a page that does not exist in their language. They are always in the reader's language."""
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
@@ -40,13 +42,13 @@ FOUND = {
 }
 
 
-def requested_language(request) -> str:
+def requested_language(request: HttpRequest) -> str:
     """Return the language of a reader of a page in another language, from the query; "" if none is given."""
     code = request.GET.get(READER, "")
     return code if code in dict(settings.LANGUAGES) else ""
 
 
-def availability_notice(versions) -> str:
+def availability_notice(versions: Iterable[str]) -> str:
     """Return the notice for a page that exists only in these languages."""
     known = [code for code in versions if code in ONLY]
     return str(ONLY[known[0]]) if len(known) == 1 else str(_("This page is not translated."))
@@ -63,7 +65,7 @@ def url_for_reader(url: str, language: str | None) -> str:
     return f"{path}?{READER}={language}{hash}{place}"
 
 
-def keep_reader_language(response, reader: str) -> None:
+def keep_reader_language(response: HttpResponse, reader: str) -> None:
     """Add the reader's language to all page links and GET forms of a page that is not in that language."""
     html = WAY.sub(lambda way: way[1] + _with_reader_language(way[2], reader), response.content.decode())
     hidden_input = f'<input type="hidden" name="{READER}" value="{reader}">'

@@ -1,6 +1,8 @@
 """Slugs, transliterated as in the commune's main language."""
 
+from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -15,10 +17,10 @@ TRANSLITERATIONS = {"de": {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}}  # �
 
 def slugify_title(title: str) -> str:
     """Return the slug of a title, such as “behoerden”."""
-    return slugify(title.lower().translate(str.maketrans(_transliterations())))
+    return slugify(title.lower().translate({ord(sign): text for sign, text in _transliterations().items()}))
 
 
-class NumberedSlugForm(WagtailAdminPageForm):
+class NumberedSlugForm(WagtailAdminPageForm):  # type: ignore[misc]  # Wagtail has no types
     """A page form that numbers a slug that is taken, so that the page can be saved, also by autosave.
 
     The field keeps what the editor typed: while the editor writes the title, the slug still follows it to a free one.
@@ -26,13 +28,14 @@ class NumberedSlugForm(WagtailAdminPageForm):
 
     numbered_slug = ""
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         slug, is_taken = self.cleaned_data.get("slug"), self._is_taken
         if slug and is_taken(slug):
             numbers = (f"{slug[: 255 - len(f'-{number}')]}-{number}" for number in count(2))
             self.numbered_slug = next(one for one in numbers if not is_taken(one))
             self.cleaned_data["slug"] = self.numbered_slug
-        return super().clean()
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
 
     def _is_taken(self, slug: str) -> bool:
         if self.parent_page is None:
@@ -40,9 +43,10 @@ class NumberedSlugForm(WagtailAdminPageForm):
         siblings = self.parent_page.get_children()
         if self.instance.pk:
             siblings = siblings.exclude(pk=self.instance.pk)
-        return siblings.filter(slug=slug).exists()
+        taken: bool = siblings.filter(slug=slug).exists()
+        return taken
 
-    def get_field_updates_for_resave(self):
+    def get_field_updates_for_resave(self) -> Iterator[tuple[str, str]]:
         """Yield the numbered slug too, under a name that is no field: ``slugs.js`` shows it to the editor."""
         yield from super().get_field_updates_for_resave()
         if self.numbered_slug:

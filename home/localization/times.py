@@ -21,7 +21,7 @@ def iso_to_the_second(value: dt.datetime | None) -> str:
     return value.isoformat(timespec="seconds") if value else ""
 
 
-def format_time(value: dt.time) -> str:
+def format_time(value: dt.time | dt.datetime | None) -> str:
     """Format a time in the active language: “8 h 30” in French, “8.30” in German, “8:30” in English."""
     # Translators: an hour of the day on the full hour; {hour} is a number, as in “8:00”.
     full = _("{hour}:00")
@@ -40,7 +40,7 @@ def format_closing_time(value: dt.time | None) -> str:
     return format_time(value).replace("0", "24", 1) if value == dt.time() else format_time(value)
 
 
-def _hour(value: dt.time | None, full: str, part: str) -> str:
+def _hour(value: dt.time | dt.datetime | None, full: str, part: str) -> str:
     if value is None:
         return ""
     moment = timezone.localtime(value) if isinstance(value, dt.datetime) else value

@@ -7,10 +7,10 @@ from wagtail.models import TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
 
-class OrderedTranslations(models.QuerySet):
+class OrderedTranslations[M: models.Model](models.QuerySet[M]):
     """Snippets with ``order`` and ``name`` that exist in several languages."""
 
-    def in_language(self, language: str) -> list:
+    def in_language(self, language: str) -> list[M]:
         """Return each item once, sorted by order and name.
 
         It is in the language if it is translated, else as first written.

@@ -27,13 +27,16 @@ class ExceptionalHours:
     closes: time
 
 
+type Hours = OpeningSpan | ExceptionalHours
+
+
 @dataclass(frozen=True)
 class OpeningDeviation:
     """Days, both included, with other hours than the usual ones. Closed if it has no spans."""
 
     first: date
     last: date
-    spans: tuple[ExceptionalHours, ...] = ()
+    spans: tuple[Hours, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ def upcoming_deviations(
     return found
 
 
-def _same_hours(held, usual) -> bool:
+def _same_hours(
+    held: Iterable[OpeningSpan | ExceptionalHours], usual: Iterable[OpeningSpan | ExceptionalHours]
+) -> bool:
     return [(one.opens, one.closes) for one in held] == [(one.opens, one.closes) for one in usual]
 
 
@@ -120,7 +125,7 @@ def weekly_timetable(spans: Iterable[OpeningSpan]) -> list[TimetableRow]:
     by_day: dict[int, list[OpeningSpan]] = {}
     for span in sorted(spans):
         by_day.setdefault(span.day, []).append(span)
-    rows: dict[tuple, list[int]] = {}
+    rows: dict[tuple[tuple[time, time], ...], list[int]] = {}
     for day, day_spans in by_day.items():
         rows.setdefault(tuple((span.opens, span.closes) for span in day_spans), []).append(day)
     return [TimetableRow(tuple(days), tuple(by_day[days[0]])) for days in rows.values()]

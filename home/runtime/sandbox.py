@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -19,14 +20,17 @@ class Busy(subprocess.SubprocessError):
     """Another process was running the program for the whole timeout."""
 
 
-def run_sandboxed(program: Path, *arguments: str, timeout: float, **options) -> subprocess.CompletedProcess:
+def run_sandboxed(
+    program: Path, *arguments: str, timeout: float, **options: Any
+) -> subprocess.CompletedProcess[Any]:
     """Run ``program`` with the site's Python and no environment but ``KEPT_ENVIRONMENT``. Return its output.
 
     Each program runs once at a time on a machine, however many processes the site has, so that the memory of one run is
     the most that is used. ``timeout`` is in seconds and includes the wait for the lock. Raise ``Busy`` if the lock is
     not free in that time. ``options`` are those of ``subprocess.run``, which documents the other exceptions.
     """
-    command = [sys.executable, "-P", program, *arguments]  # -P: nothing is imported from the program's folder
+    # -P: nothing is imported from the program's folder
+    command: list[str | Path] = [sys.executable, "-P", program, *arguments]
     environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     ends = time.monotonic() + timeout
     with _hold_lock(program, ends):

@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
-from django.tasks import Task
-from django_tasks_db.models import DBTaskResult, TaskResultStatus
+from django.tasks import Task, TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from ..extensions.registry import Registry
 
@@ -21,13 +22,13 @@ MAX_REMEMBERED_FAILURES = 24 * 60 * 60  # seconds to remember a failure
 periodic_jobs: Registry[Callable[[datetime], None]] = Registry("jobs")
 
 
-def is_task_queued(task: Task) -> bool:
+def is_task_queued(task: Task[..., Any]) -> bool:
     """Return whether such a task is waiting for a worker, so that another one is not needed."""
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=task.module_path)
     return waiting.exists()
 
 
-def run_isolated(name: str, act: Callable, **arguments) -> None:
+def run_isolated(name: str, act: Callable[..., object], **arguments: Any) -> None:
     """Run one part of a job in a transaction. A failure is logged and does not stop the others.
 
     A part that failed is not tried again for ``RETRY_AFTER`` seconds.
@@ -42,7 +43,9 @@ def run_isolated(name: str, act: Callable, **arguments) -> None:
         cache.set(_failure(name), time.time(), MAX_REMEMBERED_FAILURES)
 
 
-def run_each_isolated(rows: Iterable[Model], act: Callable, *, named: str, **arguments) -> None:
+def run_each_isolated(
+    rows: Iterable[Model], act: Callable[..., object], *, named: str, **arguments: Any
+) -> None:
     """Run ``act`` for each row in isolation; ``named``: the name of its parameter for the row."""
     for row in rows:
         run_isolated(f"{act.__name__} {job_label(row)}", act, **{named: row}, **arguments)

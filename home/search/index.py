@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Length
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 from wagtail.models import Page
@@ -43,8 +43,8 @@ SERVICE = "service"
 class SearchKind:
     """A kind of search entry: its name beside a result, and its plural on a tab."""
 
-    singular: str
-    plural: str
+    singular: str | Promise
+    plural: str | Promise
     order: int = 50
     in_sitemap: bool = False  # for entries that are no pages; pages are in the sitemap anyway
 

@@ -86,16 +86,16 @@ def without_office_marks(html: str, admin: str = "/admin/") -> str:
     return LINK.sub(lambda found: _without_anchor(found, admin), html)
 
 
-def _without_anchor(found: re.Match, admin: str) -> str:
+def _without_anchor(found: re.Match[str], admin: str) -> str:
     address = unescape(found[1])
     page, sign, name = address.partition("#")
     anchor = sign + name if not page or admin in page else ""
     if re.fullmatch(COMMENTS, anchor, re.I):
         return ""
     if re.fullmatch(ANCHORS, anchor, re.I):
-        return found[2]
-    real = unwrapped(address)
-    return found[0] if real == address else found[0].replace(f'"{found[1]}"', f'"{escape(real)}"', 1)
+        return str(found[2])
+    real, link = unwrapped(address), str(found[0])
+    return link if real == address else link.replace(f'"{found[1]}"', f'"{escape(real)}"', 1)
 
 
 def _unwrapped_address(address: str) -> str:
@@ -125,7 +125,7 @@ def _proofpoint_3(address: str, encoded: str) -> str:
     except (binascii.Error, ValueError):
         return ""
 
-    def shown(found: re.Match) -> str:
+    def shown(found: re.Match[str]) -> str:
         number = runs.index(found[1]) + 2 if found[1] else 1
         return "".join(next(signs, "") for _sign in range(number))
 

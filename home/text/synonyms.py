@@ -24,7 +24,8 @@ def _longest_known_term(
     words: list[str], language: str, groups: list[list[Words]]
 ) -> tuple[Words, list[Words]]:
     """Return the longest known term that the words begin with and its synonyms; else the first word alone."""
-    longest, others = 1, []
+    longest = 1
+    others: list[Words] = []
     for group in groups:
         length = max((len(term) for term in group if _begin(words, term, language)), default=0)
         if length > longest:

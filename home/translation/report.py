@@ -84,7 +84,7 @@ class TranslationReport:
         self.is_page = issubclass(model, Page)
 
     @cached_property
-    def things(self) -> list:
+    def instances(self) -> list:
         """The objects in all languages, with their last editor and time."""
         if self.is_page:
             log = PageLogEntry.objects.filter(page=OuterRef("pk"))
@@ -105,8 +105,8 @@ class TranslationReport:
     def by_key(self) -> dict:
         """The objects by translation key, then by language."""
         found: dict = {}
-        for thing in self.things:
-            found.setdefault(thing.translation_key, {})[thing.locale.language_code] = thing
+        for instance in self.instances:
+            found.setdefault(instance.translation_key, {})[instance.locale.language_code] = instance
         return found
 
     @cached_property

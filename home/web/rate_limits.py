@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from eservices.accounts.email_addresses import stored_form
@@ -27,7 +28,7 @@ class RateLimit:
         """Count ``by`` more and return whether the total is within the limit."""
         return self.increment(who, by) <= self.most
 
-    def allows_client(self, request) -> bool:
+    def allows_client(self, request: HttpRequest) -> bool:
         """Count one more for the client's network address and return whether it is within the limit."""
         return self.allows(client_address(request))
 
@@ -56,7 +57,8 @@ class RateLimit:
 
     def seconds_left(self, who: str) -> int:
         """Return the seconds until the current period ends."""
-        return max(0, math.ceil(cache.get(self._ends(who), 0) - time.time()))
+        ends: float = cache.get(self._ends(who), 0)
+        return max(0, math.ceil(ends - time.time()))
 
     def _ends(self, who: str) -> str:
         """Return the cache key of the end of the period."""
@@ -68,7 +70,7 @@ class RateLimit:
         return f"{self._ends(who)}:{ends}"
 
 
-def client_address(request) -> str:
+def client_address(request: HttpRequest) -> str:
     """Return the network address of the client: behind trusted proxies, the one that the outermost saw.
 
     For IPv6, return the 64-bit network, because a client controls all its addresses.

@@ -2,8 +2,10 @@
 
 from urllib.parse import SplitResult, urlsplit
 
+from django.http import HttpRequest
 
-def is_same_origin(request) -> bool:
+
+def is_same_origin(request: HttpRequest) -> bool:
     """Return whether a page of this host sent the form, according to the browser's headers."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"

@@ -12,6 +12,7 @@ from wagtail.log_actions import log
 from wagtail.permissions import page_permission_policy
 from wagtail.rich_text import RichText
 
+from home.caching.cached_attributes import cached_attribute
 from home.localization.dates import date_format
 from home.localization.times import format_time
 from news.proposals.models import Proposal
@@ -93,12 +94,14 @@ def may_decide_events(user) -> bool:
         return False
     if not page_permission_policy.user_has_permission(user, "add"):  # most agents end here
         return False
-    if not hasattr(user, "_decides_events"):  # the menu and the dashboard need it
+
+    def compute() -> bool:
         from .models import EventIndexPage
 
         pages = EventIndexPage.objects.live().order_by("path")
-        user._decides_events = any(page.permissions_for_user(user).can_add_subpage() for page in pages[:4])
-    return user._decides_events
+        return any(page.permissions_for_user(user).can_add_subpage() for page in pages[:4])
+
+    return cached_attribute(user, "_decides_events", compute)  # the menu and the dashboard need it
 
 
 def _span(said: dict) -> tuple[datetime, datetime | None]:

@@ -14,7 +14,7 @@ from home.publication_calendar.entries import PlannedPublication
 from home.search.index import SearchKind
 
 from .next_event import next_event_item
-from .planned_events import planned_events
+from .publication_calendar_entries import planned_events
 from .upcoming_events import upcoming_events_section
 
 SEARCH_KINDS = {"event": SearchKind(_("Agenda"), _("Agenda"), order=40)}

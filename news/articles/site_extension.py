@@ -14,7 +14,7 @@ from home.publication_calendar.entries import PlannedPublication
 from home.search.index import SearchKind
 
 from .latest_news import latest_news_section
-from .planned_news import planned_news
+from .publication_calendar_entries import planned_news
 
 SEARCH_KINDS = {"news": SearchKind(_("News"), _("News"), order=30)}
 

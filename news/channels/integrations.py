@@ -1,4 +1,7 @@
-"""Social networks; transports: one per channel, and one each for text messages and notifications to people."""
+"""Registrations at extension points: social networks, and transports for channels, SMS and push notifications.
+
+A file ``integrations.py`` of any app adds connections to other systems: see ``home.extensions.integrations``.
+"""
 
 from eservices.deliveries.transports import transports
 

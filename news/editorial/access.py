@@ -12,6 +12,7 @@ from wagtail.models import Page, TaskState
 from wagtail.permissions import page_permission_policy
 
 from eservices.accounts.models import User
+from home.caching.cached_attributes import cached_attribute
 from home.exceptions import ActionRefused
 from home.web.shortcuts import get_or_404
 
@@ -20,14 +21,14 @@ from .models import DraftLink, PageCheck, ReviewPlan
 
 def pages_for(user: User) -> QuerySet[Page]:
     """Return the pages that ``user`` may edit or publish."""
-    return page_permission_policy.instances_user_has_any_permission_for(user, {"change", "publish"})
+    rights = {"change", "publish"}
+    pages: QuerySet[Page] = page_permission_policy.instances_user_has_any_permission_for(user, rights)
+    return pages
 
 
 def may_edit_any_page(user: User) -> bool:
     """Return whether ``user`` may edit any page. Cached on ``user``, because several menu items need it."""
-    if not hasattr(user, "_edits_pages"):
-        user._edits_pages = pages_for(user).exists()
-    return user._edits_pages
+    return cached_attribute(user, "_edits_pages", pages_for(user).exists)
 
 
 def checks_for(user: User) -> QuerySet[PageCheck]:
@@ -91,7 +92,8 @@ def keepers_by_page(cares: Iterable[ReviewPlan]) -> dict[int, User]:
 
 def users_who_may_edit(page: Page) -> QuerySet[User]:
     """Return the staff who may edit a page."""
-    return page_permission_policy.users_with_permission_for_instance("change", page).filter(is_staff=True)
+    users: QuerySet[User] = page_permission_policy.users_with_permission_for_instance("change", page)
+    return users.filter(is_staff=True)
 
 
 def cares_for(user: User) -> QuerySet[ReviewPlan]:

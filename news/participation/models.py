@@ -1,4 +1,4 @@
-"""Models of all parts of participation."""
+"""The models of comments, consultations, surveys, page feedback and pending actions, imported for Django to find."""
 
 from .comments.models import Comment
 from .consultations.models import ConsultationIndexPage, ConsultationPage, Contribution, Vote

@@ -9,7 +9,11 @@ from .surveys import pending_actions as surveys
 
 __all__ = ["OUTCOMES", "PENDING_ACTIONS", "ActionNoLongerPossible", "ActionResult", "PendingActionType"]
 
-PENDING_ACTIONS: dict[str, PendingActionType] = {**consultations.DEEDS, **surveys.DEEDS, **comments.DEEDS}
+PENDING_ACTIONS: dict[str, PendingActionType] = {
+    **consultations.PENDING_ACTIONS,
+    **surveys.PENDING_ACTIONS,
+    **comments.PENDING_ACTIONS,
+}
 
 OUTCOMES = {
     "handed": (_("We have received it."), _("We read it before it is published. We then write to you.")),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.messages import constants
 from django.db import transaction
@@ -19,6 +19,9 @@ from home.scheduling.weekday_mornings import next_weekday_morning
 from . import access, emails, proposal_types
 from .models import Proposal
 from .states import ProposalState, is_allowed
+
+if TYPE_CHECKING:
+    from ..directory.models import DirectoryEntry
 
 
 class IllegalTransition(ActionRefused):
@@ -65,7 +68,14 @@ def confirm_proposal(*, actor: User | None = None, proposal: Proposal) -> Propos
 
 @retry_on_conflict
 @transaction.atomic
-def propose_change(*, actor=None, entry, data: dict, email: str, language: str) -> Proposal | None:
+def propose_change(
+    *,
+    actor: User | None = None,
+    entry: "DirectoryEntry",
+    data: dict[str, Any],
+    email: str,
+    language: str,
+) -> Proposal | None:
     """Propose changes to an entry, by its keeper. They replace a waiting proposal.
 
     Return None if they contain no change; a waiting proposal is then deleted.
@@ -155,6 +165,6 @@ def _lock(proposal: Proposal) -> Proposal:
 
     All actions lock in this order; two opposite orders could deadlock.
     """
-    if proposal.entry_id:
-        type(proposal.entry).objects.select_for_update().filter(pk=proposal.entry_id).first()
+    if proposal.entry:
+        type(proposal.entry).objects.select_for_update().filter(pk=proposal.entry.pk).first()
     return Proposal.objects.select_for_update().get(pk=proposal.pk)

@@ -1,4 +1,4 @@
-"""Model of proposals: the previous values, the proposed ones, the sender, and the decision."""
+"""``Proposal``: an event or directory entry that a visitor hands in, or a change to one, for editors to decide."""
 
 import json
 from datetime import datetime, timedelta

@@ -48,7 +48,7 @@ def parse_bounce_message(raw: bytes) -> BounceReport | None:
     return None
 
 
-def verdict_for_status(status: str, reason: str = "") -> BounceVerdict:
+def verdict_for_status(status: str) -> BounceVerdict:
     """Return the verdict for an enhanced status code (RFC 3463): 5.1.x no such mailbox, 5.2.1 closed."""
     gone = re.fullmatch(r"5\.1\.(0|1|2|3|6|10)|5\.2\.1", status)
     return BounceVerdict.GONE if gone else BounceVerdict.FAILED

@@ -25,7 +25,7 @@ def boss(client):
     return boss
 
 
-def told() -> list[str]:
+def notified_addresses() -> list[str]:
     """Return the recipients of notifications of more rights, sorted."""
     letters = Delivery.objects.filter(title__contains="Droits étendus")
     return sorted(letters.values_list("recipient", flat=True))
@@ -57,7 +57,7 @@ def test_group_given_to_a_person_notifies_admins_and_team_leads(client, boss):
     data = person(email=agent.email, groups=[*agent.groups.values_list("pk", flat=True), group.pk])
     for _time in range(2):  # rights granted before are not notified again
         client.post(reverse("wagtailusers_users:edit", args=[agent.pk]), data)
-    assert told() == sorted([boss.email, other.email, lead.email])
+    assert notified_addresses() == sorted([boss.email, other.email, lead.email])
     assert gained() == ["Modération"]
     text = Delivery.objects.get(recipient=lead.email).payload["text"]
     assert "Modération" in text
@@ -78,7 +78,7 @@ def test_bulk_action_notifies_for_each_person_who_gains_rights(client, boss, act
     if "role" in data:
         data = {"role": ensure_roles()[data["role"]].pk}
     bulk(client, action, agent, gone, **data)
-    assert len(told()) == 1
+    assert len(notified_addresses()) == 1
     assert gained() == [said]
 
 
@@ -95,7 +95,7 @@ def test_permission_given_to_a_group_notifies_administrators(client, boss):
     none = {f"{one}-{which}_FORMS": 0 for one in panels for which in ("TOTAL", "INITIAL")}
     permission = Permission.objects.get(codename="add_alert")
     client.post(url, none | {"name": "Musée", "permissions": [permission.pk]})
-    assert told() == [boss.email]
+    assert notified_addresses() == [boss.email]
     assert gained() == [permission.name]
 
 
@@ -108,14 +108,14 @@ def test_administrator_cannot_change_own_groups(client, boss):
     client.post(reverse("wagtailusers_users:edit", args=[boss.pk]), data)
     bulk(client, "assign_role", boss, role=group.pk)
     assert not boss.groups.exists()
-    assert told() == []
+    assert notified_addresses() == []
 
 
 def test_only_administrator_may_join_a_group(client, boss):
     data = person(email=boss.email, groups=[ensure_roles()["editors"].pk])
     client.post(reverse("wagtailusers_users:edit", args=[boss.pk]), data)
     assert boss.groups.get().name == "editors"
-    assert told() == [boss.email]
+    assert notified_addresses() == [boss.email]
 
 
 def test_no_group_permission_gives_access_to_people_and_groups(client):
@@ -148,7 +148,7 @@ def test_rights_granted_by_a_command_are_logged_without_actor():
     person, boss = UserFactory(), SuperuserFactory()
     with widening_of(person):
         person.groups.set([ensure_roles()["editors"]])
-    assert told() == [boss.email]
+    assert notified_addresses() == [boss.email]
     assert ModelLogEntry.objects.get(action=WIDENED).user is None
 
 
@@ -157,5 +157,5 @@ def test_group_that_approves_pages_notifies_administrators(client, boss):
     group = ensure_roles()["leads"]
     url = reverse("wagtailadmin_workflows:edit_task", args=[task.pk])
     client.post(url, {"name": "Relecture", "groups": [group.pk]})
-    assert told() == [boss.email]
+    assert notified_addresses() == [boss.email]
     assert gained() == ["approuve des pages à l’étape «\u00a0Relecture\u00a0»"]

@@ -53,7 +53,7 @@ def sign_in(client, provider, next_page="", **claims):
     return client.get(f"{LOGIN}callback/", provider.sign_in(away["Location"]))
 
 
-def told(client, answer) -> str:
+def page_after_redirect(client, answer) -> str:
     """Return the page to which the user is redirected."""
     return client.get(answer["Location"]).content.decode()
 
@@ -108,7 +108,7 @@ def test_account_of_an_address_proven_by_the_provider_is_linked(client, provider
 @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": "true"}, {"email": None}])
 def test_unproven_address_of_the_provider_signs_nobody_in(client, provider, claims):
     UserFactory(email="elodie@courriel.example")
-    page = told(client, sign_in(client, provider, **claims))
+    page = page_after_redirect(client, sign_in(client, provider, **claims))
     assert "ne prouve aucune adresse" in page
     assert not SocialAccount.objects.exists()
     assert not client.get(reverse("space:home")).context
@@ -127,7 +127,7 @@ def test_signed_in_user_links_the_provider_to_that_account(client, provider):
 
 def test_account_proven_for_another_person_is_not_linked(client, provider):
     otto = known("Otto", "Muster", email="elodie@courriel.example")
-    page = told(client, sign_in(client, provider))
+    page = page_after_redirect(client, sign_in(client, provider))
     assert "quelqu’un d’autre" in page
     assert not SocialAccount.objects.exists()
     assert str(otto.known_as) == "Otto Muster"
@@ -135,7 +135,7 @@ def test_account_proven_for_another_person_is_not_linked(client, provider):
 
 def test_closed_account_stays_closed(client, provider):
     UserFactory(email="elodie@courriel.example", is_active=False)
-    assert "fermé" in told(client, sign_in(client, provider))
+    assert "fermé" in page_after_redirect(client, sign_in(client, provider))
 
 
 def test_submission_stores_the_identity_level_of_the_sign_in(client, provider):
@@ -161,7 +161,7 @@ def test_submission_stores_the_identity_level_of_the_sign_in(client, provider):
 )
 def test_unavailable_provider_points_to_the_sign_in_by_code(client, provider, broken):
     provider.broken = broken
-    assert "code par e-mail" in told(client, client.post(LOGIN))
+    assert "code par e-mail" in page_after_redirect(client, client.post(LOGIN))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_invalid_response_of_the_provider_signs_nobody_in(client, provider, brok
     away = client.post(LOGIN)
     provider.broken = broken
     answer = client.get(f"{LOGIN}callback/", provider.sign_in(away["Location"]))
-    assert "code par e-mail" in told(client, answer)
+    assert "code par e-mail" in page_after_redirect(client, answer)
     assert not User.objects.exists()
 
 
@@ -189,7 +189,7 @@ def test_foreign_or_expired_token_signs_nobody_in(client, provider):
         {"aud": "commune", "exp": 1},
         {"exp": 2**40, "iss": "https://else.example"},
     ):
-        assert "code par e-mail" in told(client, sign_in(client, provider, **claims))
+        assert "code par e-mail" in page_after_redirect(client, sign_in(client, provider, **claims))
     assert not User.objects.exists()
 
 
@@ -197,7 +197,7 @@ def test_cancelled_sign_in_returns_to_the_sign_in_page(client, provider):
     away = client.post(LOGIN)
     state = provider.sign_in(away["Location"])["state"]
     answer = client.get(f"{LOGIN}callback/", {"error": "access_denied", "state": state})
-    assert "La connexion n’a pas eu lieu" in told(client, answer)
+    assert "La connexion n’a pas eu lieu" in page_after_redirect(client, answer)
     assert client.get(f"{LOGIN}callback/", {"code": "forged", "state": "forged"}).status_code == 302
     assert not User.objects.exists()
 

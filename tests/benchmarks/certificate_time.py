@@ -164,7 +164,7 @@ def main(burst: int) -> dict[str, float]:
         certificates.burst(WARM, site)
         figures = certified(certificates, ALONE, burst, site)
         figures |= {
-            "told_s": slowest(partial(told, site), PAID),
+            "told_s": slowest(partial(seconds_until_shown_as_paid, site), PAID),
             "back_s": slowest(partial(back, site), PAID),
             "open_s": slowest(partial(open_page, site), UNHEARD, apart=APART),
             "lost_s": slowest(lost, UNHEARD, apart=APART),
@@ -215,7 +215,7 @@ def slowest(measured, times: int, apart: float = 0) -> float:
         return max(side_by_side.map(begun, range(times)))
 
 
-def told(site: str) -> float:
+def seconds_until_shown_as_paid(site: str) -> float:
     """Return the seconds from Stripe's webhook until the open page reports the payment."""
     from django.conf import settings
     from django.urls import reverse

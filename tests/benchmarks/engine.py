@@ -29,7 +29,7 @@ STAGES = [
 ]
 
 
-def carried(count: int) -> dict[str, float]:
+def measure_throughput(count: int) -> dict[str, float]:
     """Run two workers until the queue is empty. Return tasks per second of wall-clock time and of CPU time."""
     from django.db import connections
 
@@ -91,12 +91,12 @@ def measured(cases: int) -> dict:
     from eservices.cases.models import Case
     from tests.benchmarks.empty_task import nothing
 
-    engine = carried(cases)
+    engine = measure_throughput(cases)
     left = Case.objects.open().count()
     DBTaskResult.objects.all().delete()
     for _ in range(cases):
         nothing.enqueue()
-    bare = carried(cases)
+    bare = measure_throughput(cases)
     return {
         "cases": cases,
         "engine": engine,

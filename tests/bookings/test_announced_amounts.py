@@ -90,7 +90,7 @@ def test_bill_charges_the_price_shown_in_the_picker(hall, starts, hours, times, 
     assert (back[0], back[-1]) == (fee_breakdown.sum_lines(lines), fee_breakdown.deposit(lines))
 
 
-def said(costs) -> str:
+def amount_as_text(costs) -> str:
     with translation.override("fr"):
         return str(costs).replace("\N{NO-BREAK SPACE}", " ")
 
@@ -103,7 +103,7 @@ def test_service_shows_price_range_and_deposit_of_its_bookings(hall):
         20_000,
         True,
     )
-    assert said(found.total) == "de CHF 240.– à CHF 540.–"
+    assert amount_as_text(found.total) == "de CHF 240.– à CHF 540.–"
     assert found.rows("fr") == [("Salle", found.total)]
 
 
@@ -137,7 +137,7 @@ def test_range_has_no_end_if_price_grows_with_time(hall):
     asked = question("quand", "booking", settings={"resources": ["petite"], "who": "qui"})
     who = question("qui", "choice", options=options("habitant", "externe"))
     found = booking_costs(definition(step("reserver", who, asked)), TODAY)
-    assert said(found.total) == "gratuit ou dès CHF 20.–"
+    assert amount_as_text(found.total) == "gratuit ou dès CHF 20.–"
 
 
 def test_service_without_priced_booking_has_no_range(db):

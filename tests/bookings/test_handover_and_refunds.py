@@ -264,14 +264,14 @@ def test_cancellation_refunds_by_the_terms(client, booked, time_machine, days, b
     assert not Refund.objects.filter(told=False).exists()  # no second e-mail about the money
 
 
-def said(page) -> str:
+def plain_text(page) -> str:
     return page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_cancel_page_shows_refunds_now_and_later(client, booked, time_machine):
     (booking,) = booked()
     url = f"{private(booking)}reservations/{booking.pk}/annuler/"
-    shown = said(client.get(url))
+    shown = plain_text(client.get(url))
     for words in (
         "CHF 380.–",
         "La caution de CHF 200.– y est comprise",
@@ -281,7 +281,7 @@ def test_cancel_page_shows_refunds_now_and_later(client, booked, time_machine):
     ):
         assert words in shown
     time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
-    shown = said(client.get(url))
+    shown = plain_text(client.get(url))
     assert "CHF 290.–" in shown
     assert "6 mars" not in shown
 

@@ -221,15 +221,15 @@ def test_summary_counts_bookings_and_cancellations(client, team, room):
     booking(room, "2026-03-03T08:00", "2026-03-03T09:00", state="confirmed")
     client.force_login(member(Role.READ, team))
 
-    def said() -> str:
+    def summary_of_march() -> str:
         page = client.get(FIGURES, {"months": 3}).text.replace("\N{NO-BREAK SPACE}", " ")
         return re.search(r"mars 2026 : ([^<]*)\.</p>", page)[1]
 
-    assert said() == "1 réservation, CHF 0.–"
+    assert summary_of_march() == "1 réservation, CHF 0.–"
     booking(room, "2026-03-04T08:00", "2026-03-04T09:00", state="cancelled")
     bump_version()
-    assert said() == "1 réservation, 1 annulée, CHF 0.–"
+    assert summary_of_march() == "1 réservation, 1 annulée, CHF 0.–"
     for day in (5, 6):
         booking(room, f"2026-03-0{day}T08:00", f"2026-03-0{day}T09:00", state="cancelled")
     bump_version()
-    assert said() == "1 réservation, 3 annulées, CHF 0.–"
+    assert summary_of_march() == "1 réservation, 3 annulées, CHF 0.–"

@@ -32,7 +32,7 @@ def chooses(user, **ways):
     return user
 
 
-def told(user) -> list[str]:
+def notification_titles(user) -> list[str]:
     return [one.title for one in Delivery.objects.filter(recipient=user.email).order_by("created_at")]
 
 
@@ -51,7 +51,7 @@ def answered_case(agent) -> Case:
 def test_answer_notifies_agent_at_once_by_default():
     agent = member()
     case = answered_case(agent)
-    [title] = told(agent)
+    [title] = notification_titles(agent)
     assert case.reference in title
 
 
@@ -60,16 +60,16 @@ def test_assignment_notifies_agent_unless_self_assigned():
     case = CaseFactory()
     actions.assign_case(actor=lead, case=case, agent=agent)
     actions.assign_case(actor=lead, case=case, agent=lead)
-    assert len(told(agent)) == 1
-    assert told(lead) == []
+    assert len(notification_titles(agent)) == 1
+    assert notification_titles(lead) == []
 
 
 def test_mention_in_note_notifies_by_chosen_method():
     now, later = member(), chooses(member(), mentioned=NotificationMethod.DAILY)
     case = CaseFactory()
     actions.add_note(actor=member(), case=case, text=f"@{name_of(now)} @{name_of(later)} : à voir ensemble")
-    assert len(told(now)) == 1
-    assert told(later) == []
+    assert len(notification_titles(now)) == 1
+    assert notification_titles(later) == []
     assert later.notices.get().kind == NotificationType.MENTIONED
 
 
@@ -80,7 +80,7 @@ def test_new_case_notifies_team_members_who_chose_it():
         member(team=Team.objects.create(key="voirie", name="Voirie")), new=NotificationMethod.NOW
     )
     CaseFactory()
-    assert [len(told(user)) for user in (wants, silent, reader, stranger)] == [1, 0, 0, 0]
+    assert [len(notification_titles(user)) for user in (wants, silent, reader, stranger)] == [1, 0, 0, 0]
 
 
 def test_protected_case_is_left_out_of_digest():
@@ -89,13 +89,13 @@ def test_protected_case_is_left_out_of_digest():
     actions.protect(actor=member(), case=case)
     with time_machine.travel(timezone.now() + timedelta(days=4)):
         notices.send_digest(user=agent, now=timezone.now())
-    assert told(agent) == []
+    assert notification_titles(agent) == []
 
 
 def test_rehearsal_notifies_nobody():
     agent = chooses(member(), new=NotificationMethod.NOW)
     CaseFactory(rehearsal=True)
-    assert told(agent) == []
+    assert notification_titles(agent) == []
 
 
 # -- Decisions of two agents --------------------------------------------------------------------------------
@@ -114,9 +114,9 @@ def test_proposal_notifies_only_agents_who_may_confirm():
     stranger = member(team=Team.objects.create(key="voirie", name="Voirie"))
     case = proposed_case(proposer)
     for user in (second, lead):
-        [title] = told(user)
+        [title] = notification_titles(user)
         assert case.reference in title
-    assert [told(user) for user in (proposer, treats, reads, stranger)] == [[], [], [], []]
+    assert [notification_titles(user) for user in (proposer, treats, reads, stranger)] == [[], [], [], []]
     text = Delivery.objects.get(recipient=second.email).payload["text"]
     assert str(proposer) in text
     assert reverse("cases:case", args=[case.reference]) in text
@@ -128,7 +128,7 @@ def test_proposal_notifies_by_chosen_method():
         chooses(member(), review=NotificationMethod.NEVER),
     )
     proposed_case(member())
-    assert told(later) == told(never) == []
+    assert notification_titles(later) == notification_titles(never) == []
     assert later.notices.get().kind == NotificationType.REVIEW
     assert not never.notices.exists()
 
@@ -139,7 +139,7 @@ def test_proposal_in_protected_case_notifies_authorized_agents():
     case = CaseFactory(stages=[FOUR_EYES])
     actions.protect(actor=proposer, case=case)
     actions.accept_case(actor=proposer, case=case)
-    assert (len(told(trusted)), told(other)) == (1, [])
+    assert (len(notification_titles(trusted)), notification_titles(other)) == (1, [])
 
 
 def test_proposal_skips_absent_agent_if_deputy_can_confirm():
@@ -148,7 +148,7 @@ def test_proposal_skips_absent_agent_if_deputy_can_confirm():
     case = CaseFactory(stages=[FOUR_EYES])
     actions.plan_absence(actor=gone, team=case.team, user=gone, first_day=today, last_day=today, deputy=here)
     actions.refuse_case(actor=proposer, case=case, reason="Le bail manque.")
-    assert (told(gone), len(told(here))) == ([], 1)
+    assert (notification_titles(gone), len(notification_titles(here))) == ([], 1)
 
 
 def test_rejected_proposal_notifies_proposer_with_reason():
@@ -157,7 +157,9 @@ def test_rejected_proposal_notifies_proposer_with_reason():
     actions.review_proposal(actor=second, case=case, agreed=False, reason="Le plan manque.")
     [letter] = Delivery.objects.filter(recipient=proposer.email)
     assert "Le plan manque." in letter.payload["text"]
-    assert len(told(second)) == 1  # about the proposal; the rejection is the agent's own action
+    assert (
+        len(notification_titles(second)) == 1
+    )  # about the proposal; the rejection is the agent's own action
 
 
 def test_proposal_is_listed_for_agents_who_may_confirm(client):
@@ -182,7 +184,7 @@ def test_digest_collects_notifications_and_is_sent_once():
     with time_machine.travel("2026-11-24 14:00Z"):
         cases = [answered_case(agent), CaseFactory()]
         send_agent_notifications(timezone.now())
-    assert told(agent) == []
+    assert notification_titles(agent) == []
     with time_machine.travel("2026-11-25 06:01Z"):
         send_agent_notifications(timezone.now())
         send_agent_notifications(timezone.now())
@@ -196,13 +198,13 @@ def test_digest_leaves_out_cases_of_former_team():
     answered_case(agent)
     agent.memberships.all().delete()
     assert not notices.send_digest(user=agent, now=timezone.now() + timedelta(days=4))
-    assert told(agent) == []
+    assert notification_titles(agent) == []
 
 
 def test_agent_who_chose_never_is_not_notified():
     agent = chooses(member(), answered=NotificationMethod.NEVER)
     answered_case(agent)
-    assert told(agent) == []
+    assert notification_titles(agent) == []
     assert not AgentNotification.objects.exists()
 
 
@@ -216,7 +218,7 @@ def test_near_deadline_notifies_once(way):
             send_agent_notifications(timezone.now())
     with time_machine.travel("2026-11-25 07:00Z"):
         send_agent_notifications(timezone.now())
-    assert len(told(agent)) == (0 if way == NotificationMethod.NEVER else 1)
+    assert len(notification_titles(agent)) == (0 if way == NotificationMethod.NEVER else 1)
 
 
 @pytest.mark.parametrize(

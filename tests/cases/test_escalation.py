@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
 
 
-def told(case) -> list[str]:
+def escalation_titles(case) -> list[str]:
     """Return the titles of the messages to leads."""
     letters = Delivery.objects.for_subject(case.subject).exclude(recipient=case.submission.email)
     return list(letters.order_by("created_at").values_list("title", flat=True))
@@ -80,11 +80,11 @@ def test_lead_is_warned_before_and_after_deadline_once_each():
         near, over = Escalation.objects.order_by("due_at")
         assert over.due_at == case.deadline
         jobs.send_due_escalations(timezone.now())
-        assert told(case) == []
+        assert escalation_titles(case) == []
         for moment, count in ((near.due_at, 1), (near.due_at, 1), (over.due_at, 2), (over.due_at, 2)):
             clock.move_to(moment + timedelta(seconds=15))
             jobs.send_due_escalations(timezone.now())
-            assert len(told(case)) == count
+            assert len(escalation_titles(case)) == count
     letters = Delivery.objects.filter(recipient=lead.email)
     assert {one.payload["language"] for one in letters} == {"de"}
     assert not Delivery.objects.filter(recipient=other.email).exists()
@@ -97,15 +97,15 @@ def test_escalation_skips_paused_and_closed_cases():
         first = case.deadline
         clock.move_to(first + timedelta(days=1))
         jobs.send_due_escalations(timezone.now())
-        assert told(case) == []
+        assert escalation_titles(case) == []
         actions.answer_question(actor=applicant(case), case=case, text="Voilà.")
         case.refresh_from_db()
         assert Escalation.objects.get(kind="over").due_at == case.deadline > first
         actions.refuse_case(actor=member(), case=case, reason="Non.")
-        told_before = told(case)
+        told_before = escalation_titles(case)
         clock.move_to(case.deadline + timedelta(days=1))
         jobs.send_due_escalations(timezone.now())
-    assert told(case) == told_before
+    assert escalation_titles(case) == told_before
     assert not Escalation.objects.filter(done_at=None).exists()
     assert not CaseFactory(rehearsal=True).escalations.exists()
 
@@ -134,15 +134,15 @@ def test_lead_is_notified_once_per_block():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[UNKNOWN_LETTER, UNKNOWN_LETTER | {"key": "redire"}]), member()
         at(clock, MONDAY + timedelta(minutes=9))
-        assert told(case) == []
+        assert escalation_titles(case) == []
         for minutes in (10, 20, 30):
             process.advance_case(case.pk)
             at(clock, MONDAY + timedelta(minutes=minutes))
-            assert told(case) == [f"Bloqué\xa0: {case.reference}"]
+            assert escalation_titles(case) == [f"Bloqué\xa0: {case.reference}"]
         CaseStage.objects.filter(case=case, key="dire").update(progress="done", waiting_for="")
         process.advance_case(case.pk)
         at(clock, MONDAY + timedelta(minutes=40))
-    assert len(told(case)) == 2
+    assert len(escalation_titles(case)) == 2
     assert {one.recipient for one in Delivery.objects.filter(title__startswith="Bloqué")} == {lead.email}
 
 

@@ -30,7 +30,7 @@ from tests.factories.submissions import FormVersionFactory, certificate
 pytestmark = pytest.mark.django_db
 
 
-def said(**texts) -> letter_rendering.RenderedLetter:
+def rendered_letter(**texts) -> letter_rendering.RenderedLetter:
     return letter_rendering.render_letter(
         CaseFactory(), LetterFactory.build(**texts, locale=LetterFactory().locale)
     )
@@ -54,7 +54,7 @@ def test_letter_template_quotes_answers_and_case_values():
 
 
 def test_unknown_value_in_letter_template_is_left_blank():
-    assert said(subject="{autre}", text="<p>{remarque}</p>") == ("…", ["…"])
+    assert rendered_letter(subject="{autre}", text="<p>{remarque}</p>") == ("…", ["…"])
 
 
 def test_answer_is_neither_markup_nor_placeholder():

@@ -203,7 +203,7 @@ MONEYS = [*OF_TILL, *OF_CASE_TILL, *OF_BOOKS, *OF_ACCOUNT]
 ALL = [*OF_DESK, *OF_CASE, *OF_TEAM, *OF_AUTHORITY, *MONEYS, *OF_OUTBOX, *WAGTAILS]
 
 # The role that each action requires; a lower role gets 404.
-DEEDS = {
+ROLES_FOR_ACTIONS = {
     "take": Role.TREAT,
     "assign": Role.TREAT,
     "note": Role.TREAT,
@@ -230,10 +230,15 @@ DEEDS = {
     "review": Role.DECIDE,
     "reopen": Role.DECIDE,
 }
-TEAM_DEEDS = {"role": Role.CONFIGURE, "remove": Role.CONFIGURE, "absence": Role.READ, "back": Role.READ}
+ROLES_FOR_TEAM_ACTIONS = {
+    "role": Role.CONFIGURE,
+    "remove": Role.CONFIGURE,
+    "absence": Role.READ,
+    "back": Role.READ,
+}
 # Actions on objects of a case, by the name of their address.
 ON_ITS_THINGS = {
-    "postroom:do": postroom.DEEDS,
+    "postroom:do": postroom.LETTER_ACTIONS,
     "booking_deed": case_views.BOOKING_ACTIONS,
     "money:charge": charges.CHARGES,
     "money:refund_deed": charges.REFUNDS,
@@ -259,9 +264,11 @@ def case(made, db) -> Case:
 def test_every_desk_address_and_action_is_in_a_table():
     found = {name for name, view in registered("admin/").items() if view.startswith(APPS) or SNIPPET in name}
     assert found == {address.name for address in ALL}
-    assert set(case_actions.CASE_ACTIONS) == set(DEEDS)
-    assert set(TeamView.DEEDS) == set(TEAM_DEEDS)
-    assert {do: role for do, role in access.REQUIRED_ROLES.items() if do in DEEDS} == DEEDS
+    assert set(case_actions.CASE_ACTIONS) == set(ROLES_FOR_ACTIONS)
+    assert set(TeamView.TEAM_ACTIONS) == set(ROLES_FOR_TEAM_ACTIONS)
+    assert {
+        do: role for do, role in access.REQUIRED_ROLES.items() if do in ROLES_FOR_ACTIONS
+    } == ROLES_FOR_ACTIONS
     for name, done in ON_ITS_THINGS.items():
         found = {address.args[-1] for address in (*OF_CASE, *MONEYS) if address.name == name}
         assert found == set(done), name
@@ -325,9 +332,9 @@ def test_applicant_and_anonymous_are_redirected_to_login(client, case):
 
 def finds_nothing(client, case: Case, to: str = "") -> None:
     """Check that all addresses and actions of the case and the team are refused and change nothing."""
-    deeds_of_case = [post("cases:do", REF, do) for do in DEEDS]
-    deeds_of_team = [post("cases:team_do", "habitants", do) for do in TEAM_DEEDS]
-    all_of_them = [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *deeds_of_case, *deeds_of_team]
+    actions_of_case = [post("cases:do", REF, do) for do in ROLES_FOR_ACTIONS]
+    actions_of_team = [post("cases:team_do", "habitants", do) for do in ROLES_FOR_TEAM_ACTIONS]
+    all_of_them = [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *actions_of_case, *actions_of_team]
     refused(client, all_of_them, parts_of(case), to=to)
 
 
@@ -400,10 +407,10 @@ def test_each_role_may_do_only_its_actions(client, case):
     for role in Role:
         agent = member(role)
         client.force_login(agent)
-        for do, needed in DEEDS.items():
+        for do, needed in ROLES_FOR_ACTIONS.items():
             found = access.cases_for(agent, do).filter(pk=case.pk).exists()
             assert found == (role >= needed), (role, do)
-        for do, needed in TEAM_DEEDS.items():
+        for do, needed in ROLES_FOR_TEAM_ACTIONS.items():
             answer = client.post(reverse("cases:team_do", args=["habitants", do]))
             assert (answer.status_code == 404) == (role < needed or do in ("remove", "back")), (role, do)
 

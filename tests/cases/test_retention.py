@@ -149,11 +149,11 @@ def left_open(case):
 
 
 def blocked_by_a_letter(state: str):
-    def kept(case):
+    def block(case):
         Delivery.objects.for_subject(case.subject).update(state=state)
 
-    kept.__name__ = f"kept_by_a_letter_that_is_{state}"
-    return kept
+    block.__name__ = f"blocked_by_a_letter_that_is_{state}"
+    return block
 
 
 def blocked_by_a_hold(case):

@@ -271,14 +271,14 @@ def faulty(page) -> ServicePage:
     return page
 
 
-def said(answer) -> str:
+def messages_on(answer) -> str:
     return BeautifulSoup(answer.content, "html.parser").select_one(".messages").text
 
 
 def test_invalid_draft_is_not_published_from_its_screen(editor, faulty):
     url = f"/admin/pages/{faulty.pk}/edit/"
     answer = editor.post(url, page_form(editor, url, **{"action-publish": "1"}), follow=True)
-    assert "inconnu" in said(answer)
+    assert "inconnu" in messages_on(answer)
     assert faulty.online_form.versions.count() == 1
     assert "/steps/" in answer.content.decode()
 
@@ -286,7 +286,7 @@ def test_invalid_draft_is_not_published_from_its_screen(editor, faulty):
 def test_invalid_draft_is_not_scheduled(editor, faulty):
     url = f"/admin/pages/{faulty.pk}/edit/"
     later = {"action-publish": "1", "go_live_at": "2999-01-01 00:00"}
-    assert "inconnu" in said(editor.post(url, page_form(editor, url, **later), follow=True))
+    assert "inconnu" in messages_on(editor.post(url, page_form(editor, url, **later), follow=True))
     assert not faulty.revisions.filter(approved_go_live_at__isnull=False).exists()
 
 
@@ -308,7 +308,7 @@ def test_approval_of_an_invalid_draft_is_refused(editor, awaiting, dialog):
     answer = editor.post(url, {"comment": ""}, headers=headers)
     there = f"/admin/pages/{awaiting.pk}/edit/"
     assert (answer.json()["redirect"] if dialog else answer.url) == there
-    assert "inconnu" in said(editor.get(there))
+    assert "inconnu" in messages_on(editor.get(there))
     state.refresh_from_db()
     assert state.status == state.STATUS_IN_PROGRESS
     assert awaiting.online_form.versions.count() == 1

@@ -59,7 +59,7 @@ def make_team():
     return Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})[0]
 
 
-def said(refusal) -> list[str]:
+def problems_in(refusal) -> list[str]:
     return refusal.value.messages
 
 
@@ -173,7 +173,7 @@ def test_draft_may_name_missing_objects_but_is_not_published():
     assert sorted(absent) == ["field.motif", "field.prenom", "settings.team", "stage.d"]
     with pytest.raises(ValidationError) as refusal:
         actions.import_service(actor=None, index=index, definition=foreign)
-    assert len(said(refusal)) == 4
+    assert len(problems_in(refusal)) == 4
     page = import_draft(index, foreign)
     with pytest.raises(ValidationError, match="ailleurs"):
         page.get_latest_revision().publish()
@@ -272,7 +272,7 @@ def test_definition_in_another_language_is_refused():
     offered["texts"] = {"de": offered["texts"]["fr"]}
     with pytest.raises(ValidationError) as refusal:
         import_draft(make_counter(), offered)
-    assert any(text.startswith("language: ") for text in said(refusal))
+    assert any(text.startswith("language: ") for text in problems_in(refusal))
 
 
 def test_refused_import_writes_nothing():

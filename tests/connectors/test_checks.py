@@ -6,7 +6,7 @@ from django.core import checks
 from eservices.connectors import checks as ours
 
 
-def said() -> list[str]:
+def check_ids() -> list[str]:
     found = checks.run_checks(tags=["connectors"], include_deployment_checks=True)
     return [one.id for one in found if one.id.startswith("connectors.")]
 
@@ -22,14 +22,14 @@ def said() -> list[str]:
 def test_check_warns_of_an_unencrypted_document_store(settings, monkeypatch, url, warned):
     monkeypatch.setattr(ours, "error_message_of", lambda probe: "")  # there is no such server
     settings.GED_URL = url
-    assert said() == (["connectors.W001"] if warned else [])
+    assert check_ids() == (["connectors.W001"] if warned else [])
 
 
 def test_check_reports_an_unreachable_document_store(settings, tmp_path, monkeypatch):
     settings.GED_URL = f"directory:{tmp_path}/ged"
-    assert said() == []
+    assert check_ids() == []
     monkeypatch.setattr(ours, "find_unwritable", lambda folder: folder.parent)
     [warning] = ours.check_store_accepts(None)
     assert warning.msg == f"No dossier can be filed: {tmp_path} cannot be written."
     settings.GED_URL = "webdavs://ged:secret@127.0.0.1:9/dossiers"
-    assert said() == ["connectors.W002"]
+    assert check_ids() == ["connectors.W002"]

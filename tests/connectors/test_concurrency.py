@@ -32,7 +32,7 @@ def test_supplement_does_not_wait_for_a_busy_worker():
     case = filed()
     taken, free = Event(), Event()
 
-    def carry():
+    def transfer_slowly():
         """Act as the worker: hold the delivery, and then need the case."""
         with transaction.atomic():
             Delivery.objects.select_for_update().get(carrier=CARRIER)
@@ -40,7 +40,7 @@ def test_supplement_does_not_wait_for_a_busy_worker():
             free.wait(5)
         connection.close()
 
-    worker = Thread(target=carry)
+    worker = Thread(target=transfer_slowly)
     worker.start()
     assert taken.wait(5)
     with transaction.atomic():

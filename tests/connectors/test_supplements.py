@@ -36,7 +36,7 @@ def dossiers():
     return Delivery.objects.filter(carrier="ged").order_by("created_at")
 
 
-def carry() -> None:
+def run_transfers() -> None:
     """Send all due transfers as the worker does, and continue the cases."""
     for delivery in dossiers().filter(state="pending"):
         deliveries.attempt_delivery(delivery.pk)
@@ -52,7 +52,7 @@ def filed(shelf):
         case = accepted_case(stages=[*STAGES, FILING])
         documents.issue_document(case.documents.get().pk)
         process.advance_case(case.pk)
-        carry()
+        run_transfers()
     assert fresh(case).state == "closed"
     return fresh(case)
 
@@ -73,7 +73,7 @@ def test_revocation_is_transferred_with_the_new_document(filed, shelf):
     old = filed.documents.get()
     documents.revoke_document(actor=agent(), document=old, reason="Le prénom était faux.")
     assert [one.state for one in dossiers()] == ["done", "pending"]
-    carry()
+    run_transfers()
     folder, told, facts = supplement(shelf, 1)
     assert "document_revoked" in [one["kind"] for one in told["events"]]
     assert "opened" not in [one["kind"] for one in told["events"]]
@@ -83,7 +83,7 @@ def test_revocation_is_transferred_with_the_new_document(filed, shelf):
 
     new = reissuing.reissue(actor=agent(), document=old)
     documents.issue_document(new.pk)
-    carry()
+    run_transfers()
     folder, _told, facts = supplement(shelf, 2)
     assert [one["replaces"] for one in facts["documents"]] == ["", old.number]
     [paper] = folder.glob("documents/*")
@@ -96,7 +96,7 @@ def test_several_waiting_events_become_one_supplement(filed, shelf):
     case = cases.reopen_case(actor=agent(), case=filed, reason="Le nom est à corriger.")
     cases.correct_answer(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
     assert dossiers().count() == 2
-    carry()
+    run_transfers()
     _folder, told, facts = supplement(shelf, 1)
     assert {"reopened", "amended"} <= {one["kind"] for one in told["events"]}
     [correction] = facts["corrections"]
@@ -113,7 +113,7 @@ def test_supplements_are_transferred_in_order(filed, shelf, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("eservices.connectors.contrib.folder.FolderStore.claim", refuse)
         documents.revoke_document(actor=agent(), document=old, reason="Faux.")
-        carry()
+        run_transfers()
     first = dossiers().last()
     Delivery.objects.filter(pk=first.pk).update(state="carrying", due_at=timezone.now() + timedelta(hours=1))
     documents.issue_document(reissuing.reissue(actor=agent(), document=old).pk)

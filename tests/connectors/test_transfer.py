@@ -56,7 +56,7 @@ def shelf(request, settings, tmp_path):
 on_each = pytest.mark.parametrize("shelf", ["directory", "webdav"], indirect=True)
 
 
-def carried() -> Delivery:
+def run_transfer() -> Delivery:
     deliveries.attempt_delivery(Delivery.objects.get(carrier="ged").pk)
     return Delivery.objects.get(carrier="ged")
 
@@ -221,7 +221,7 @@ def test_record_contains_opinions_and_messages_but_no_secrets(shelf):
     cases.add_note(actor=agent(), case=case, text="À relire ensemble.")
     cases.accept_case(actor=agent(), case=case)
     process.advance_case(case.pk)
-    carried()
+    run_transfer()
     folder, told = filed(shelf)
 
     words = " ".join(parse_words((folder / "dossier.pdf").read_bytes()).split())
@@ -251,7 +251,7 @@ def test_record_omits_agent_notifications_and_unsent_messages(shelf):
 
 def test_timeline_names_the_folder_of_the_record(shelf):
     case = CaseFactory(stages=[FILING])
-    folder = carried().payload["folder"]
+    folder = run_transfer().payload["folder"]
     assert (shelf / folder / "dossier.pdf").exists()
     [said] = [line.detail for line in timeline.timeline_items(case) if "gestion documentaire" in line.what]
     assert folder in said
@@ -269,7 +269,7 @@ def test_file_is_transferred_as_it_was_sent(shelf, client):
     person.fill("document")
     assert person.send().status_code == 302
     process.advance_case(Case.objects.get().pk)
-    assert carried().state == "done"
+    assert run_transfer().state == "done"
 
     folder, told = filed(shelf)
     [file] = folder.glob("files/*")
@@ -286,7 +286,7 @@ def test_case_waits_until_its_record_is_transferred(shelf):
     assert fresh(case).is_open
     process.advance_case(case.pk)  # woken for another reason: the transfer is not queued twice
     assert Delivery.objects.filter(carrier="ged").count() == 1
-    assert carried().state == "done"
+    assert run_transfer().state == "done"
     process.advance_case(case.pk)
     assert fresh(case).state == "closed"
 
@@ -294,7 +294,7 @@ def test_case_waits_until_its_record_is_transferred(shelf):
 def test_enclosures_are_transferred_under_valid_names(shelf):
     case = CaseFactory(stages=[FILING])
     enclose(case, "../bail: n° 3.pdf")
-    carried()
+    run_transfer()
     [file] = shelf.rglob("files/*")
     assert file.name == "01--bail- n° 3.pdf"
 
@@ -305,7 +305,7 @@ def test_existing_folder_of_the_document_store_is_not_changed(shelf):
     standing = shelf / "Habitants" / str(case.opened_at.year) / case.reference
     standing.mkdir(parents=True)
     (standing / "dossier.pdf").write_text("somebody else's")
-    carried()
+    run_transfer()
     assert (standing / "dossier.pdf").read_text() == "somebody else's"
     assert (standing.parent / f"{case.reference} (2)" / "manifest.json").exists()
 
@@ -321,7 +321,7 @@ def test_interrupted_transfer_is_completed_without_leftovers(shelf, monkeypatch)
     for name in ("bail.pdf", "facture.pdf"):
         enclose(case, name)
     monkeypatch.setattr(case_package, "_read", broken)
-    assert carried().state == "pending"
+    assert run_transfer().state == "pending"
     process.advance_case(case.pk)
     assert fresh(case).is_open
     [folder] = shelf.glob("Habitants/*/*")
@@ -330,7 +330,7 @@ def test_interrupted_transfer_is_completed_without_leftovers(shelf, monkeypatch)
 
     monkeypatch.setattr(case_package, "_read", whole)
     Delivery.objects.update(due_at=timezone.now())
-    assert carried().state == "done"
+    assert run_transfer().state == "done"
     [folder] = shelf.glob("Habitants/*/*")
     filed = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert filed == {
@@ -345,7 +345,7 @@ def test_slow_store_blocks_no_worker_and_is_retried(settings, tmp_path, monkeypa
     monkeypatch.setattr(webdav, "TOTAL_TIMEOUT", 0.2)
     began = time.monotonic()
     with dripping(b"HTTP/1.1 201 Created\r\nX: ") as settings.GED_URL:
-        delivery = carried()
+        delivery = run_transfer()
     assert time.monotonic() - began < 5  # it would send for a minute
     assert delivery.state == "pending"
     assert "TimeoutError" in delivery.reason
@@ -355,7 +355,7 @@ def test_slow_store_blocks_no_worker_and_is_retried(settings, tmp_path, monkeypa
     monkeypatch.undo()
     Delivery.objects.update(due_at=timezone.now())
     with webdav_server(tmp_path) as settings.GED_URL:
-        assert carried().state == "done"
+        assert run_transfer().state == "done"
     [folder] = tmp_path.glob("Habitants/*/*")
     proven(folder)
     process.advance_case(case.pk)
@@ -369,10 +369,10 @@ def test_worker_that_dies_during_a_transfer_leaves_one_record(shelf, monkeypatch
     monkeypatch.setattr(
         document_store_transport, "_put", lambda *args: (_ for _ in ()).throw(StoreUnreachable("cut"))
     )
-    assert carried().state == "pending"
+    assert run_transfer().state == "pending"
     monkeypatch.setattr(document_store_transport, "_put", real)
     Delivery.objects.update(due_at=timezone.now())
-    assert carried().state == "done"
+    assert run_transfer().state == "done"
     assert [path.name for path in shelf.glob("Habitants/*/*")] == [case.reference]
 
 
@@ -380,7 +380,7 @@ def test_worker_that_dies_during_a_transfer_leaves_one_record(shelf, monkeypatch
 def test_record_that_is_read_back_differently_is_not_done(shelf, monkeypatch):
     case = CaseFactory(stages=[FILING])
     monkeypatch.setattr(type(document_store.configured_store()), "read", lambda self, path: iter([b"x"]))
-    delivery = carried()
+    delivery = run_transfer()
     assert delivery.state == "pending"
     process.advance_case(case.pk)
     assert fresh(case).is_open
@@ -392,7 +392,7 @@ def test_stuck_transfer_waits_for_the_lead_and_can_be_skipped(shelf, monkeypatch
     for name in ("plan", "plan (2)"):
         (shelf / name).mkdir()
     monkeypatch.setattr(document_store_transport, "MAX_NAME_VARIANTS", 1)
-    delivery = carried()
+    delivery = run_transfer()
     assert delivery.state == "stuck"
     process.advance_case(case.pk)
     assert case.stages.get().waiting_for == "lead"
@@ -405,7 +405,7 @@ def test_stuck_transfer_waits_for_the_lead_and_can_be_skipped(shelf, monkeypatch
 
 def test_rehearsal_transfers_nothing(shelf):
     CaseFactory(stages=[FILING], rehearsal=True)
-    carried()
+    run_transfer()
     assert not list(shelf.iterdir())
 
 
@@ -463,15 +463,15 @@ def test_staff_probe_the_document_store_and_see_the_result(shelf, client, settin
     client.force_login(UserFactory(is_superuser=True, is_staff=True))
     assert f'action="{url}"' in client.get(board).content.decode()
 
-    def said() -> list[str]:
+    def messages_after_probe() -> list[str]:
         return [str(one).strip() for one in client.post(url, follow=True).context["messages"]]
 
-    assert said() == [
+    assert messages_after_probe() == [
         _("%(carrier)s answers. The waiting deliveries are sent.") % {"carrier": _("Document management")}
     ]
     Path(shelf, "file").write_text("no folder")
     settings.GED_URL = f"directory:{shelf}/file"
-    assert "Not a directory" in said()[0] or "exists" in said()[0]
+    assert "Not a directory" in messages_after_probe()[0] or "exists" in messages_after_probe()[0]
     assert client.get(url).status_code == 405
     assert client.post(reverse("deliveries_board:probe", args=["print"])).status_code == 404
     client.force_login(UserFactory(is_staff=True))

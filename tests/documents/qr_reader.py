@@ -30,7 +30,7 @@ def modules_in(content: str) -> list[list[bool]]:
     return [[(row, column) in dark for column in range(size)] for row in range(size)]
 
 
-def said(modules: list[list[bool]]) -> str:
+def decoded_text(modules: list[list[bool]]) -> str:
     """Return the text of the code."""
     words = _words(modules)
     bits = "".join(f"{word:08b}" for word in words[: DATA[len(modules)]])

@@ -47,7 +47,7 @@ def stage(case: Case) -> tuple[str, str]:
     return row.progress, row.waiting_for
 
 
-def kept(case: Case) -> str | None:
+def stored_result(case: Case) -> str | None:
     """Return the result that later stages can read."""
     return Case.objects.get(pk=case.pk).data.get("who_result")
 
@@ -72,7 +72,7 @@ def kept(case: Case) -> str | None:
 def test_known_applicant_continues_and_others_wait_for_an_agent(level, who, goes_on):
     case = asked(level, who())
     assert stage(case) == (DONE if goes_on else TO_AGENT)
-    assert kept(case) == ("proven" if goes_on else None)
+    assert stored_result(case) == ("proven" if goes_on else None)
 
 
 @pytest.mark.parametrize("level", ["email", "known", "assured"])
@@ -87,14 +87,14 @@ def test_agent_states_the_identity_check_and_the_case_goes_on(client, level):
     process.advance_case(case.pk)
 
     row = case.stages.get(type="identity")
-    assert (stage(case), kept(case)) == (DONE, "checked")
+    assert (stage(case), stored_result(case)) == (DONE, "checked")
     assert (row.data["details"], row.data["by"]) == ({"documents": {"identity_check": "card"}}, agent.pk)
 
 
 @pytest.mark.parametrize("level", ["email", "known", "assured"])
 def test_unchecked_identity_is_recorded_if_the_service_goes_on(level):
     case = asked(level, below="go_on")
-    assert (stage(case), kept(case)) == (DONE, "open")
+    assert (stage(case), stored_result(case)) == (DONE, "open")
 
 
 def test_confirmed_email_is_enough_for_level_email():

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from wagtail.rich_text import RichText
 
 from eservices.documents.contrib.test import new_key
-from tests.documents.qr_reader import modules_in, said
+from tests.documents.qr_reader import decoded_text, modules_in
 from tests.factories.documents import DocumentTemplateFactory, body, issued
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_pdf_embeds_every_font(read):
 
 def test_qr_code_leads_to_the_verification_page(read, client):
     document, pdf = read
-    address = said(modules_in(pdf.pages[-1].get_contents().get_data().decode("latin-1")))
+    address = decoded_text(modules_in(pdf.pages[-1].get_contents().get_data().decode("latin-1")))
     assert address == document.verification_url
     page = client.get(address.removeprefix("http://testserver"))
     assert document.number in page.content.decode()

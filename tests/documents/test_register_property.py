@@ -11,9 +11,10 @@ from wagtail.rich_text import RichText
 
 from eservices.accounts.person_names import name_words
 from eservices.documents import document_text
+from eservices.documents.exceptions import TemplateError
 from eservices.documents.models import DocumentTemplate
 from eservices.documents.placeholders import REGISTER
-from eservices.documents.register_extract import Registered, TemplateError
+from eservices.documents.register_extract import Registered
 from eservices.register.access import RegisterAnswer
 from eservices.register.actions.base import ask_with_others
 from eservices.register.comparison import ComparedAspect, MatchResult

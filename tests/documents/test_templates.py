@@ -141,12 +141,12 @@ def test_document_contains_answers_of_agents_if_filled_in(client, admin_user):
     client.force_login(admin_user)
     assert "<code>{conditions}</code> Conditions" in client.get(edit_url(made)).text
 
-    def said() -> str:
+    def preview_of_body() -> str:
         return str(document_text.preview_texts(made, case, date(2026, 3, 2))["body"])
 
-    assert "'kind': 'statement'" not in said()
+    assert "'kind': 'statement'" not in preview_of_body()
     case.data = {"conditions": "Musique jusqu’à 23 h."}
-    assert said().count("Musique jusqu’à 23 h.") == 2
+    assert preview_of_body().count("Musique jusqu’à 23 h.") == 2
 
 
 # -- Validity and versions -----------------------------------------------------------------------------------

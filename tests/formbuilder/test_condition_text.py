@@ -26,12 +26,12 @@ FORM = definition(
 )
 
 
-def said(condition, language: str = "en") -> str:
+def condition_as_text(condition, language: str = "en") -> str:
     return condition_text(condition, FORM, language)
 
 
 def test_missing_condition_has_no_text():
-    assert said(None) == ""
+    assert condition_as_text(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def test_missing_condition_has_no_text():
     ],
 )
 def test_comparison_names_the_question_and_the_answer(condition, words):
-    assert said(condition) == words
+    assert condition_as_text(condition) == words
 
 
 def test_nested_conditions_are_in_brackets():
     condition = {
         "all": [when("pieces", "gt", 2), {"any": [when("enfants", value=True), when("genre", "empty")]}]
     }
-    assert said(condition) == (
+    assert condition_as_text(condition) == (
         "“pieces” is more than 2, and (“enfants” is “Yes”, or “Type de logement” is not answered)"
     )
 
 
 def test_single_condition_in_a_list_has_no_brackets():
     inside = {"any": [when("pieces", "lt", 2), when("pieces", "gt", 4)]}
-    assert said({"all": [inside]}) == said(inside)
+    assert condition_as_text({"all": [inside]}) == condition_as_text(inside)
 
 
 def test_dates_are_formatted_in_the_language():
-    assert "31. Januar 2027" in said(when("arrivee", "before", "2027-01-31"), "de")
+    assert "31. Januar 2027" in condition_as_text(when("arrivee", "before", "2027-01-31"), "de")
 
 
 JSON = st.recursive(
@@ -89,4 +89,4 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_any_condition_has_a_text(condition):
-    assert isinstance(said(condition), str)
+    assert isinstance(condition_as_text(condition), str)

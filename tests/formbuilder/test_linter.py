@@ -32,7 +32,7 @@ def _english():
         yield
 
 
-def said(made: dict, level: str = ERROR) -> list[str]:
+def findings_in(made: dict, level: str = ERROR) -> list[str]:
     return [str(fault) for fault in lint_definition(made) if fault.level == level]
 
 
@@ -160,7 +160,7 @@ FAULTY = {
 @pytest.mark.parametrize("faulty", FAULTY.values(), ids=FAULTY.keys())
 def test_problem_is_found_and_located(faulty):
     *steps, message = faulty
-    found = said(content(*steps))
+    found = findings_in(content(*steps))
     assert any(fault.startswith(message) for fault in found), found
 
 
@@ -178,23 +178,25 @@ def test_problem_is_found_and_located(faulty):
 def test_reachable_step_is_valid(condition):
     kinds = [question("a", "choice", options=options("x", "y")), question("text")]
     kinds.append(question("several", "choices", options=options("x", "y")))
-    assert said(content(step("un", *kinds), step("deux", question("b"), condition=condition))) == []
+    assert findings_in(content(step("un", *kinds), step("deux", question("b"), condition=condition))) == []
 
 
 def test_unreachable_question_is_a_warning():
     """Combine the condition of a step and that of its question into a contradiction."""
     never = step("deux", question("b", condition=when("a", value=False)), condition=when("a", value=True))
     made = content(step("un", question("a", "yes_no")), never)
-    assert said(made) == []
-    assert "field.b: The condition can never be met, so this question is never asked." in said(made, WARNING)
+    assert findings_in(made) == []
+    assert "field.b: The condition can never be met, so this question is never asked." in findings_in(
+        made, WARNING
+    )
 
 
 def test_pattern_without_help_text_is_a_warning():
     made = content(step("un", question("puce", settings={"pattern": "[0-9]{15}"})))
     told = "field.puce: The format of the pattern is not explained: describe it in the help text."
-    assert (said(made), said(made, WARNING)[0]) == ([], told)
+    assert (findings_in(made), findings_in(made, WARNING)[0]) == ([], told)
     made["texts"]["fr"]["field.puce.help"] = "Quinze chiffres."
-    assert told not in said(made, WARNING)
+    assert told not in findings_in(made, WARNING)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_pattern_without_help_text_is_a_warning():
 )
 def test_pattern_covered_by_a_question_type_is_a_warning(pattern, covering):
     made = content(step("un", question("a", settings={"pattern": pattern})), texts={"field.a.help": "Aide."})
-    found = [one for one in said(made, WARNING) if "asks for this" in one]
+    found = [one for one in findings_in(made, WARNING) if "asks for this" in one]
     told = f"field.a: A question of the type “{covering}” asks for this and explains errors."
     assert found == ([told] if covering else [])
 
@@ -232,8 +234,10 @@ def test_email_of_the_applicant_must_be_an_email_question():
     settings = {"team": "habitants", "days": 3, "applicant": {"name": ["a"], "email": "b"}}
     right = content(step("un", question("a"), question("b", "email")), settings=settings)
     wrong = content(step("un", question("a"), question("b")), settings=settings)
-    assert said(right) == []
-    assert said(wrong) == ["settings.applicant: The applicant’s “b” is not a question for an e-mail address."]
+    assert findings_in(right) == []
+    assert findings_in(wrong) == [
+        "settings.applicant: The applicant’s “b” is not a question for an e-mail address."
+    ]
 
 
 def test_fees_and_applicant_must_refer_to_existing_questions():
@@ -241,8 +245,8 @@ def test_fees_and_applicant_must_refer_to_existing_questions():
         fees=[{"key": "prix", "amount": -1, "quantity": "z"}],
         settings={"team": "", "days": 3, "applicant": {"name": ["z"], "email": "z"}},
     )
-    assert len(said(made)) == 4
-    assert said(made, ABSENT) == ["settings.team: No team treats these requests."]
+    assert len(findings_in(made)) == 4
+    assert findings_in(made, ABSENT) == ["settings.team: No team treats these requests."]
 
 
 @pytest.mark.parametrize(
@@ -254,22 +258,22 @@ def test_fee_that_can_never_be_due_is_a_warning(counted, fits):
         step("un", question("a", counted, **inside)), fees=[{"key": "prix", "amount": 100, "quantity": "a"}]
     )
     told = "fee.prix: The fee counts “a”, but its answer is not a number. The fee would never be due."
-    assert (told in said(made, WARNING)) is not fits
+    assert (told in findings_in(made, WARNING)) is not fits
 
 
 def test_missing_text_is_an_error_and_translation_a_warning():
     made = content()
     made["texts"]["de"] = {"title": "Gesuch"}
-    assert said(made) == []
-    assert "field.nom.label: There is no translation into “de”." in said(made, WARNING)
+    assert findings_in(made) == []
+    assert "field.nom.label: There is no translation into “de”." in findings_in(made, WARNING)
     del made["texts"]["fr"]["field.nom.label"]
-    assert said(made) == ["field.nom.label: The text is missing."]
+    assert findings_in(made) == ["field.nom.label: The text is missing."]
 
 
 def test_all_problems_are_reported_at_once():
     assert (
         len(
-            said(
+            findings_in(
                 content(
                     step("un", question("a", "x"), question("b", "y"), question("c", condition=when("z")))
                 )
@@ -295,7 +299,7 @@ def test_all_problems_are_reported_at_once():
     ],
 )
 def test_wrong_structure_is_refused_with_path_and_reason(change, fault):
-    assert said(content() | change) == [fault]
+    assert findings_in(content() | change) == [fault]
 
 
 SIZE = {"min_length": "three", "most": 4}
@@ -306,7 +310,7 @@ def test_structural_problems_hide_no_others():
         step("un", question("a", settings=SIZE, required="yes"), question("b", condition=when("z"))),
         step("deux", question("c", "choice", options=[])),
     )
-    assert said(made) == [
+    assert findings_in(made) == [
         "field.a.required: Enter true or false here.",
         "field.a.settings.min_length: Enter a whole number here.",
         "field.a.settings.most: This is not known.",
@@ -321,7 +325,7 @@ def test_unreadable_question_causes_no_further_errors():
         step("deux", question("c", "choice", options=[{"value": "x", "label": "X"}])),
         settings={"team": "habitants", "applicant": {"name": ["a"]}},
     )
-    assert said(made) == [
+    assert findings_in(made) == [
         "field.a.type: “telepathy” is not a type of question.",
         "field.c.options[0].label: This is not known.",
     ]
@@ -334,7 +338,7 @@ def test_condition_error_is_located_within_the_condition():
         {"field": "a"},
     ]
     made = content(step("un", question("a"), question("b", condition={"any": [{"all": rows}]})))
-    assert said(made) == [
+    assert findings_in(made) == [
         "field.b.condition.any[0].all[0].operator: “resembles” is not a comparison.",
         "field.b.condition.any[0].all[1].value: Enter a constant, a list of constants, or another question here.",
         "field.b.condition.any[0].all[2].operator: This is missing.",
@@ -346,20 +350,20 @@ def test_too_deeply_nested_condition_is_refused():
     for _ in range(21):
         deep = {"all": [deep]}
     made = content(step("un", question("a"), question("b", condition=deep)))
-    assert [fault.endswith("The condition is nested too deeply.") for fault in said(made)] == [True]
+    assert [fault.endswith("The condition is nested too deeply.") for fault in findings_in(made)] == [True]
     made["steps"][0]["fields"][1]["condition"] = deep["all"][0]
-    assert said(made) == []
+    assert findings_in(made) == []
 
 
 def test_unsuitable_comparison_is_a_warning():
     made = content(step("un", question("a"), question("b", condition=when("a", "before", "today"))))
-    assert "field.b: The comparison does not fit “a”." in said(made, WARNING)
-    assert said(made) == []
+    assert "field.b: The comparison does not fit “a”." in findings_in(made, WARNING)
+    assert findings_in(made) == []
 
 
 def test_attribute_that_a_type_lacks_is_refused():
     made = content(step("un", question("a"), question("b", "static_text", required=True, prefill="x")))
-    assert said(made) == [
+    assert findings_in(made) == [
         "field.b.required: A question of this type has no “required”.",
         "field.b.prefill: A question of this type has no “prefill”.",
     ]
@@ -369,10 +373,10 @@ def test_texts_without_a_place_are_refused():
     made = content(step("un", question("a"), question("b", "static_text")))
     made["texts"]["fr"] |= {"field.z.label": "Z", "field.b.help": "B", "check.z": "Z", "poem": "P"}
     made["texts"]["de"] = {"title": "Gesuch", "field.a.help": "Hilfe"}
-    refused = said(made)
+    refused = findings_in(made)
     assert refused == ["texts.fr.poem: A form has no text with this name."]
     del made["texts"]["fr"]["poem"]
-    assert said(made) == [
+    assert findings_in(made) == [
         "field.z.label: The form has no such text.",
         "field.b.help: The form has no such text.",
         "check.z: The form has no such text.",
@@ -382,7 +386,7 @@ def test_texts_without_a_place_are_refused():
 
 def test_texts_are_limited_to_the_length_for_editors():
     made = content(texts={"step.qui.title": "x" * 101, "field.nom.label": "\x00"})
-    assert said(made) == [
+    assert findings_in(made) == [
         "texts.fr.step.qui.title: This is too long: at most 100 characters.",
         "texts.fr.field.nom.label: Enter a text here.",
     ]
@@ -409,7 +413,7 @@ def test_comparisons_not_offered_by_the_editor_are_warnings(field):
     offered = condition_vocabulary()["comparisons"].get(field_types[field["type"]].compares, [])
     for operator in OPERATORS:
         made = content(step("un", field, question("b", condition=when(field["key"], operator, "a"))))
-        pointed_out = f"field.b: The comparison does not fit “{field['key']}”." in said(made, WARNING)
+        pointed_out = f"field.b: The comparison does not fit “{field['key']}”." in findings_in(made, WARNING)
         assert pointed_out is (operator not in {name for name, *_words in offered}), operator
 
 
@@ -435,10 +439,10 @@ def test_rule_over_an_optional_question_is_a_warning(asked, condition, warned):
     told = [
         f"check.c: The check is not made while the optional question “{key}” has no answer." for key in warned
     ]
-    assert [one for one in said(made, WARNING) if one.startswith("check.c")] == told
+    assert [one for one in findings_in(made, WARNING) if one.startswith("check.c")] == told
 
 
 @pytest.mark.parametrize("pattern", ["[0-9]{4}", "[0-9]+", "[0-9]{1,3}[a-z]?"])
 def test_postcode_or_house_number_pattern_needs_no_other_type(pattern):
     made = content(step("un", question("npa", settings={"pattern": pattern})))
-    assert [one for one in said(made, WARNING) if "of the type" in one] == []
+    assert [one for one in findings_in(made, WARNING) if "of the type" in one] == []

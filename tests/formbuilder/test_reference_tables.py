@@ -126,14 +126,14 @@ def test_long_list_of_checkboxes_can_be_searched():
 def test_table_of_a_service_must_offer_rows():
     made = content(step("un", question("q", "choice", table="rues")))
 
-    def said() -> list[str]:
+    def errors_of_question() -> list[str]:
         return [str(fault) for fault in linter.publication_errors(made) if fault.path == "field.q"]
 
-    assert said() == ["field.q: There is no table “rues” here."]
+    assert errors_of_question() == ["field.q: There is no table “rues” here."]
     make_table("rues", "Rue du Moulin", active=False)
-    assert said() == ["field.q: The table “rues” has no options."]
+    assert errors_of_question() == ["field.q: The table “rues” has no options."]
     make_table("rues", "Rue du Lac")
-    assert said() == []
+    assert errors_of_question() == []
 
 
 def test_condition_can_name_any_value_of_a_table():

@@ -252,19 +252,19 @@ def test_maildir_is_read_once_and_a_bad_message_blocks_no_other(tmp_path, settin
 
 
 def test_mailbox_check_marks_no_message_as_read(tmp_path, settings, reader, sent):
-    def said() -> list[str]:
+    def check_ids() -> list[str]:
         return [warning.id for warning in check_newsletter_backend(None)]
 
     mailbox.Maildir(tmp_path / "box").add(dsn(sent))
     settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
-    assert said() == []
+    assert check_ids() == []
     assert handling.read_mailbox() == 1
     settings.NEWSLETTER_BOUNCE_ADDRESS = ""
-    assert said() == ["newsletter.W002"]
+    assert check_ids() == ["newsletter.W002"]
     settings.NEWSLETTER_BOUNCE_ADDRESS = "retours@orvenay.example"
     for away in (f"maildir://{tmp_path}/none", "imap://retours:secret@127.0.0.1:9/INBOX"):
         settings.BOUNCE_MAILBOX_URL = away
-        assert said() == ["newsletter.W003"]
+        assert check_ids() == ["newsletter.W003"]
 
 
 def test_bounce_that_cannot_be_stored_blocks_no_other(tmp_path, settings, reader, sent, monkeypatch):

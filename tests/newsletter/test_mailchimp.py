@@ -45,7 +45,7 @@ def theirs(settings):
         yield server
 
 
-def carried():
+def attempt_pending_deliveries():
     """Attempt all pending deliveries to Mailchimp."""
     for delivery in Delivery.objects.filter(carrier="mailchimp", state=Delivery.State.PENDING):
         attempt_delivery(delivery.pk)
@@ -58,20 +58,20 @@ def test_subscriber_is_synchronised_as_a_mailchimp_member(theirs, required):
     roads, votes = TopicFactory(name="Chantiers"), TopicFactory(name="Votations")
     reader = SubscriberFactory(pending=True, topics=[roads], language="de")
     subscribers.confirm_subscription(subscriber=reader)
-    carried()
+    attempt_pending_deliveries()
     member = theirs.members[hashed(reader.email)]
     assert (member["status"], member["language"]) == ("subscribed", "de")
     assert [tag["name"] for tag in member["tags"]] == ["Chantiers"]
     subscribers.change_subscription(subscriber=reader, language="fr", topic_keys=[votes.translation_key])
-    carried()
+    attempt_pending_deliveries()
     assert [tag["name"] for tag in member["tags"]] == ["Votations"]
     subscribers.unsubscribe(subscriber=reader)
-    carried()
+    attempt_pending_deliveries()
     assert member["status"] == "unsubscribed"
     subscribers.erase_subscriber(subscriber=reader)
     waiting = Delivery.objects.filter(carrier="mailchimp").values_list("recipient", "payload", "title")
     assert reader.email not in str(list(waiting))
-    carried()
+    attempt_pending_deliveries()
     assert theirs.members == {}
 
 
@@ -86,7 +86,7 @@ def test_imported_subscriber_becomes_a_member_at_once(theirs):
     topic = TopicFactory(name="Chantiers")
     line = ImportLine("neuf@courriel.example", "fr", frozenset([topic.translation_key]), date(2025, 5, 3))
     assert subscribers.import_subscribers(actor=None, lines=[line], proof="papier") == 1
-    carried()
+    attempt_pending_deliveries()
     assert theirs.members[hashed(line.email)]["tags"][0]["name"] == "Chantiers"
 
 
@@ -117,19 +117,19 @@ def test_member_update_waits_while_mailchimp_is_unavailable(theirs, fault):
         theirs.down = True
     else:
         theirs.faults = [fault]
-    carried()
+    attempt_pending_deliveries()
     delivery = Delivery.objects.get(carrier="mailchimp")
     assert (delivery.state, theirs.members) == (Delivery.State.PENDING, {})
     theirs.down = False
     with time_machine.travel(delivery.due_at + timedelta(seconds=1), tick=False):
-        carried()
+        attempt_pending_deliveries()
     assert hashed(reader.email) in theirs.members
 
 
 def test_member_update_refused_by_mailchimp_is_stuck(theirs):
     members.queue_member_update(SubscriberFactory())
     theirs.faults = [400]
-    carried()
+    attempt_pending_deliveries()
     assert Delivery.objects.get(carrier="mailchimp").state == Delivery.State.STUCK
 
 
@@ -138,7 +138,7 @@ def test_member_deleted_for_good_at_mailchimp_is_reported_once(theirs):
     theirs.forgotten.add(hashed(reader.email))
     for _night in range(2):
         members.reconcile_members()
-        carried()
+        attempt_pending_deliveries()
     stuck = Delivery.objects.get(carrier="mailchimp")
     assert stuck.state == Delivery.State.STUCK
     assert "re-subscribe" in stuck.reason
@@ -239,7 +239,7 @@ def tried(title="Le port"):
 
 def test_test_mailing_is_sent_by_mailchimp(theirs):
     assert tried().carrier == "mailchimp"
-    carried()
+    attempt_pending_deliveries()
     [(to, campaign)] = theirs.tests
     assert to == ["moi@orvenay.example"]
     assert campaign["settings"]["subject_line"] == "[Essai] Le port"
@@ -265,10 +265,10 @@ def test_test_mailing_arrives_and_is_deleted_after_any_error(theirs, step):
 
     theirs.answer = breaking
     delivery = tried()
-    carried()
+    attempt_pending_deliveries()
     delivery.refresh_from_db()
     with time_machine.travel(delivery.due_at + timedelta(seconds=1), tick=False):
-        carried()
+        attempt_pending_deliveries()
     assert theirs.tests
     assert theirs.campaigns == {}
 
@@ -276,7 +276,7 @@ def test_test_mailing_arrives_and_is_deleted_after_any_error(theirs, step):
 def test_test_mailing_refused_by_mailchimp_is_stuck(theirs):
     theirs.faults = [400]
     delivery = tried()
-    carried()
+    attempt_pending_deliveries()
     delivery.refresh_from_db()
     assert delivery.state == Delivery.State.STUCK
 
@@ -291,12 +291,12 @@ def test_webhook_only_triggers_a_query_of_mailchimp(client, theirs):
     assert client.get(HOOK).status_code == 200
     theirs.member(reader.email)
     hook(client, reader.email)  # forged or wrong: still subscribed at Mailchimp
-    carried()
+    attempt_pending_deliveries()
     reader.refresh_from_db()
     assert reader.state == SubscriberState.CONFIRMED
     theirs.member(reader.email, status="unsubscribed", changed=timezone.now() + timedelta(minutes=1))
     hook(client, reader.email)
-    carried()
+    attempt_pending_deliveries()
     reader.refresh_from_db()
     assert reader.state == SubscriberState.UNSUBSCRIBED
 
@@ -308,7 +308,7 @@ def test_address_changed_at_mailchimp_replaces_the_old_one(client, theirs):
     told = {"type": "upemail", "data[list_id]": LIST} | both
     theirs.member(reader.email, tags=["Chantiers"])
     client.post(HOOK, told)  # forged: nothing changed at Mailchimp
-    carried()
+    attempt_pending_deliveries()
     assert list(Subscriber.objects.values_list("email", "state")) == [
         (reader.email, SubscriberState.CONFIRMED)
     ]
@@ -318,9 +318,9 @@ def test_address_changed_at_mailchimp_replaces_the_old_one(client, theirs):
     assert "@" not in str(
         list(Delivery.objects.filter(carrier="mailchimp").values_list("recipient", "payload"))
     )
-    carried()
+    attempt_pending_deliveries()
     members.reconcile_members()
-    carried()
+    attempt_pending_deliveries()
     assert dict(Subscriber.objects.values_list("email", "state")) == {
         reader.email: SubscriberState.UNSUBSCRIBED,
         "neuve@courriel.example": SubscriberState.CONFIRMED,
@@ -362,7 +362,7 @@ def test_reconciliation_makes_both_systems_agree(theirs):
     theirs.member("neuf@courriel.example", tags=["Chantiers"], opted=EARLY)
     theirs.member("sans-preuve@courriel.example")
     members.reconcile_members()
-    carried()
+    attempt_pending_deliveries()
     states = dict(Subscriber.objects.values_list("email", "state"))
     assert states == {
         left.email: SubscriberState.UNSUBSCRIBED,
@@ -387,12 +387,12 @@ def test_renamed_topic_keeps_its_subscribers(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(pending=True, topics=[topic])
     subscribers.confirm_subscription(subscriber=reader)
-    carried()
+    attempt_pending_deliveries()
     topic.name = "Chantiers et circulation"
     topic.save()
     members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
-    carried()
+    attempt_pending_deliveries()
     members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
     assert [tag["name"] for tag in theirs.members[hashed(reader.email)]["tags"]] == [topic.name]
@@ -405,7 +405,7 @@ def test_unsent_tags_are_not_removed_by_reconciliation(theirs):
     theirs.member(reader.email)  # the member was created, but the call for its tags failed
     members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
-    carried()
+    attempt_pending_deliveries()
     theirs.member(reader.email)  # the tag was removed at Mailchimp
     members.reconcile_members()
     assert reader.topic_keys == set()
@@ -420,7 +420,7 @@ def test_subscriber_deleted_by_staff_is_deleted_at_mailchimp(theirs, client):
     assert Subscriber.objects.exists()
     client.force_login(EditorFactory())
     client.post(delete)
-    carried()
+    attempt_pending_deliveries()
     members.reconcile_members()
     assert not Subscriber.objects.exists()
     assert not theirs.members
@@ -495,7 +495,7 @@ if os.environ.get("TEST_MAILCHIMP_URL"):
         known.tag(hash_, {"Chantiers": True, "Votations": False})
         known.leave(hash_)
         assert known.get(hash_)["status"]
-        known.forget(hash_)
+        known.delete_permanently(hash_)
         assert isinstance(campaigns.segment("1 fr 1"), int)
         campaigns.fill(1, ["elodie@courriel.example"])
         campaigns.rename(campaigns.api.lists.segments.all(LIST)["segments"][0]["name"], "Votations")

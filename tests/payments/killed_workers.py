@@ -101,7 +101,7 @@ def _dying_at(number: int, provider):
 
         return answer
 
-    def saying(execute, sql, *arguments):
+    def observe_writes(execute, sql, *arguments):
         if sql.startswith(WRITES):
             point()
         return execute(sql, *arguments)
@@ -115,7 +115,7 @@ def _dying_at(number: int, provider):
         setattr(provider, name, answering(getattr(provider, name)))
     connection.ensure_connection()
     commit, connection._commit = connection._commit, committing
-    with connection.execute_wrapper(saying):
+    with connection.execute_wrapper(observe_writes):
         yield
 
 

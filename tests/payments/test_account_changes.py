@@ -40,7 +40,7 @@ def boss(client):
     return boss
 
 
-def told() -> dict[str, int]:
+def emails_by_address() -> dict[str, int]:
     """Return the number of e-mails about the account by address."""
     found = list(Delivery.objects.filter(subject__startswith="account:").values_list("recipient", flat=True))
     return {one: found.count(one) for one in found}
@@ -50,14 +50,14 @@ def test_account_change_waits_a_day_and_alerts_administrators(client, boss):
     other, now = SuperuserFactory(email="syndic@orvenay.example"), timezone.now()
     wanted = {"creditor": "Commune d’Orvenay", "iban": new_iban()}
     assert client.post(URL, wanted).status_code == 302
-    assert told() == {boss.email: 1, other.email: 1}
+    assert emails_by_address() == {boss.email: 1, other.email: 1}
     text = Delivery.objects.get(recipient=other.email).payload["text"]
     assert all(said in text for said in (QR_IBAN, new_iban(), str(boss), "26.11.2026"))
     jobs.change_account(now + timedelta(hours=23))
     assert PaymentSettings.load().creditor_iban == QR_IBAN
     jobs.change_account(now + timedelta(hours=25))
     assert PaymentSettings.load().creditor_iban == new_iban()
-    assert told() == {boss.email: 2, other.email: 2}
+    assert emails_by_address() == {boss.email: 2, other.email: 2}
     done = list(
         ModelLogEntry.objects.filter(action=account_changes.LOGGED)
         .order_by("pk")
@@ -85,7 +85,7 @@ def test_account_change_is_cancelled_by_another_administrator(client, boss):
     jobs.change_account(timezone.now() + timedelta(days=2))
     assert PaymentSettings.load().creditor_iban == QR_IBAN
     assert AccountChange.objects.get().cancelled_by == boss
-    assert told() == {boss.email: 2, other.email: 2}
+    assert emails_by_address() == {boss.email: 2, other.email: 2}
     with pytest.raises(PaymentActionRefused):
         account_changes.cancel(actor=boss, change=change)
     page = client.get(URL).text

@@ -15,7 +15,7 @@ from tests.cases.test_concurrency import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge, paid, pays, qr_account
-from tests.payments.test_qrbill import entry, told
+from tests.payments.test_qrbill import bank_file, entry
 
 pytestmark = [
     pytest.mark.usefixtures("transactional_db"),
@@ -121,7 +121,7 @@ def test_concurrent_bank_files_allocate_the_payment_once():
     qr_account()
     charge, clerk = due_charge(), UserFactory()
     reference = begun(charge, "qrbill").external_id
-    files = [told(entry(reference, mark=mark), number=mark) for mark in ("1", "2")]
+    files = [bank_file(entry(reference, mark=mark), number=mark) for mark in ("1", "2")]
     read = lambda content: bank.import_bank_file(actor=clerk, name="x", content=content)[1]  # noqa: E731
     assert at_once(*(lambda content=content: read(content) for content in files)) == [1, 1]
     assert (Charge.objects.get().paid, UnallocatedPayment.objects.get().amount) == (3000, 3000)

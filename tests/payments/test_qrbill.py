@@ -50,7 +50,7 @@ def entry(reference="", amount="30.00", currency="CHF", mark="1", sign="CRDT") -
     return ENTRY.format(reference=reference, amount=amount, currency=currency, mark=mark, sign=sign)
 
 
-def told(*entries: str, number="1") -> bytes:
+def bank_file(*entries: str, number="1") -> bytes:
     return FILE.format(entries="".join(entries), number=number).encode()
 
 
@@ -61,7 +61,9 @@ def clerk(db):
 
 
 def read(clerk, *entries, number="1") -> int:
-    return actions.import_bank_file(actor=clerk, name="camt.xml", content=told(*entries, number=number))[1]
+    return actions.import_bank_file(actor=clerk, name="camt.xml", content=bank_file(*entries, number=number))[
+        1
+    ]
 
 
 # -- The bill ------------------------------------------------------------------------------------------------
@@ -365,7 +367,7 @@ def test_invalid_or_malicious_bank_file_is_refused(client, clerk):
     bomb = (
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Document>&a;</Document>'
     )
-    wrong = told(entry("1", "ten francs"))
+    wrong = bank_file(entry("1", "ten francs"))
     for content in (b"", b"\x00\xff", b"<a>", b"<Document/>", bomb, wrong, b"[]"):
         upload = SimpleUploadedFile("camt.xml", content or b" ", "text/xml")
         answer = client.post(reverse("money:bank"), {"file": upload})
@@ -377,12 +379,12 @@ def test_invalid_or_malicious_bank_file_is_refused(client, clerk):
 def test_bookkeeper_imports_a_bank_file(client, clerk):
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
-    upload = SimpleUploadedFile("camt.xml", told(entry(payment.external_id)), "text/xml")
+    upload = SimpleUploadedFile("camt.xml", bank_file(entry(payment.external_id)), "text/xml")
     page = client.post(reverse("money:bank"), {"file": upload}, follow=True).content.decode()
     assert "Élodie Marchetti" in page
     assert payment.external_id in page
     assert "Une nouvelle écriture est lue." in page
-    upload = SimpleUploadedFile("copie.xml", told(entry(payment.external_id)), "text/xml")
+    upload = SimpleUploadedFile("copie.xml", bank_file(entry(payment.external_id)), "text/xml")
     again = client.post(reverse("money:bank"), {"file": upload}, follow=True).text
     assert "Rien de nouveau" in again
 
@@ -392,7 +394,7 @@ def test_unallocated_payment_shows_payer_and_date(client, clerk, reference, amou
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
     actions.import_bank_file(
-        actor=clerk, name="camt.xml", content=told(entry(reference or payment.external_id, amount))
+        actor=clerk, name="camt.xml", content=bank_file(entry(reference or payment.external_id, amount))
     )
     page = client.get(reverse("money:aside")).text
     assert "Élodie Marchetti" in page
@@ -400,7 +402,7 @@ def test_unallocated_payment_shows_payer_and_date(client, clerk, reference, amou
 
 
 def test_amounts_are_parsed_to_the_coin():
-    _message, [one] = camt054.parse_camt054(told(entry("1", "1234.05")))
+    _message, [one] = camt054.parse_camt054(bank_file(entry("1", "1234.05")))
     assert one.amount == Decimal("123405")
     assert one.day <= timezone.localdate() or one.day.year == 2026
 
@@ -411,7 +413,7 @@ def test_amounts_are_parsed_to_the_coin():
 def test_invalid_amount_refuses_the_whole_file(client, clerk, amount):
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
-    content = told(entry(payment.external_id), entry(payment.external_id, amount, mark="2"))
+    content = bank_file(entry(payment.external_id), entry(payment.external_id, amount, mark="2"))
     upload = SimpleUploadedFile("camt.xml", content, "text/xml")
     assert client.post(reverse("money:bank"), {"file": upload}).status_code == 422
     assert (BankEntry.objects.count(), Charge.objects.get().paid) == (0, 0)
@@ -455,7 +457,7 @@ def collected(*references: str, total="60.00", each="") -> str:
 def test_collective_entry_needs_an_amount_per_payment(client, clerk):
     first, second = (begun(due_charge(), "qrbill").external_id for _time in range(2))
     client.force_login(clerk)
-    silent = SimpleUploadedFile("camt.xml", told(collected(first, second)), "text/xml")
+    silent = SimpleUploadedFile("camt.xml", bank_file(collected(first, second)), "text/xml")
     assert client.post(reverse("money:bank"), {"file": silent}).status_code == 422
     assert not BankEntry.objects.exists()
     assert read(clerk, collected(first, second, each="30.00")) == 2

@@ -52,7 +52,7 @@ def of_the_counter(amount: int = 500, **more) -> Refund:
     return provider_calls.run_refund(refund.pk)
 
 
-def told(charge: Charge) -> int:
+def emails_about_refund(charge: Charge) -> int:
     """Return the number of e-mails to the applicant about a refund."""
     return Delivery.objects.for_subject(charge.case.subject).filter(title__contains="remboursés").count()
 
@@ -75,13 +75,13 @@ def fresh(refund: Refund) -> Refund:
 
 def test_announced_refund_sends_an_email_only_if_paid_by_hand(theirs):
     by_itself = asked(theirs, "succeeded", announced=True)
-    assert (by_itself.state, told(by_itself.allocation.charge)) == (RefundState.DONE, 0)
+    assert (by_itself.state, emails_about_refund(by_itself.allocation.charge)) == (RefundState.DONE, 0)
     by_hand = of_the_counter(announced=True)
-    assert told(by_hand.allocation.charge) == 0
+    assert emails_about_refund(by_hand.allocation.charge) == 0
     agent = member()
     counter.open_till(actor=agent, start=10000)
     counter.pay_out_refund(actor=agent, refund=by_hand)
-    assert told(by_hand.allocation.charge) == 1
+    assert emails_about_refund(by_hand.allocation.charge) == 1
     assert "rendu en espèces, au guichet" in last_letter()
     assert "quelques jours" not in last_letter()
 
@@ -90,14 +90,14 @@ def test_announced_refund_sends_an_email_only_if_paid_by_hand(theirs):
 def test_pending_refund_is_polled_until_it_is_done(theirs):
     refund = asked(theirs, "pending")
     assert (refund.state, refund.external_id, bool(refund.due_at)) == (RefundState.PENDING, "re_1", True)
-    assert (refunded(), told(Charge.objects.get())) == (0, 0)
+    assert (refunded(), emails_about_refund(Charge.objects.get())) == (0, 0)
     with pytest.raises(PaymentActionRefused):  # or it would be refunded twice
         refunds.complete_by_hand(actor=member(), refund=refund)
 
     theirs.answer_refund("re_1", "succeeded")
     refund = provider_calls.run_refund(refund.pk)
     assert (refund.state, refund.due_at) == (RefundState.DONE, None)
-    assert (refunded(), told(Charge.objects.get()), len(theirs.refunds)) == (1000, 1, 1)
+    assert (refunded(), emails_about_refund(Charge.objects.get()), len(theirs.refunds)) == (1000, 1, 1)
     assert list(ledger.ledger_errors()) == []
 
 
@@ -126,14 +126,14 @@ def is_refused(theirs) -> Refund:
 def test_failed_refund_is_booked_once_when_transferred(theirs, fails, why):
     refund = fails(theirs)
     assert (refund.state, refund.due_at, why in refund.fault) == (RefundState.FAILED, None, True)
-    assert (refunded(), told(Charge.objects.get())) == (0, 0)
+    assert (refunded(), emails_about_refund(Charge.objects.get())) == (0, 0)
     assert not JournalRow.objects.filter(kind="refund").exists()
 
     refunds.complete_by_hand(actor=member(), refund=refund)
     done, row = fresh(refund), JournalRow.objects.get(kind="refund")
     assert (done.state, done.account, done.fault) == (RefundState.DONE, ledger.ledger_accounts().bank, "")
     assert (row.credit, row.amount) == (ledger.ledger_accounts().bank, 1000)
-    assert (refunded(), told(Charge.objects.get())) == (1000, 1)
+    assert (refunded(), emails_about_refund(Charge.objects.get())) == (1000, 1)
     assert "sur votre compte bancaire" in last_letter()
     with pytest.raises(PaymentActionRefused):
         refunds.complete_by_hand(actor=member(), refund=refund)

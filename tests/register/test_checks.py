@@ -7,7 +7,7 @@ SAFE = {"URL": "https://register.example/v1", "TOKEN": "t", "CERTIFICATE": "", "
 ADDRESS, STRANGER, NO_FILE = "register.E001", "register.E002", "register.E003"
 
 
-def said() -> list[str]:
+def check_ids() -> list[str]:
     found = checks.run_checks(tags=["register"], include_deployment_checks=True)
     return [one.id for one in found if one.id.startswith("register.")]
 
@@ -15,7 +15,7 @@ def said() -> list[str]:
 @pytest.mark.parametrize(("kind", "warned"), [("demo", True), ("none", False), ("http", False)])
 def test_check_warns_of_the_demo_register_only(settings, kind, warned):
     settings.REGISTER, settings.REGISTER_HTTP = kind, SAFE
-    assert said() == (["register.W001"] if warned else [])
+    assert check_ids() == (["register.W001"] if warned else [])
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_check_warns_of_the_demo_register_only(settings, kind, warned):
 )
 def test_unsafe_register_settings_are_refused(settings, changes, refused):
     settings.REGISTER, settings.REGISTER_HTTP = "http", SAFE | changes
-    assert said() == refused
+    assert check_ids() == refused
     settings.REGISTER = "none"  # no register is used
-    assert said() == []
+    assert check_ids() == []
 
 
 def test_client_certificate_replaces_a_token(settings, tmp_path):
@@ -43,7 +43,7 @@ def test_client_certificate_replaces_a_token(settings, tmp_path):
     files = {name: tmp_path / file for name, file in names.items()}
     settings.REGISTER = "http"
     settings.REGISTER_HTTP = SAFE | {"TOKEN": ""} | {name: str(file) for name, file in files.items()}
-    assert said() == [NO_FILE] * 3
+    assert check_ids() == [NO_FILE] * 3
     for file in files.values():
         file.write_text("PEM")
-    assert said() == []
+    assert check_ids() == []

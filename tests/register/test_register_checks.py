@@ -383,7 +383,7 @@ def test_check_continues_if_an_agent_reviewed_the_case_before():
 
 
 def test_editor_is_warned_of_checks_that_must_wait_for_an_agent():
-    def said(*stages, limits=None):
+    def warned_paths(*stages, limits=None):
         settings = {"team": "habitants", "days": 3, "limits": limits or {}}
         made = content(stages=list(stages), settings=settings)
         return [fault.path for fault in lint_service(made) if "Identity of the applicant" in fault.message]
@@ -391,11 +391,11 @@ def test_editor_is_warned_of_checks_that_must_wait_for_an_agent():
     identity = {"key": "identity", "type": "identity", "settings": {"format": 1}}
     check = {"key": "check", "type": "register", "settings": {"format": 1, "with_birth_date": True}}
     with override("en"):
-        assert said(check, NOTIFY) == ["stage.check"]
-        assert said(check) == ["stage.check"]
-        assert said(check, DECISION) == []
-        assert said(identity, check, NOTIFY) == []
-        assert said(check, NOTIFY, limits={"identity": {"level": "known"}}) == []
+        assert warned_paths(check, NOTIFY) == ["stage.check"]
+        assert warned_paths(check) == ["stage.check"]
+        assert warned_paths(check, DECISION) == []
+        assert warned_paths(identity, check, NOTIFY) == []
+        assert warned_paths(check, NOTIFY, limits={"identity": {"level": "known"}}) == []
 
 
 def test_protected_person_is_visible_to_authorised_agents_only(client):

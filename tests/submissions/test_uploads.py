@@ -399,7 +399,7 @@ def test_empty_file_name_gets_a_default():
 
 # -- In the form session -------------------------------------------------------------------------------------
 @pytest.fixture
-def kept(monkeypatch):
+def written_sizes(monkeypatch):
     """Record the sizes of the chunks of files that were written to disk."""
     found = []
     receive = upload_checks.TemporaryFileUploadHandler.receive_data_chunk
@@ -451,14 +451,14 @@ def test_refused_file_gives_a_reason_and_the_valid_one_is_stored(at_the_file_ste
     assert person.post("procuration").url == person.url("contact")
 
 
-def test_huge_file_is_refused_without_filling_the_disk(at_the_file_step, settings, kept):
+def test_huge_file_is_refused_without_filling_the_disk(at_the_file_step, settings, written_sizes):
     settings.UPLOAD_MAX_BYTES = 1000
 
     response = at_the_file_step.post("procuration", piece=pdf(content=b"%PDF-1.7" + b"x" * 200_000))
 
     assert response.status_code == 200
     assert "procuration.pdf" in text(response)
-    assert sum(kept) <= 1000
+    assert sum(written_sizes) <= 1000
     assert not StoredFile.objects.exists()
 
 
@@ -490,7 +490,7 @@ class Travelling(io.RawIOBase):
         return part[:size]
 
 
-def test_upload_of_300_megabytes_is_refused_without_storing_it(at_the_file_step, kept):
+def test_upload_of_300_megabytes_is_refused_without_storing_it(at_the_file_step, written_sizes):
     person, file = at_the_file_step, Travelling("piece", "plan.pdf", 300 * upload_checks.MB)
     before = getrusage(RUSAGE_SELF).ru_maxrss
 
@@ -511,34 +511,34 @@ def test_upload_of_300_megabytes_is_refused_without_storing_it(at_the_file_step,
         file.read(1) == b""
     )  # the whole body was read: a browser that is cut off shows only a connection error
     assert file.largest_read <= upload_checks.MB
-    assert sum(kept) <= 10 * upload_checks.MB
+    assert sum(written_sizes) <= 10 * upload_checks.MB
     assert (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024 < 60
     assert not StoredFile.objects.exists()
     assert list(Path(tempfile.gettempdir()).glob("*.upload.pdf")) == []
 
 
-def test_many_files_cannot_fill_the_disk_and_the_excess_is_named(at_the_file_step, settings, kept):
+def test_many_files_cannot_fill_the_disk_and_the_excess_is_named(at_the_file_step, settings, written_sizes):
     settings.UPLOAD_MAX_BYTES = 1000
     many = [pdf(f"{number}.pdf", b"%PDF-1.7" + bytes([number]) * 900) for number in range(90)]
 
     with override("en"):
         response = at_the_file_step.post("procuration", piece=many)
 
-    assert sum(kept) <= 10 * 1000
+    assert sum(written_sizes) <= 10 * 1000
     assert "“11.pdf”: these files are too much at once" in response.text
     assert StoredFile.objects.count() == 2
 
 
-def test_staff_may_upload_larger_files(client, version, settings, kept):
+def test_staff_may_upload_larger_files(client, version, settings, written_sizes):
     settings.UPLOAD_MAX_BYTES = 1000
     client.force_login(UserFactory(is_staff=True))
 
     client.post(reverse("submissions:start", args=[version.form.slug]), {"x": pdf(content=b"x" * 5000)})
 
-    assert sum(kept) == 5000
+    assert sum(written_sizes) == 5000
 
 
-def test_files_of_a_reply_on_a_case_cannot_fill_the_disk(client, db, settings, kept):
+def test_files_of_a_reply_on_a_case_cannot_fill_the_disk(client, db, settings, written_sizes):
     settings.UPLOAD_MAX_BYTES = 1000
     case = CaseFactory(asked=True)
     link = reverse("space:status", args=[StatusLink.objects.create(case=case).secret])
@@ -549,7 +549,7 @@ def test_files_of_a_reply_on_a_case_cannot_fill_the_disk(client, db, settings, k
 
     assert page.status_code == 422
     assert "Voici." in page.text
-    assert sum(kept) <= 1000
+    assert sum(written_sizes) <= 1000
 
 
 def test_upload_of_200_files_gets_an_error_page(at_the_file_step, client):

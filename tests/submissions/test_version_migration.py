@@ -195,7 +195,7 @@ def text(response) -> str:
     return response.content.decode()
 
 
-def told(page: str) -> bool:
+def announces_change(page: str) -> bool:
     """Return whether a page says that the form has changed."""
     return MigratedDraft({}, [], {}, [], [], []).change_summary in page
 
@@ -224,7 +224,7 @@ def test_returning_applicant_is_led_to_new_questions(person):
     page = text(person.client.get(person.page("resume"), follow=True))
 
     assert "Votre langue" in page
-    assert told(page)
+    assert announces_change(page)
     assert 'value="Marchetti"' in page
 
 
@@ -235,7 +235,7 @@ def test_following_the_resume_link_changes_nothing(person):
 
     pages = [text(person.client.get(person.url("identite"))) for _time in range(2)]
 
-    assert all(told(page) for page in pages)
+    assert all(announces_change(page) for page in pages)
     person.draft.refresh_from_db()
     assert person.draft.version == person.version
 
@@ -251,7 +251,7 @@ def test_next_answer_migrates_the_draft_and_ends_the_notice(person):
     assert person.answers["langue"] == "Français"
     assert person.answers["tel"] == "+41210004210"
     assert person.draft.version == newer
-    assert not told(text(person.client.get(person.page("review"))))
+    assert not announces_change(text(person.client.get(person.page("review"))))
 
 
 @pytest.mark.django_db
@@ -259,7 +259,7 @@ def test_draft_unaffected_by_a_change_has_a_notice_and_is_sent(person):
     person.fill_all()
     newer = publish(lambda form: form["fees"].clear())
 
-    assert told(text(person.client.get(person.page("review"))))
+    assert announces_change(text(person.client.get(person.page("review"))))
     person.send(_version=newer.number)
 
     assert Submission.objects.get().version == newer
@@ -274,7 +274,7 @@ def test_draft_reviewed_before_a_change_must_be_reviewed_again(person):
 
     assert response.url == person.page("review")
     assert not Submission.objects.exists()
-    assert told(text(person.client.get(response.url)))
+    assert announces_change(text(person.client.get(response.url)))
     person.send(_version=newer.number)
     assert Submission.objects.get().version == newer
 
@@ -385,7 +385,7 @@ def test_draft_of_a_withdrawn_form_keeps_its_version(person):
     publish(ask_language)
     Form.objects.update(offered=False)
 
-    assert not told(text(person.client.get(person.page("review"))))
+    assert not announces_change(text(person.client.get(person.page("review"))))
     person.send()
 
     assert Submission.objects.get().version == person.version
@@ -400,7 +400,7 @@ def test_submission_keeps_its_version(person):
     page = text(person.client.get(person.page("sent")))
 
     assert "Téléphone" in page
-    assert not told(page)
+    assert not announces_change(page)
 
 
 @pytest.mark.django_db
@@ -408,7 +408,7 @@ def test_change_of_another_form_changes_nothing(person):
     person.fill_all()
     FormVersionFactory(form__slug="autre", content=content())
 
-    assert not told(text(person.client.get(person.page("review"))))
+    assert not announces_change(text(person.client.get(person.page("review"))))
     assert person.answers["tel"] == "+41210004210"
 
 
@@ -419,7 +419,7 @@ def test_rehearsal_version_is_not_offered_to_applicants(person):
     ask_language(changed)
     FormVersionFactory(content=changed, kind="rehearsal")
 
-    assert not told(text(person.client.get(person.page("review"))))
+    assert not announces_change(text(person.client.get(person.page("review"))))
 
 
 @pytest.mark.django_db
@@ -432,6 +432,6 @@ def test_draft_of_an_account_is_migrated_for_its_owner_only(client, version):
     client.force_login(UserFactory())
     assert client.post(url).status_code == 404
     client.force_login(owner)
-    assert told(text(client.get(url, follow=True)))
+    assert announces_change(text(client.get(url, follow=True)))
     draft.refresh_from_db()
     assert draft.version == version

@@ -69,8 +69,9 @@ def join_waiting_list(
         raise BookingActionRefused(_("This time is free: you can book it."))
     if why != RefusalReason.TAKEN:
         raise TimeTaken(why)
+    address = stored_form(email)
     place = {
-        "email": stored_form(email),
+        "email": address,
         "resource_id": offer.pk,
         "starts_at": span.start,
         "ends_at": span.end,
@@ -80,7 +81,7 @@ def join_waiting_list(
         if already := WaitingEntry.objects.open().filter(**place).first():
             return already
         asked_by = caller_digest(caller)
-        _check_entry_limit(place["email"], asked_by)
+        _check_entry_limit(address, asked_by)
         waiting = WaitingEntry.objects.create(
             **place,
             form=form,
@@ -120,15 +121,17 @@ def process_waiting_entry(*, actor: User, waiting: WaitingEntry, now: datetime) 
             .filter(pk__in=[row.pk for row in queue])
             .order_by("created_at")
         ):
-            if one.state == WaitingEntry.State.OFFERED and one.due_at <= now:
-                _expire_offer(one, now)
+            if one.state == WaitingEntry.State.OFFERED and one.due_at and one.due_at <= now:
+                _expire_offer(one, one.due_at, now)
             elif one.state == WaitingEntry.State.WAITING:
                 _offer(one, now)
 
 
-def _expire_offer(waiting: WaitingEntry, now: datetime) -> None:
-    """End an offer that was not accepted, and notify the person, who can join the list again if there is time."""
-    until = waiting.due_at
+def _expire_offer(waiting: WaitingEntry, until: datetime, now: datetime) -> None:
+    """End an offer that was not accepted, and notify the person, who can join the list again if there is time.
+
+    ``until``: when it ended.
+    """
     _end(waiting, WaitingEntry.State.LAPSED)
     if now < waiting.starts_at:
         emails.send_offer_expired(waiting, until, again=is_still_bookable(waiting, now))
@@ -164,10 +167,10 @@ def remove_from_waiting_list(*, actor: User, waiting: WaitingEntry) -> None:
 
 def _offer(waiting: WaitingEntry, now: datetime) -> None:
     """Offer the time if it is free. If it cannot be booked any more, end the entry."""
-    if not is_still_bookable(waiting, now):
+    wanted = bookable_resource(waiting.resource.key)
+    if wanted is None or not is_still_bookable(waiting, now):
         _end_unbookable(waiting, now)
         return
-    wanted = bookable_resource(waiting.resource.key)
     until = min(now + OFFERED_FOR, waiting.starts_at - wanted.rules.lead)
     hold = Booking(
         resource_id=wanted.pk,
@@ -192,7 +195,9 @@ def _offer(waiting: WaitingEntry, now: datetime) -> None:
 def is_still_bookable(waiting: WaitingEntry, now: datetime) -> bool:
     """Return whether the rules still allow booking the time of this entry."""
     wanted = bookable_resource(waiting.resource.key)
-    return bool(wanted) and now < waiting.starts_at and not refusal_reason(wanted.rules, waiting.span, now)
+    if wanted is None or now >= waiting.starts_at:
+        return False
+    return not refusal_reason(wanted.rules, waiting.span, now)
 
 
 @transaction.atomic
@@ -205,20 +210,20 @@ def accept_offer(*, actor: User, waiting: WaitingEntry) -> Draft:
     lock_units(_unit_ids(waiting))
     waiting = _lock_entry(waiting)
     hold = waiting.booking
-    if waiting.state != WaitingEntry.State.OFFERED or hold is None or hold.held_until <= now:
+    until = hold.held_until if hold else None
+    if waiting.state != WaitingEntry.State.OFFERED or hold is None or until is None or until <= now:
         raise BookingActionRefused(_("This offer has ended. The next person was asked."))
     version = waiting.form.current
-    asked = version and version.definition.fields.get(waiting.field)
-    if not asked or asked.type != "booking":
+    wanted = bookable_resource(waiting.resource.key)
+    asked = version.definition.fields.get(waiting.field) if version else None
+    if version is None or wanted is None or asked is None or asked.type != "booking":
         raise BookingActionRefused(_("This cannot be booked here any more. Please call us."))
     span = waiting.span
-    answer = write_answer(
-        RequestedTimes(bookable_resource(waiting.resource.key), [span], waiting.count, hold.series)
-    )
+    answer = write_answer(RequestedTimes(wanted, [span], waiting.count, hold.series))
     draft = submissions.start_draft(
         actor=actor, version=version, language=waiting.language, answers={waiting.field: answer}
     )
-    hold.draft, hold.held_until = draft, max(hold.held_until, now + HOLD_DURATION)
+    hold.draft, hold.held_until = draft, max(until, now + HOLD_DURATION)
     hold.save(update_fields=["draft", "held_until"])
     waiting.state, waiting.due_at = WaitingEntry.State.TAKEN, None
     waiting.save(update_fields=["state", "due_at"])

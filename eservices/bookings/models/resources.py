@@ -1,5 +1,7 @@
 """Units, which are taken, and resources, which people book."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -95,6 +97,8 @@ class Resource(ClusterableModel):
         blank=True,
         help_text=_("Sent only in messages to the person who booked, after the booking is confirmed."),
     )
+
+    objects: ClassVar[models.Manager["Resource"]]
 
     panels = [
         FieldPanel("name"),

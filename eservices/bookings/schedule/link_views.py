@@ -12,7 +12,7 @@ from .. import access, actions
 from ..models import CalendarLink
 from .views import BookingScreen
 
-DEEDS = {"renew": actions.renew_link, "end": actions.end_link}
+LINK_ACTIONS = {"renew": actions.renew_link, "end": actions.end_link}
 
 
 class CalendarLinksView(BookingScreen):
@@ -40,7 +40,7 @@ class CalendarLinksView(BookingScreen):
 def change_link(request, key: str, do: str) -> str:
     """Renew or end a calendar link."""
     resource = access.resource_for(request.user, key, "configure")
-    if do not in DEEDS:
+    if do not in LINK_ACTIONS:
         raise Http404
-    DEEDS[do](actor=request.user, resource=resource)
+    LINK_ACTIONS[do](actor=request.user, resource=resource)
     return _("Done.")

@@ -13,7 +13,7 @@ from .. import access, actions
 from .views import BookingScreen
 
 ON_A_PAGE = 100
-DEEDS = {"offer": actions.offer_time, "remove": actions.remove_from_waiting_list}
+WAITING_LIST_ACTIONS = {"offer": actions.offer_time, "remove": actions.remove_from_waiting_list}
 
 
 class WaitingView(BookingScreen):
@@ -39,7 +39,7 @@ class WaitingView(BookingScreen):
 def change_waiting_entry(request, pk, do: str) -> str:
     """Offer the time to an entry now, or remove it from the list."""
     waiting = access.waiting_entry_for(request.user, pk)
-    if do not in DEEDS:
+    if do not in WAITING_LIST_ACTIONS:
         raise Http404
-    DEEDS[do](actor=request.user, waiting=waiting)
+    WAITING_LIST_ACTIONS[do](actor=request.user, waiting=waiting)
     return _("Done.")

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import ForeignKey
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,8 +30,9 @@ def relock_case(before: Case) -> Case:
     Related rows that have not changed are taken from ``before`` instead of being read again.
     """
     case = Case.objects.select_for_update().get(pk=before.pk)
-    for field in map(Case._meta.get_field, RELATED):
-        same = getattr(case, field.attname) == getattr(before, field.attname)
+    foreign_keys = [field for field in Case._meta.concrete_fields if isinstance(field, ForeignKey)]
+    for field in foreign_keys:
+        same = field.name in RELATED and getattr(case, field.attname) == getattr(before, field.attname)
         if same and field.is_cached(before):
             field.set_cached_value(case, field.get_cached_value(before))
     return case

@@ -1,5 +1,7 @@
 """Actions at stages other than decisions: agents' tasks, opinions, escalations."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,16 +19,19 @@ from .base import lock_case, lock_if_allowed, mark_process_due
 
 
 @transaction.atomic
-def complete_stage_task(*, actor: User, case: Case, stage: str, data: dict, seen: int | None = None) -> Case:
+def complete_stage_task(
+    *, actor: User, case: Case, stage: str, data: dict[str, Any], seen: int | None = None
+) -> Case:
     """Record what an agent did at the current stage, and continue the process.
 
     ``stage``: its key. ``data``: the cleaned data of its form.
     """
     case = lock_if_allowed(case, "work", seen)
     row = current_stage(case)
-    if row is None or row.key != stage or row.progress != CaseStage.Progress.ACTIVE:
+    kind = kind_of(row) if row else None
+    if row is None or kind is None or row.key != stage or row.progress != CaseStage.Progress.ACTIVE:
         raise IllegalTransition(_("This stage is over, or has not begun yet."))
-    event_data = kind_of(row).apply_agent_input(case, row, current_settings(row), actor, data)
+    event_data = kind.apply_agent_input(case, row, current_settings(row), actor, data)
     row.save(update_fields=["data"])
     case.state = (
         states.next_state("take", case.state) if states.is_allowed("take", case.state) else case.state

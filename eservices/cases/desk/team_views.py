@@ -1,4 +1,4 @@
-"""Teams of an agent: members, roles, absences."""
+"""Views on which agents manage their teams: members, roles, absences."""
 
 from functools import partial
 
@@ -102,7 +102,7 @@ class TeamView(ActionFormMixin, AgentDeskView):
     """A team. Each POST does one thing and redirects back here."""
 
     template_name = "cases/desk/team.html"
-    DEEDS = ("role", "remove", "absence", "back")
+    TEAM_ACTIONS = ("role", "remove", "absence", "back")
 
     def get(self, request, key, do=""):
         self.team = access.team_for(request.user, key)
@@ -112,7 +112,7 @@ class TeamView(ActionFormMixin, AgentDeskView):
 
     @method_decorator(action_view("cases:team", "key"))
     def post(self, request, key, do=""):
-        if do not in self.DEEDS:
+        if do not in self.TEAM_ACTIONS:
             raise Http404
         self.team = access.team_for(request.user, key, "configure" if do in ("role", "remove") else "read")
         return getattr(self, f"_{do}")(request)

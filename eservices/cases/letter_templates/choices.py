@@ -3,7 +3,7 @@
 from ..models import Case, LetterTemplate
 from ..texts.letter_rendering import render_letter
 
-DEEDS = ("message", "ask")  # actions that can start from a letter template
+ACTIONS_WITH_TEMPLATES = ("message", "ask")  # actions that can start from a letter template
 
 
 def template_choices(case: Case) -> list[tuple[str, str]]:
@@ -16,7 +16,7 @@ def initial_form_text(case: Case, query, do: str) -> dict[str, str]:
 
     {} if none is chosen for ``do``.
     """
-    if do not in DEEDS or query.get("for") != do:
+    if do not in ACTIONS_WITH_TEMPLATES or query.get("for") != do:
         return {}
     letters = LetterTemplate.objects.filter(for_agents=True).used_by(case.team)
     letter = letters.best_translation(query.get("letter", "")[:60], case.language)

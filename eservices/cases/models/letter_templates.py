@@ -45,10 +45,10 @@ class OwnedByTeam(models.Model):
         others.exclude(team=self.team).update(team=self.team)
 
 
-class KeyedQuerySet(models.QuerySet["LegalRemedies"]):
+class KeyedQuerySet[M: TranslatableMixin](models.QuerySet[M]):
     """Texts with a key, one row per language."""
 
-    def best_translation(self, key: str, language: str):
+    def best_translation(self, key: str, language: str) -> M | None:
         """Return the text ``key`` in ``language``, else in the commune's first language, else in any; else None."""
         found = {one.locale.language_code: one for one in self._with_key(key)}
         return found.get(language) or next(iter(found.values()), None)

@@ -1,7 +1,7 @@
 """Teams, their members, roles and absences."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -65,6 +65,8 @@ class Team(ClusterableModel):
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="TeamMember", related_name="teams", verbose_name=_("members")
     )
+
+    objects: ClassVar[models.Manager["Team"]]
 
     panels = [
         NamePanel("name", targets=["key"], classname="", placeholder=False),

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from eservices.accounts.models import User
+from home.caching.cached_attributes import cached_attribute
 
 from .. import access
 from ..models import Absence, Case, Team
@@ -83,11 +84,13 @@ def represented_colleagues(user: User) -> dict[int, set[int]]:
 
     Cached on ``user``, like the memberships.
     """
-    if not hasattr(user, "_stood_in_for"):
+
+    def compute() -> dict[int, set[int]]:
         teams = [member.team_id for member in access.memberships_of(user) if member.stands_in]
         found = {team: _represented(user, team) for team in teams}
-        user._stood_in_for = {team: colleagues for team, colleagues in found.items() if colleagues}
-    return user._stood_in_for
+        return {team: colleagues for team, colleagues in found.items() if colleagues}
+
+    return cached_attribute(user, "_stood_in_for", compute)
 
 
 def _represented(user: User, team: int) -> set[int]:

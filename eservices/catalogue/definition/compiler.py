@@ -68,7 +68,7 @@ def _described(page: ServicePage, translations: Iterable[ServicePage]) -> dict:
         content["texts"][translation.locale.language_code] = {
             path: found[path]
             for path, text in texts.items()
-            if path in found and own.says(paths[path], text, found[path])
+            if path in found and own.is_translated(paths[path], text, found[path])
         }
     return content
 
@@ -181,7 +181,7 @@ def _said(page: ServicePage, source: ServicePage) -> dict:
     for name in (*TEXTS, *RICH):
         written = portable_html if name in RICH else str
         text, origin = (written(getattr(one, name)) for one in (page, source))
-        if text and own.says(name, origin, text, rich=name in RICH):
+        if text and own.is_translated(name, origin, text, rich=name in RICH):
             said[name] = text
     for name in LISTS:
         if any(entries := _entries(page, source, name, own)):
@@ -200,7 +200,7 @@ def _entries(
         texts = {}
         for part, block in child.value.block.child_blocks.items():
             text, origin = (_written(block, value[part]) for value in (child.value, origins[child.id]))
-            if text and own.says(f"{name}.{child.id}.{part}", origin, text, rich=is_rich(block)):
+            if text and own.is_translated(f"{name}.{child.id}.{part}", origin, text, rich=is_rich(block)):
                 texts[part] = text
         found.append(texts)
     return found

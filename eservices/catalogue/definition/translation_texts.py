@@ -23,7 +23,7 @@ class TranslatedTexts:
     def __init__(self, source: ServicePage, translation: ServicePage):
         self.source, self.translation = source, translation
 
-    def says(self, path: str, origin: str, text: str, *, rich: bool = False) -> bool:
+    def is_translated(self, path: str, origin: str, text: str, *, rich: bool = False) -> bool:
         """Return whether ``text`` at ``path`` is the translation's own; ``origin`` is the source's text.
 
         A text equal to the source's counts only if a translation with it is stored.

@@ -93,8 +93,8 @@ def add_step(
     *, actor: User, page: ServicePage, title: str, index: int, block: str = ""
 ) -> tuple[ServicePage, str]:
     """Add a step, empty or with the questions of a ready-made block. Return the draft and the step's id."""
-    value = {"title": title, "intro": "", "key": "", "fields": [], "checks": [], "condition": None}
-    step = {"type": "step", "value": value, "id": form_tree.new_id()}
+    value: Block = {"title": title, "intro": "", "key": "", "fields": [], "checks": [], "condition": None}
+    step: Block = {"type": "step", "value": value, "id": form_tree.new_id()}
 
     def change(tree: Tree) -> Tree:
         if block:
@@ -110,7 +110,7 @@ def add_question(
     *, actor: User, page: ServicePage, step_id: str, index: int, kind: str, label: str, required: bool
 ) -> tuple[ServicePage, str]:
     """Add a question at position ``index`` of a step. Its details are edited later. Return the draft and its id."""
-    field = {
+    field: Block = {
         "type": kind,
         "value": {"label": label, "required": required, "key": ""},
         "id": form_tree.new_id(),
@@ -180,7 +180,7 @@ def create_service_from_starter(*, actor: User, index: ServiceIndexPage, starter
 @transaction.atomic
 def _rewrite(actor: User, page: ServicePage, change: Callable[[Tree], Tree]) -> ServicePage:
     draft = _draft(actor, page)
-    draft.form = change(form_tree_of(draft))
+    draft.form = change(form_tree_of(draft))  # type: ignore[assignment]  # Wagtail has no types
     _save(actor, draft)
     return draft
 
@@ -188,7 +188,7 @@ def _rewrite(actor: User, page: ServicePage, change: Callable[[Tree], Tree]) -> 
 def _draft(actor: User, page: ServicePage) -> ServicePage:
     """Return the latest draft, locked until the end of the transaction. Raise FormEditRefused if it is not editable."""
     Page.objects.select_for_update().get(pk=page.pk)
-    draft = ServicePage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    draft: ServicePage = ServicePage.objects.get(pk=page.pk).get_latest_revision_as_object()
     if reason := access.edit_obstacle(actor, draft):
         raise FormEditRefused(reason)
     return draft

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
-type Block = dict  # {"type", "value", "id"}
+type Block = dict[str, Any]  # {"type", "value", "id"}
 type Tree = list[Block]
 type NewId = Callable[[], str]
 

@@ -18,8 +18,8 @@ from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
 from .. import emails
+from ..exceptions import TemplateError
 from ..models import Document, Permit, PlateCheck, Renewal, Zone
-from ..register_extract import TemplateError
 
 REMINDED = timedelta(days=30)  # before the last day
 RENEWABLE = timedelta(days=60)  # before the last day, and as long after it
@@ -144,7 +144,7 @@ def send_expiry_reminder(*, actor: User, permit: Permit) -> None:
     case = cases.lock_case(permit.case_id)
     if not Permit.objects.to_remind(timezone.now()).filter(pk=permit.pk).update(due_at=None):
         return
-    if is_renewable(permit, timezone.localdate()):
+    if permit.valid_until and is_renewable(permit, timezone.localdate()):
         emails.send_permit_expiring(case, permit)
         audit_log.record_event(case, "permit_reminded", actor, until=permit.valid_until.isoformat())
 
@@ -154,7 +154,9 @@ def is_renewable(permit: Permit, day: date) -> bool:
 
     It ends soon or ended lately, its document is not revoked, it is not renewed, and its service is still offered.
     """
-    if permit.valid_until is None or not permit.document.is_issued or permit.renewed.exists():
+    if permit.valid_until is None or permit.document is None or not permit.document.is_issued:
+        return False
+    if permit.renewed.exists():
         return False
     if permit.case.rehearsal or not permit.case.form.offered:
         return False
@@ -204,10 +206,13 @@ def _linked(actor: Applicant, permit: Permit, draft: Draft) -> Draft:
 
 def _starting(permit: Permit, today: date) -> dict[str, Any]:
     """Return the answer to the question for the start date: the day after the last one, at least ``today``."""
+    if permit.document is None or permit.valid_until is None:
+        return {}
     row = permit.document.stage
     row.case = permit.case
     key = row.spec.settings.get("start")
-    return {key: max(permit.valid_until + timedelta(days=1), today).isoformat()} if key else {}
+    first: date = max(permit.valid_until + timedelta(days=1), today)
+    return {key: first.isoformat()} if key else {}
 
 
 # -- Inspection ----------------------------------------------------------------------------------------------

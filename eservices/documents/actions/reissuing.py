@@ -1,5 +1,7 @@
 """Issuing a revoked document again: by an agent at once, or by its stage after the case was reopened."""
 
+from typing import Protocol, runtime_checkable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,12 +12,19 @@ from eservices.cases.stages import is_decision_stage, kind_of
 from eservices.cases.states import CaseOutcome
 from eservices.cases.workflow.progress import stages_ahead
 
+from ..exceptions import TemplateError
 from ..models import Document
-from ..register_extract import TemplateError
 
 KEY = "reissue"  # of the form that an agent fills in with the decision, see ``decisions.py``
 NEW, NONE = "new", "none"
 GRANTED = ("", CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED)  # outcomes that allow a valid document
+
+
+@runtime_checkable
+class IssuingStage(Protocol):
+    """A stage that issues documents, and can issue a revoked one again."""
+
+    def draw_again(self, case: Case, row: CaseStage, revoked: Document, actor: User) -> Document: ...
 
 
 def may_reissue(document: Document) -> bool:
@@ -43,8 +52,13 @@ def reissue(*, actor: User, document: Document) -> Document:
         )
     row = revoked.stage
     row.case = case
+    kind = kind_of(row)
+    if not isinstance(kind, IssuingStage):
+        raise cases.IllegalTransition(
+            _("This document cannot be issued again. Check the document that replaced it.")
+        )
     try:
-        return kind_of(row).draw_again(case, row, revoked, actor)
+        return kind.draw_again(case, row, revoked, actor)
     except TemplateError as fault:
         raise cases.IllegalTransition(str(fault)) from fault
 

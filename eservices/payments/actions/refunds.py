@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from eservices.cases import actors, audit_log
 from eservices.cases.actors import SYSTEM, Actor
 
 from .. import emails, ledger, tasks
-from ..models import Allocation, JournalRow, Refund, UnallocatedPayment
+from ..models import Allocation, JournalRow, Payment, Refund, UnallocatedPayment
 from ..providers import REFUND_DONE, REFUND_FAILED, RefundStatus, can_be_polled, error_text
 from ..states import REFUNDS, is_allowed
 from .locking import PaymentActionRefused, lock_charge
@@ -22,7 +23,7 @@ AGAIN = timedelta(minutes=5)
 
 @transaction.atomic
 def request_refund(
-    *, actor, allocation: Allocation, amount: int, reason: str, announced: bool = False
+    *, actor: Actor, allocation: Allocation, amount: int, reason: str, announced: bool = False
 ) -> Refund:
     """Request the refund of an allocation, or a part of it, up to what is left of the payment.
 
@@ -37,7 +38,7 @@ def request_refund(
 
 
 @transaction.atomic
-def refund_unallocated(*, actor, unallocated: UnallocatedPayment, reason: str) -> Refund:
+def refund_unallocated(*, actor: User, unallocated: UnallocatedPayment, reason: str) -> Refund:
     """Request the refund of an unallocated payment, in full."""
     unallocated = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=unallocated.pk)
     if unallocated.outcome:
@@ -113,7 +114,9 @@ def _refuse_too_much(allocation: Allocation, amount: int) -> None:
         raise PaymentActionRefused(_("At most %(left)s can be refunded.") % {"left": left})
 
 
-def _create_refund(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
+def _create_refund(
+    actor: Actor, payment: Payment, amount: int, reason: str, *, currency: str = "", **of: Any
+) -> Refund:
     reason = reason.strip()[:255]
     if not reason:
         raise PaymentActionRefused(_("Explain why it is refunded."))
@@ -139,12 +142,12 @@ def lock_refund(refund: Refund) -> Refund:
     charge = Allocation.objects.filter(refunds=refund.pk).values_list("charge", flat=True).first()
     held = lock_charge(charge) if charge else None
     refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
-    if held:
+    if held and refund.allocation:
         refund.allocation.charge = held
     return refund
 
 
-def _book_refund(refund: Refund, actor, *, tell: bool = True) -> None:
+def _book_refund(refund: Refund, actor: Actor, *, tell: bool = True) -> None:
     refund.done_at, refund.due_at = timezone.now(), None
     about = {"payment": refund.payment, "refund": refund}
     receipt = refund.payment.receipt  # without the reason, which is free text: journal rows cannot be erased
@@ -160,14 +163,17 @@ def _book_refund(refund: Refund, actor, *, tell: bool = True) -> None:
         if tell:
             emails.send_refund_notice(charge, refund)
         return
+    aside = refund.set_aside
+    reference = aside.details.get("reference", "") if aside else ""
     ledger.post_entry(
         JournalRow.Kind.REFUND,
         debit=ledger.ledger_accounts().aside,
         credit=refund.account,
         amount=refund.amount,
         currency=refund.currency,
-        text=f"{refund.set_aside.details.get('reference', '')} {receipt}".strip(),
-        set_aside=refund.set_aside,
+        text=f"{reference} {receipt}".strip(),
+        set_aside=aside,
         **about,
     )
-    UnallocatedPayment.objects.filter(pk=refund.set_aside_id).update(resolved_at=timezone.now())
+    if aside:
+        UnallocatedPayment.objects.filter(pk=aside.pk).update(resolved_at=timezone.now())

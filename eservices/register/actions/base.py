@@ -84,7 +84,7 @@ def _find_others(
     return found
 
 
-def claim_row[M: Model](rows: Manager[M], pk: int | UUID | str) -> M | None:
+def claim_row[M: Model](rows: Manager[M] | QuerySet[M], pk: int | UUID | str) -> M | None:
     """Claim the row for this worker during ``CLAIM``; None if it is not due or another worker has it."""
     now = timezone.now()
     if not rows.filter(pk=pk, due_at__lte=now).update(due_at=now + CLAIM, attempts=F("attempts") + 1):

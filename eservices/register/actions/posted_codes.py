@@ -108,13 +108,13 @@ def confirm_code(*, actor: User, typed: str) -> IdentityProof:
 def _compare(actor: User, typed: str) -> tuple[IdentityProof | None, int]:
     now = timezone.now()
     code = PostedCode.objects.select_for_update().open(now).filter(user=actor).exclude(digest="").first()
-    if code is None or code.tries >= TRIES:
+    person = code.matched_person if code else None
+    if code is None or person is None or code.tries >= TRIES:
         return None, 0
     if not _fits(code, "".join(filter(str.isdigit, typed))):
         PostedCode.objects.filter(pk=code.pk).update(tries=F("tries") + 1)
         return None, TRIES - code.tries - 1
     PostedCode.objects.filter(pk=code.pk).update(used_at=now, digest="")
-    person = code.matched_person
     proof = accounts.prove_identity(
         actor=None,
         user=actor,
@@ -141,13 +141,13 @@ def _write(code: PostedCode, person: RegisterPerson | None) -> None:
         person=to_json_data(person),
     )
     if written:
-        _queue(code, person, f"{digits[:4]} {digits[4:]}")
+        _queue(code, [person.name, *person.address.lines], f"{digits[:4]} {digits[4:]}")
 
 
-def _queue(code: PostedCode, person: RegisterPerson, digits: str) -> None:
+def _queue(code: PostedCode, recipient: list[str], digits: str) -> None:
     with translation.override(code.language):
         queue_paper_letter(
-            address=[person.name, *person.address.lines],
+            address=recipient,
             title=_("Your code"),
             paragraphs=[
                 _("A person signed in to the online counter with your name and asked for this code."),

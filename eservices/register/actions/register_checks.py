@@ -139,7 +139,8 @@ def run_again(*, actor: Actor = SYSTEM, case: Case) -> bool:
     finished = [row for row in rows if row.progress == CaseStage.Progress.DONE]
     if not case.is_open or any(_stands_on_register(case, row) for row in finished):
         return False
-    wrong = [row for row in finished if row.type == "register" and not kind_of(row).stands(row)]
+    checks = [row for row in finished if row.type == "register"]
+    wrong = [row for row in checks if (kind := kind_of(row)) is not None and not kind.stands(row)]
     for row in wrong:
         row.progress, row.entered_at, row.done_at = CaseStage.Progress.TODO, None, None
         row.save(update_fields=["progress", "entered_at", "done_at"])

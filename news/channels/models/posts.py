@@ -97,6 +97,8 @@ class ChannelPost(models.Model):
     out_at = models.DateTimeField(_("out since"), null=True, blank=True)
     edited_at = models.DateTimeField(_("changed there"), null=True, blank=True)
 
+    deliveries: list[Delivery]  # set by ``access.posts_of_page``
+
     objects = ChannelPostQuerySet.as_manager()
 
     class Meta:

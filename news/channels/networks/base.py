@@ -127,7 +127,7 @@ class SocialNetwork(ABC):
     def _judge(self, answer: HttpAnswer, found: dict) -> None:
         if 200 <= answer.status_code < 300:
             return
-        said = f"{self.label} {answer.status_code}: {self.said(found)[:300]}"
+        said = f"{self.label} {answer.status_code}: {self.error_message(found)[:300]}"
         if answer.status_code == 429 or self.too_often(found):
             raise RetryLater(retry_after.retry_at(answer, DEFAULT_RETRY_PAUSE), said)
         if answer.status_code in PASSING or self.passes(found):
@@ -135,7 +135,7 @@ class SocialNetwork(ABC):
         gone = answer.status_code in {404, 410} or self.is_gone(found)
         raise (PostGone if gone else PermanentFailure)(said)
 
-    def said(self, found: dict) -> str:
+    def error_message(self, found: dict) -> str:
         """Return the network's error message."""
         error = found.get("error")
         if isinstance(error, dict):

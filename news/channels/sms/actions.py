@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -36,7 +37,14 @@ State, Kind = PhoneReader.State, PhoneConsent.Kind
 
 @retry_on_conflict
 @transaction.atomic
-def request_subscription(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
+def request_subscription(
+    *,
+    actor: User | None = None,
+    number: str,
+    language: str,
+    topic_keys: Iterable[UUID | str],
+    alerts: bool,
+) -> PhoneReader:
     """Send a code to the number.
 
     Choices that were confirmed before change only once the new code is entered.
@@ -59,7 +67,8 @@ def confirm_by_code(*, actor: User | None = None, reader: PhoneReader, code: str
     """Confirm a reader by the code. Return False if it is wrong, expired, or was tried too often."""
     with transaction.atomic():
         reader = _lock(reader)
-        known = reader.code and reader.code_expires_at > timezone.now() and reader.code_tries < TRIES
+        expires_at = reader.code_expires_at
+        known = reader.code and expires_at and expires_at > timezone.now() and reader.code_tries < TRIES
         if not known:
             return False
         reader.code_tries += 1
@@ -115,7 +124,15 @@ def erase_reader(*, actor: User | None = None, reader: PhoneReader) -> None:
 
 @retry_on_conflict
 @transaction.atomic
-def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
+def queue_messages(
+    *,
+    actor: User | None = None,
+    key: str,
+    texts: dict[str, str],
+    language: str,
+    readers: QuerySet[PhoneReader],
+    told: dict[str, Any],
+) -> int:
     """Queue a message to each reader, in their language if ``texts`` has it. Return the number of readers.
 
     ``key`` identifies what is announced: if called twice with the same, nobody gets it twice. ``told`` is what the
@@ -169,7 +186,7 @@ def follow(
     spoken = dict(PhoneReader.objects.values_list("number", "language"))
 
     def content(delivery: Delivery) -> tuple[str, dict[str, Any]]:
-        chosen = spoken.get(delivery.recipient)
+        chosen = spoken.get(delivery.recipient, "")
         chosen = chosen if texts.get(chosen) else language
         text = sms.to_sms_text(texts[chosen])
         now = announcements.followed(delivery.payload, told)
@@ -218,7 +235,7 @@ def _digest(number: str, code: str) -> str:
     return salted_hmac("news.channels.sms.code", f"{number}:{code}", algorithm="sha256").hexdigest()
 
 
-def _record(reader: PhoneReader, kind: Kind) -> None:
+def _record(reader: PhoneReader, kind: PhoneConsent.Kind) -> None:
     topics = sorted(map(str, reader.topic_keys))
     PhoneConsent.objects.create(reader=reader, kind=kind, topics=topics)
 

@@ -19,7 +19,7 @@ ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)
 
 
 @transaction.atomic
-def run_page_checks(*, actor: User, check: PageCheck, now: datetime) -> PageCheck:
+def run_page_checks(*, actor: User | None, check: PageCheck, now: datetime) -> PageCheck:
     """Check a page as it is published, and save its external links."""
     check = PageCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     content = page_reader.read_page(check.page.specific)
@@ -64,7 +64,7 @@ def _answered(link: ExternalLink, fault: str | None, now: datetime) -> None:
         link.failures = min(link.failures + 1, 99) if fault else 0
         link.fault = fault[:200]
         if was_silent != link.is_silent:
-            link.checks.update(due_at=now)
+            PageCheck.objects.filter(addresses=link).update(due_at=now)
     link.checked_at = now
     link.due_at = now + (ASK_AGAIN_AFTER if fault == "" else ASK_SOON_AFTER)
     link.save()

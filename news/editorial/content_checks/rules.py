@@ -7,6 +7,7 @@ beside the page.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.text import Truncator
 from django.utils.translation import get_language_info
@@ -38,7 +39,7 @@ class Finding:
     rule: str
     gravity: str
     path: str = ""
-    values: dict = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:

@@ -23,4 +23,4 @@ def _comment(*, email: str, language: str, payload: dict, at: datetime) -> Actio
     return ActionResult("handed", url_in_current_language(page))
 
 
-DEEDS = {"comment": PendingActionType(_about, _comment)}
+PENDING_ACTIONS = {"comment": PendingActionType(_about, _comment)}

@@ -59,7 +59,7 @@ def _take_back(*, email: str, language: str, payload: dict, at: datetime) -> Act
     return ActionResult("taken_back" if given else "not_voted", contribution.get_absolute_url())
 
 
-DEEDS = {
+PENDING_ACTIONS = {
     "contribute": PendingActionType(_about_contribution, _hand_in),
     "vote": PendingActionType(_about_vote, _vote),
     "take_back": PendingActionType(_about_taking_back, _take_back),

@@ -1,4 +1,4 @@
-"""Actions to verify an address and to run what waited for it."""
+"""Actions on pending actions: create one and e-mail its link, run it when the link is opened, delete it."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from .models import PendingAction
 def request_verification(
     *, actor: User | None = None, email: str, language: str, kind: str, payload: dict[str, Any]
 ) -> PendingAction:
-    """Save a pending action and e-mail its link. The visitor learns nothing about the address."""
+    """Create a pending action and e-mail its link. The visitor learns nothing about the address."""
     pending = PendingAction(email=stored_form(email), language=language, kind=kind, payload=payload)
     pending.renew_link()
     pending.save()
@@ -29,7 +29,7 @@ def request_verification(
 
 @transaction.atomic
 def run_pending_action(*, actor: User | None = None, pending: PendingAction) -> ActionResult:
-    """Run a pending action once, with the time when it was sent. Its address is then verified.
+    """Run a pending action once, as of the time when it was created: its address is now verified.
 
     Raise ``ActionNoLongerPossible`` if it was run or deleted before, or if what it concerns is closed.
     """

@@ -45,7 +45,9 @@ def awaiting_moderation_for(user: User) -> list[ModeratedText]:
     """Return all texts that wait for moderation, the oldest first. Raise Http404 if ``user`` may not moderate."""
     if not may_moderate(user):
         raise Http404
-    found = [one for kind in MODERATED_MODELS.values() for one in kind.objects.waiting()[:MAX_LISTED]]
+    found: list[ModeratedText] = [
+        one for kind in MODERATED_MODELS.values() for one in kind.objects.waiting()[:MAX_LISTED]
+    ]
     return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))[:MAX_LISTED]
 
 

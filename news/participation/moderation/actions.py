@@ -14,7 +14,7 @@ from home.exceptions import ActionRefused
 
 from . import access, emails
 from .models import ModeratedText
-from .moderated_models import MODERATED_MODELS
+from .moderated_models import MODERATED_MODELS, ModeratedModel
 from .states import ModerationState, is_allowed
 
 
@@ -56,11 +56,11 @@ def take_down(*, actor: User, written: ModeratedText, reason: str) -> ModeratedT
 def erase_written(*, actor: User | None = None, written: ModeratedText) -> None:
     """Erase a text that its author withdraws, with everything on it and the addresses of its e-mails."""
     outbox.erase_deliveries_about(actor=actor, subject=written.subject)
-    type(written).objects.filter(pk=written.pk).delete()
+    MODERATED_MODELS[written.kind].objects.filter(pk=written.pk).delete()
     transaction.on_commit(site_version.bump_version)
 
 
-def erase_old_written(*, actor: User | None = None, now: datetime, kind: type[ModeratedText]) -> None:
+def erase_old_written(*, actor: User | None = None, now: datetime, kind: ModeratedModel) -> None:
     """Delete texts rejected three months ago, and the addresses on all others after a year, read or not."""
     for written in kind.objects.rejected_long_ago(now):
         with transaction.atomic():
@@ -79,7 +79,7 @@ def send_moderator_digests(*, actor: User | None = None, now: datetime) -> None:
         kind.objects.due_for_notification(now).update(tell_at=None) for kind in MODERATED_MODELS.values()
     ):
         return
-    waiting = {
+    waiting: dict[type[ModeratedText], int] = {
         kind: number for kind in MODERATED_MODELS.values() if (number := kind.objects.waiting().count())
     }
     for person in access.moderators():
@@ -87,7 +87,7 @@ def send_moderator_digests(*, actor: User | None = None, now: datetime) -> None:
 
 
 def _judged(actor: User, written: ModeratedText, state: ModerationState, reason: str) -> ModeratedText:
-    written = type(written).objects.select_for_update().get(pk=written.pk)
+    written = MODERATED_MODELS[written.kind].objects.select_for_update().get(pk=written.pk)
     if not is_allowed(written.state, state):
         raise IllegalTransition(_("This is “%(state)s” already.") % {"state": written.get_state_display()})
     written.state, written.reason = state, reason

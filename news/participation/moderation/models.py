@@ -59,6 +59,8 @@ class ModeratedTextQuerySet[T: ModeratedText](models.QuerySet[T]):
 class ModeratedText(models.Model):
     """A text that a participant wrote for publication. The address is used for e-mails about it, and erased later."""
 
+    kind: str  # its key in ``MODERATED_MODELS``
+
     state = models.CharField(
         _("state"), max_length=9, choices=ModerationState, default=ModerationState.WAITING
     )

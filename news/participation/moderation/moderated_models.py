@@ -2,6 +2,7 @@
 
 from ..comments.models import Comment
 from ..consultations.models import Contribution
-from .models import ModeratedText
 
-MODERATED_MODELS: dict[str, type[ModeratedText]] = {kind.kind: kind for kind in (Contribution, Comment)}
+type ModeratedModel = type[Comment] | type[Contribution]
+
+MODERATED_MODELS: dict[str, ModeratedModel] = {kind.kind: kind for kind in (Contribution, Comment)}

@@ -1,4 +1,4 @@
-"""Models of page feedback, which holds nothing that identifies a person."""
+"""``PageFeedback``: whether a page was useful. After the day, nothing in it tells two people apart."""
 
 from datetime import date, datetime, timedelta
 from typing import Self

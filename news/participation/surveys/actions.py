@@ -1,4 +1,4 @@
-"""All writes to surveys."""
+"""Actions on survey answers: submit, and delete when their retention is over. Editors write surveys as pages."""
 
 from datetime import date, datetime
 from typing import Any

@@ -27,7 +27,7 @@ class SurveyForm(ModeratedTextForm):
         self.need_one_of([f"q-{one.key}" for one in self.questions])
         return super().clean()
 
-    def said(self) -> dict:
+    def answers(self) -> dict:
         """Return the answers by question key."""
         data = self.cleaned_data
         return {one.key: data[f"q-{one.key}"] for one in self.questions if data.get(f"q-{one.key}")}

@@ -24,4 +24,4 @@ def _answer(*, email: str, language: str, payload: dict, at: datetime) -> Action
     return ActionResult("answered" if new else "answered_before", url_in_current_language(page))
 
 
-DEEDS = {"survey": PendingActionType(_about, _answer)}
+PENDING_ACTIONS = {"survey": PendingActionType(_about, _answer)}

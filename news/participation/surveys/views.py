@@ -34,9 +34,9 @@ def answer_survey(request, pk):
             request, "news/participation/surveys/answer.html", {"survey": page, "form": form}, status=status
         )
     if page.once:
-        payload = {"survey": str(page.translation_key), "title": page.title, "said": form.said()}
+        payload = {"survey": str(page.translation_key), "title": page.title, "said": form.answers()}
         return run_or_verify(request, form, "survey", payload)
     if not form.is_trapped:
-        actions.submit_answers(page=page, said=form.said())
+        actions.submit_answers(page=page, said=form.answers())
     thanks = urlencode({"done": "answered", "to": url_in_current_language(page)})
     return redirect(f"{reverse('participation:thanks')}?{thanks}")

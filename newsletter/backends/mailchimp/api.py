@@ -124,7 +124,7 @@ class AudienceMembers:
             with translate_errors():
                 self.api.lists.members.tags.update(self.list_id, hash_, {"tags": told})
 
-    def forget(self, hash_: str) -> None:
+    def delete_permanently(self, hash_: str) -> None:
         """Delete a member permanently; a missing one is no error."""
         url = f"lists/{self.list_id}/members/{hash_}/actions/delete-permanent"
         try:

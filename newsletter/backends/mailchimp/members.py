@@ -65,7 +65,7 @@ def push_member(subscriber: Subscriber) -> None:
 
 
 def delete_member(hash_: str) -> None:
-    AudienceMembers().forget(hash_)
+    AudienceMembers().delete_permanently(hash_)
 
 
 def rename_tag(old: str, new: str) -> None:

@@ -49,7 +49,7 @@ def queries(visit) -> int:
     return len(asked)
 
 
-def kept(client, address: str, **headers) -> bool:
+def is_served_from_cache(client, address: str, **headers) -> bool:
     """Return whether a visited address is answered without queries and templates."""
     client.get(address, headers=headers)
     with CaptureQueriesContext(connection) as asked:
@@ -67,8 +67,8 @@ def test_visited_page_is_served_without_queries(client, page, clock):
 
 
 def test_published_change_is_shown_on_next_visit(client, page, clock):
-    assert kept(client, page.url)
-    assert kept(client, "/")
+    assert is_served_from_cache(client, page.url)
+    assert is_served_from_cache(client, "/")
     page.title = "Le vieux port"
     page.save_revision()
     assert "Le vieux port" not in client.get(page.url).text, "a draft is nobody's to see"
@@ -79,7 +79,7 @@ def test_published_change_is_shown_on_next_visit(client, page, clock):
 
 
 def test_saving_draft_keeps_page_cached(client, page, clock):
-    assert kept(client, page.url)
+    assert is_served_from_cache(client, page.url)
     page.title = "Peut-être"
     page.save_revision()
     assert queries(lambda: client.get(page.url)) == 0
@@ -174,7 +174,7 @@ def test_page_cache_separates_hosts(client, page, clock, settings):
     other = make.second_site("ecole.orvenay.example")
     other.question = "Quelle classe ?"
     make.published(other)
-    assert kept(client, "/")
+    assert is_served_from_cache(client, "/")
     assert "Quelle classe ?" in client.get("/", headers={"host": "ecole.orvenay.example"}).text
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
 
@@ -197,32 +197,32 @@ def test_address_with_query_is_not_cached(client, page, clock):
 def test_tracking_parameters_use_cached_page(client, page, clock):
     client.get(f"{page.url}?utm_source=lettre")
     assert len(caches["pages"]._cache) == 0, "only the plain address fills the cache"
-    assert kept(client, page.url)
+    assert is_served_from_cache(client, page.url)
     assert queries(lambda: client.get(f"{page.url}?utm_source=lettre&fbclid=x")) == 0
 
 
 def test_signed_in_user_gets_cached_page(page, clock):
     signed_in = Client()
     signed_in.force_login(UserFactory())
-    assert kept(Client(), page.url)
+    assert is_served_from_cache(Client(), page.url)
     assert queries(lambda: signed_in.get(page.url)) == 0
 
 
 def test_restricted_page_is_not_cached(client, page, clock):
-    assert kept(client, page.url)
+    assert is_served_from_cache(client, page.url)
     PageViewRestriction.objects.create(page=page, restriction_type="password", password="sesame")
     locked = client.get(page.url)
     assert "Le port</h1>" not in locked.text
-    assert not kept(client, page.url)
+    assert not is_served_from_cache(client, page.url)
     inside = Client()
     inside.post(locked.context["action_url"], {"password": "sesame", "return_url": page.url})
     assert inside.get(page.url).status_code == 200
-    assert not kept(inside, page.url)
+    assert not is_served_from_cache(inside, page.url)
     assert client.get(page.url).content != inside.get(page.url).content
 
 
 def test_preview_bypasses_page_cache(client, page, clock):
-    assert kept(client, page.url)
+    assert is_served_from_cache(client, page.url)
     page.title = "Brouillon"
     preview = page.make_preview_request(client.get(page.url).wsgi_request, "")
     assert "Brouillon" in preview.render().content.decode()
@@ -231,7 +231,7 @@ def test_preview_bypasses_page_cache(client, page, clock):
 
 def test_pages_with_forms_or_no_store_are_not_cached(client, page, clock):
     contact = make.published(make.ContactPageFactory(parent=page.get_parent(), title="Nous écrire"))
-    assert not kept(client, contact.url)
+    assert not is_served_from_cache(client, contact.url)
     for address in ("/recherche/", "/infolettre/", "/robots.txt", "/n-existe-pas/", "/compte/login/"):
         client.get(address)
     assert len(caches["pages"]._cache) == 0
@@ -239,10 +239,10 @@ def test_pages_with_forms_or_no_store_are_not_cached(client, page, clock):
 
 def test_page_that_differs_by_visitor_is_not_cached(client, page, clock, monkeypatch):
     monkeypatch.setattr(type(page), "same_for_everybody", False)
-    assert not kept(client, page.url)
+    assert not is_served_from_cache(client, page.url)
 
 
 def test_post_or_credentials_bypass_page_cache(client, page, clock):
-    assert kept(client, page.url)
+    assert is_served_from_cache(client, page.url)
     assert client.post(page.url).templates
     assert client.get(page.url, headers={"Authorization": "Basic eDp5"}).templates

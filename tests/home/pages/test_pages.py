@@ -436,7 +436,7 @@ class TestContact:
             )
         return ContactPage.objects.get(pk=page.pk)
 
-    def said(self, **changed) -> dict:
+    def posted_data(self, **changed) -> dict:
         return {
             "nom": "Ana",
             "e_mail": "ana@example.org",
@@ -445,14 +445,14 @@ class TestContact:
         } | changed
 
     def test_contact_message_is_stored_and_acknowledged(self, client, page):
-        sent = client.post(page.url, self.said())
+        sent = client.post(page.url, self.posted_data())
         assert sent.status_code == 302  # reloading the acknowledgement must not send it again
         assert french("Your message has arrived.") in text_of(client.get(sent.url))
         assert page.get_submission_class().objects.get(page=page).form_data["nom"] == "Ana"
 
     def test_contact_message_is_sent_to_commune_by_email(self, client, page):
         make.CommuneSettingsFactory(email="greffe@orvenay.example")
-        client.post(page.url, self.said(nom="Ana <b>"))
+        client.post(page.url, self.posted_data(nom="Ana <b>"))
         letter = Delivery.objects.get()
         assert letter.recipient == "greffe@orvenay.example"
         assert letter.payload["reply_to"] == "ana@example.org"
@@ -463,13 +463,13 @@ class TestContact:
         FormField.objects.create(
             page=page, label="Sujet", field_type="radio", choices="A,B", locale=page.locale, sort_order=9
         )
-        empty = client.post(page.url, self.said(nom="", e_mail="ana"))
+        empty = client.post(page.url, self.posted_data(nom="", e_mail="ana"))
         errors = empty.context["form"].errors
         assert (empty.status_code, errors["nom"]) == (422, [french("This answer is missing.")])
         assert errors["sujet"] == [french("Choose one of the answers.")]
         assert "nom@exemple.ch" in errors["e_mail"][0]
         assert empty.context["form"]["e_mail"].value() == "ana"
-        long = client.post(page.url, self.said(nom="a" * 300)).context["form"].errors["nom"]
+        long = client.post(page.url, self.posted_data(nom="a" * 300)).context["form"].errors["nom"]
         assert long == ["Au plus 255 caractères\u00a0; vous en avez écrit 300."]
 
     def test_contact_message_of_bot_is_acknowledged_and_dropped(self, client, page):
@@ -484,11 +484,11 @@ class TestContact:
         FormField.objects.create(page=page, label=label, field_type="url", locale=page.locale, sort_order=9)
         asked = client.get(page.url).context["form"]
         name = [field.name for field in asked if field.label == label][-1]
-        client.post(page.url, self.said(**{name: "https://example.org"}))
+        client.post(page.url, self.posted_data(**{name: "https://example.org"}))
         assert page.get_submission_class().objects.get().form_data[name] == "https://example.org"
 
     def test_contact_message_stores_only_asked_questions(self, client, page):
-        client.post(page.url, self.said())
+        client.post(page.url, self.posted_data())
         kept = page.get_submission_class().objects.get().form_data
         assert kept == {"nom": "Ana", "e_mail": "ana@example.org"}
 
@@ -496,29 +496,29 @@ class TestContact:
         settings.LEAST_SECONDS_TO_FILE = 3
         with time_machine.travel(TUESDAY, tick=False) as clock:
             stamp = client.get(page.url).context["form"]["opened"].value()
-            quick = client.post(page.url, self.said(opened=stamp))
+            quick = client.post(page.url, self.posted_data(opened=stamp))
             assert (quick.status_code, quick.context["form"]["nom"].value()) == (422, "Ana")
             clock.shift(4)
             assert french("Your message has arrived.") in text_of(
-                client.post(page.url, self.said(opened=stamp), follow=True)
+                client.post(page.url, self.posted_data(opened=stamp), follow=True)
             )
-        assert client.post(page.url, self.said(opened="made up")).status_code == 422
+        assert client.post(page.url, self.posted_data(opened="made up")).status_code == 422
         assert page.get_submission_class().objects.count() == 1
 
     def test_contact_messages_are_rate_limited(self, client, page):
         make.CommuneSettingsFactory(email="greffe@orvenay.example")
-        answers = [client.post(page.url, self.said()) for _ in range(PER_CLIENT.most + 2)]
+        answers = [client.post(page.url, self.posted_data()) for _ in range(PER_CLIENT.most + 2)]
         assert {answer.status_code for answer in answers[: PER_CLIENT.most]} == {302}
         assert {answer.status_code for answer in answers[PER_CLIENT.most :]} == {429}
         assert answers[-1].context["form"]["nom"].value() == "Ana"
         assert Delivery.objects.count() == PER_CLIENT.most
-        assert client.post(page.url, self.said(), REMOTE_ADDR="192.0.2.7").status_code == 302
+        assert client.post(page.url, self.posted_data(), REMOTE_ADDR="192.0.2.7").status_code == 302
 
     def test_contact_message_is_deleted_after_a_year(self, client, page):
         assert french("The commune reads your message. It is erased from this site after a year.") in text_of(
             client.get(page.url)
         )
-        client.post(page.url, self.said())
+        client.post(page.url, self.posted_data())
         delete_old_contact_messages(timezone.now() + timedelta(days=365))
         assert page.get_submission_class().objects.exists()
         delete_old_contact_messages(timezone.now() + timedelta(days=367))

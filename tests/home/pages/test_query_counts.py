@@ -165,7 +165,7 @@ def online_counter(home):
     return counter, make.published(service)
 
 
-def forget() -> None:
+def clear_all_caches() -> None:
     """Clear all caches, as in a new process."""
     cache.clear()
     ContentType.objects.clear_cache()
@@ -176,7 +176,7 @@ def test_every_page_type_needs_at_most_ten_queries(client, town):
     costs = {}
     for kind, address in town.items():
         assert client.get(address).status_code == 200  # renders its images
-        forget()
+        clear_all_caches()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         costs[kind] = len(queries)
@@ -198,7 +198,7 @@ def test_pictures_and_people_add_no_queries(client, town):
     body += [("picture", {"image": picture(), "alt": "", "caption": ""}) for _ in range(8)]
     page = make.ContentPageFactory(parent=HomePage.objects.get(locale=make.locale()), body=body)
     assert client.get(page.url).status_code == 200
-    forget()
+    clear_all_caches()
     with CaptureQueriesContext(connection) as queries:
         client.get(page.url)
     assert len(queries) <= QUERIES
@@ -212,7 +212,7 @@ def test_booking_prices_add_no_queries(client, town):
             room.rates = json.dumps([bookings.rate("salle")] * rates)
             room.save()
         client.get(address)
-        forget()
+        clear_all_caches()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         return len(queries)

@@ -265,14 +265,14 @@ def test_today_band_names_next_date_not_cancelled(rf, home, agenda):
 
 
 def test_newsletter_announces_next_date_unless_cancelled(choir):
-    def told(first: date, last: date) -> list:
+    def events_announced(first: date, last: date) -> list:
         return EventContent().fresh(
             None, moment(first.year, first.month, first.day), moment(last.year, last.month, last.day)
         )
 
-    assert told(date(2026, 11, 24), date(2026, 11, 30)) == [choir]
-    assert told(date(2026, 11, 30), date(2026, 12, 3)) == []
-    assert told(date(2026, 12, 20), date(2026, 12, 27)) == []
+    assert events_announced(date(2026, 11, 24), date(2026, 11, 30)) == [choir]
+    assert events_announced(date(2026, 11, 30), date(2026, 12, 3)) == []
+    assert events_announced(date(2026, 12, 20), date(2026, 12, 27)) == []
     entry = EventContent().entries([choir], "fr")[choir.pk]
     assert entry.day == date(2026, 11, 24)
     assert "mardi" in entry.lead

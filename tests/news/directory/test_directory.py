@@ -36,7 +36,7 @@ def clock():
 
 
 @pytest.fixture(scope="module")
-def kept(module_db):
+def stored_choir(module_db):
     """Directory entry of a choir."""
     with time_machine.travel(NOW, tick=False):
         published(DirectoryPageFactory(parent=make_site()))
@@ -55,12 +55,12 @@ def kept(module_db):
 
 
 @pytest.fixture
-def choir(kept, db):
-    return DirectoryEntry.objects.get(pk=kept.pk)
+def choir(stored_choir, db):
+    return DirectoryEntry.objects.get(pk=stored_choir.pk)
 
 
 @pytest.fixture
-def page(kept, db):
+def page(stored_choir, db):
     return DirectoryPage.objects.get()
 
 

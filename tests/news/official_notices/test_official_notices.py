@@ -110,14 +110,14 @@ def test_expired_notice_is_hidden_everywhere_at_once(client, board, villa, clock
 
 
 def test_notice_suggestion_is_cached_only_while_posted(client, villa, clock):
-    def kept() -> str:
+    def cache_control() -> str:
         answer = client.get(f"{reverse('home:suggest')}?q=oulev")
         assert [one["title"] for one in answer.json()["found"]] == [villa.title]
         return answer.headers["Cache-Control"]
 
-    assert kept() == "public, max-age=60"
+    assert cache_control() == "public, max-age=60"
     clock.move_to(LAST_MINUTE)
-    assert kept() == "public, max-age=1"
+    assert cache_control() == "public, max-age=1"
 
 
 @pytest.mark.parametrize(

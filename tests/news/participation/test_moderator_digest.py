@@ -40,7 +40,7 @@ def sweep(clock, **ahead) -> None:
     send_moderator_digests(timezone.now())
 
 
-def told(person) -> list[Delivery]:
+def digests_to(person) -> list[Delivery]:
     return list(Delivery.objects.filter(recipient=person.email).order_by("created_at", "pk"))
 
 
@@ -49,10 +49,10 @@ def test_moderator_digest_is_sent_once_without_quotes(box, moderator, clock):
         idea(box, title=f"Achetez {number}")
     CommentFactory(article=box.translation_key, state=ModerationState.WAITING)
     sweep(clock, hours=1)
-    assert not told(moderator)
+    assert not digests_to(moderator)
     sweep(clock, hours=21)
     sweep(clock, seconds=15)
-    [letter] = told(moderator)
+    [letter] = digests_to(moderator)
     assert letter.title == "31 textes à lire"
     text = letter.payload["text"]
     assert "Contributions\xa0: 30" in text
@@ -66,18 +66,18 @@ def test_moderator_digest_is_repeated_only_for_new_texts(box, moderator, clock):
     sweep(clock, days=1)
     idea(box)
     sweep(clock, hours=1)
-    assert len(told(moderator)) == 1
+    assert len(digests_to(moderator)) == 1
     actions.publish_written(actor=moderator, written=first)
     sweep(clock, days=1)
-    assert [one.title for one in told(moderator)] == ["1 texte à lire", "1 texte à lire"]
+    assert [one.title for one in digests_to(moderator)] == ["1 texte à lire", "1 texte à lire"]
     sweep(clock, days=1)
-    assert len(told(moderator)) == 2
+    assert len(digests_to(moderator)) == 2
 
 
 def test_moderator_digest_omits_moderated_texts(box, moderator, clock):
     actions.publish_written(actor=moderator, written=idea(box))
     sweep(clock, days=1)
-    assert not told(moderator)
+    assert not digests_to(moderator)
 
 
 def test_moderator_digest_includes_texts_confirmed_late(box, moderator, clock):
@@ -85,16 +85,16 @@ def test_moderator_digest_includes_texts_confirmed_late(box, moderator, clock):
     sweep(clock, days=1)
     idea(box, handed_in_at=MONDAY - timedelta(days=1))
     sweep(clock, days=1)
-    assert [one.title for one in told(moderator)] == ["1 texte à lire", "2 textes à lire"]
+    assert [one.title for one in digests_to(moderator)] == ["1 texte à lire", "2 textes à lire"]
 
 
 def test_moderator_digest_is_not_sent_at_weekend(box, moderator, clock):
     clock.shift(timedelta(days=4))
     idea(box)
     sweep(clock, days=2)
-    assert not told(moderator)
+    assert not digests_to(moderator)
     sweep(clock, days=1)
-    assert len(told(moderator)) == 1
+    assert len(digests_to(moderator)) == 1
 
 
 def test_moderator_digest_uses_language_and_permissions(box, moderator, clock):
@@ -103,13 +103,13 @@ def test_moderator_digest_uses_language_and_permissions(box, moderator, clock):
     agent, runs_the_site = AgentFactory(), SuperuserFactory()
     idea(box)
     sweep(clock, days=1)
-    assert told(moderator)[0].title == "1 texte à lire"
-    assert told(german)[0].title == "1 Text zu lesen"
-    assert not any(told(person) for person in (gone, agent, runs_the_site))
+    assert digests_to(moderator)[0].title == "1 texte à lire"
+    assert digests_to(german)[0].title == "1 Text zu lesen"
+    assert not any(digests_to(person) for person in (gone, agent, runs_the_site))
 
 
 def test_moderator_digest_goes_to_superusers_without_moderator(box, clock):
     runs_the_site = SuperuserFactory()
     idea(box)
     sweep(clock, days=1)
-    assert len(told(runs_the_site)) == 1
+    assert len(digests_to(runs_the_site)) == 1

@@ -31,7 +31,7 @@ def german_home(made):
     translated(HomePage.objects.get(), "de", title="Startseite", slug="start")
 
 
-def ways(client, page) -> set[str]:
+def links_on(client, page) -> set[str]:
     """Return the addresses on the page, for a German reader, except for that of the page."""
     text = client.get(f"{page.url}?lu=de").text
     main = text[text.index("<main") : text.index("</main>")]
@@ -72,7 +72,7 @@ def counter(home):
 )
 def test_untranslated_page_links_forms_in_reader_language(client, home, make, expected):
     page = make(home)
-    found = ways(client, page)
+    found = links_on(client, page)
     assert any(url.startswith(expected) for url in found)
     assert not any(url.startswith(expected.removeprefix("/de")) for url in found)
 
@@ -88,7 +88,7 @@ def test_page_without_reader_language_links_own_language(client, box):
 
 
 def test_contribution_is_confirmed_in_reader_language(client, box):
-    (form,) = [url for url in ways(client, box) if "contribuer" in url]
+    (form,) = [url for url in links_on(client, box) if "contribuer" in url]
     assert f'href="{box.url}?lu=de" lang="fr"' in client.get(form).text
     opened = client.get(form).context["form"]["opened"].value()
     client.post(form, FILLED | {"title": "Eine Bank", "text": "Am See.", "opened": opened}, **HERE)
@@ -101,7 +101,7 @@ def test_contribution_is_confirmed_in_reader_language(client, box):
 
 def test_survey_is_answered_in_reader_language(client, home):
     page = survey(home)
-    (form,) = [url for url in ways(client, page) if "sondages" in url]
+    (form,) = [url for url in links_on(client, page) if "sondages" in url]
     shown = client.get(form)
     assert f'<h1 lang="fr">{page.title}</h1>' in shown.text
     assert '<span lang="fr">Où allez-vous ?</span>' in shown.text
@@ -118,7 +118,7 @@ def test_vote_is_confirmed_in_reader_language(client, box):
     box.votes = True
     published(box)
     idea = ContributionFactory(consultation=box.translation_key, state=ModerationState.PUBLISHED)
-    (shown,) = [url for url in ways(client, box) if "contributions" in url]
+    (shown,) = [url for url in links_on(client, box) if "contributions" in url]
     assert f'href="{box.url}?lu=de" lang="fr"' in client.get(shown).text
     client.post(f"{shown}voix/", {"email": LEA}, **HERE)
     with override("de"):
@@ -127,6 +127,6 @@ def test_vote_is_confirmed_in_reader_language(client, box):
 
 def test_feedback_is_acknowledged_in_reader_language(client, home):
     page = published(ContentPageFactory(parent=home))
-    (box,) = [url for url in ways(client, page) if "avis" in url]
+    (box,) = [url for url in links_on(client, page) if "avis" in url]
     thanks = client.post(box, {"page": page.pk, "useful": "no"}, **HERE, follow=True)
     assert f'href="{page.url}?lu=de"' in thanks.text

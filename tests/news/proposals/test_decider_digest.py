@@ -60,7 +60,7 @@ def sweep(clock, **ahead) -> None:
     send_decider_digests(timezone.now())
 
 
-def told(person) -> list[Delivery]:
+def digests_to(person) -> list[Delivery]:
     return list(Delivery.objects.filter(recipient=person.email).order_by("created_at", "pk"))
 
 
@@ -69,16 +69,16 @@ def test_proposal_digest_is_sent_once_to_each_decider(clock, directory, events):
         proposed(title=f"Achetez {number}")
     proposed(Proposal.Kind.ENTRY)
     sweep(clock, hours=1)
-    assert not told(events)
+    assert not digests_to(events)
     sweep(clock, hours=21)
     sweep(clock, seconds=15)
-    [letter] = told(events)
+    [letter] = digests_to(events)
     assert letter.title == "3 propositions à traiter"
     for text in (letter.payload["text"], letter.payload["html"]):
         assert reverse("proposals:index") in text
         assert "Achetez" not in text
     assert "Agenda\xa0: 3" in letter.payload["text"]
-    assert [one.title for one in told(directory)] == ["1 proposition à traiter"]
+    assert [one.title for one in digests_to(directory)] == ["1 proposition à traiter"]
 
 
 def test_proposal_digest_is_not_sent_without_new_proposals(clock, directory, events):
@@ -87,7 +87,7 @@ def test_proposal_digest_is_not_sent_without_new_proposals(clock, directory, eve
     proposed()
     sweep(clock, days=1)
     sweep(clock, days=1)
-    assert (len(told(directory)), len(told(events))) == (1, 1)
+    assert (len(digests_to(directory)), len(digests_to(events))) == (1, 1)
 
 
 def test_proposal_digest_omits_unconfirmed_and_decided(clock, events):
@@ -96,7 +96,7 @@ def test_proposal_digest_omits_unconfirmed_and_decided(clock, events):
     )
     actions.refuse_proposal(actor=events, proposal=proposed(), reason="Complet")
     sweep(clock, days=1)
-    assert not told(events)
+    assert not digests_to(events)
 
 
 def test_changed_waiting_proposal_is_announced_once(clock, directory):
@@ -105,7 +105,7 @@ def test_changed_waiting_proposal_is_announced_once(clock, directory):
         data = entry.values() | {"name": name}
         actions.propose_change(entry=entry, data=data, email="choeur@example.org", language="fr")
         sweep(clock, days=1)
-    assert len(told(directory)) == 1
+    assert len(digests_to(directory)) == 1
 
 
 def test_proposal_digest_uses_language_and_permissions(clock, events):
@@ -116,10 +116,10 @@ def test_proposal_digest_uses_language_and_permissions(clock, events):
     agent, resident, runs_the_site = AgentFactory(), UserFactory(), SuperuserFactory()
     proposed()
     sweep(clock, days=1)
-    assert told(german)[0].title == "1 Vorschlag zu beurteilen"
-    assert "Lesen und entscheiden" in told(german)[0].payload["text"]
-    assert len(told(events)) == 1
-    assert not any(told(person) for person in (gone, agent, resident, runs_the_site))
+    assert digests_to(german)[0].title == "1 Vorschlag zu beurteilen"
+    assert "Lesen und entscheiden" in digests_to(german)[0].payload["text"]
+    assert len(digests_to(events)) == 1
+    assert not any(digests_to(person) for person in (gone, agent, resident, runs_the_site))
 
 
 def test_proposal_digest_goes_to_superusers_without_decider(clock, agenda, directory):
@@ -127,6 +127,6 @@ def test_proposal_digest_goes_to_superusers_without_decider(clock, agenda, direc
     proposed()
     proposed(Proposal.Kind.ENTRY)
     sweep(clock, days=1)
-    [letter] = told(runs_the_site)
+    [letter] = digests_to(runs_the_site)
     assert letter.title == "1 proposition à traiter"
     assert "Annuaire" not in letter.payload["text"]

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from eservices.formbuilder.models import FormVersion
+from home.caching.cached_attributes import cached_attribute
 from home.caching.site_version import cached_per_version
 
 from ... import access, audit_log
@@ -83,10 +84,12 @@ def _proposed_by_others(user) -> list[UUID]:
     These are a few of very many, which their own index finds immediately; as a condition in a count of all cases it
     would not be used.
     """
-    if not hasattr(user, "_proposed_by_others"):
+
+    def compute() -> list[UUID]:
         others = _proposed().exclude(data__proposal__by=user.pk)
-        user._proposed_by_others = list(others.values_list("case", flat=True))
-    return user._proposed_by_others
+        return list(others.values_list("case", flat=True))
+
+    return cached_attribute(user, "_proposed_by_others", compute)
 
 
 def deadline_groups(now: datetime) -> Conditions:

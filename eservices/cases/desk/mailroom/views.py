@@ -125,9 +125,9 @@ class LetterView(ActionFormMixin, MailroomView):
         return super().get(request, pk=pk)
 
     def post(self, request, pk, do=""):
-        if do not in DEEDS:
+        if do not in LETTER_ACTIONS:
             raise Http404
-        form_class, act, done = DEEDS[do]
+        form_class, act, done = LETTER_ACTIONS[do]
         form = self.forms[do] = form_class(request.POST, auto_id=f"{do}_%s")
         return self.perform(
             form,
@@ -150,7 +150,9 @@ class LetterView(ActionFormMixin, MailroomView):
             "proof": {"number": posting.number, "delivered_on": posting.delivered_on},
             "skip": {},
         }
-        fresh = {do: DEEDS[do][0](initial=initial, auto_id=f"{do}_%s") for do, initial in starts.items()}
+        fresh = {
+            do: LETTER_ACTIONS[do][0](initial=initial, auto_id=f"{do}_%s") for do, initial in starts.items()
+        }
         return super().get_context_data(
             rows=rows,
             row=rows[0],
@@ -167,7 +169,7 @@ def _skip(*, actor, letter, reason: str) -> None:
         raise actions.PaperLetterActionRefused(_("This delivery has already ended. You cannot give it up."))
 
 
-DEEDS = {
+LETTER_ACTIONS = {
     "prepare": (LetterAddressForm, actions.set_letter_address, gettext_lazy("The address is saved.")),
     "proof": (
         DeliveryProofForm,

@@ -82,7 +82,10 @@ def close_till(*, actor: User, cash: int, terminal: int, note: str = "") -> Till
         )
     till.save()
     own = ledger.ledger_accounts()
-    for account, difference in ((own.cash, till.cash_difference), (own.terminal, till.terminal_difference)):
+    for account, difference in (
+        (own.cash, till.cash_difference or 0),
+        (own.terminal, till.terminal_difference or 0),
+    ):
         more = difference > 0
         ledger.post_entry(
             JournalRow.Kind.DIFFERENCE,

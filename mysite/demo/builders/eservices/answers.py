@@ -94,11 +94,11 @@ class AnswerFactory:
             "membres": self.household(who) if family else None,
             "ecole": family and self.random.random() < 0.5,
             "restent": False,
-            "ancienne_adresse": self.residents.elsewhere()
+            "ancienne_adresse": self.residents.address_outside()
             if movement == "arrivee"
             else self.residents.address(),
             "ancienne_etranger": "12 rue des Lilas\n69003 Lyon\nFrance",
-            "nouvelle_adresse": self.residents.elsewhere() if movement == "depart" else who.address,
+            "nouvelle_adresse": self.residents.address_outside() if movement == "depart" else who.address,
             "nouvelle_etranger": "Via Roma 8\n20121 Milano\nItalia",
             "titre_logement": self.random.choices(
                 ["locataire", "sous_locataire", "proprietaire", "heberge"], [60, 12, 18, 10]

@@ -156,7 +156,7 @@ class Residents:
         number = str(self.random.randint(1, most)) + self.random.choice(["", "", "", "", "A", " bis"])
         return {"street": street, "number": number, "postcode": "1199", "town": "Orvenay"}
 
-    def elsewhere(self) -> dict:
+    def address_outside(self) -> dict:
         street, postcode, town = self.random.choice(ELSEWHERE)
         return {
             "street": street,

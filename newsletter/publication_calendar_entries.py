@@ -1,15 +1,18 @@
-"""Scheduled campaigns in the publication calendar."""
+"""Entries of the publication calendar: campaigns that are scheduled."""
+
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from home.publication_calendar.entries import MAX_ENTRIES, PlannedPublication
 
 from .models import Campaign, Mailing
 from .states import MailingState
 
 
-def planned_campaigns(user, start, end) -> list[PlannedPublication]:
+def planned_campaigns(user: User, start: datetime, end: datetime) -> list[PlannedPublication]:
     if not user.has_perm("newsletter.change_campaign"):
         return []
     going = Mailing.objects.exclude(state=MailingState.CANCELLED).filter(due_at__gte=start, due_at__lt=end)

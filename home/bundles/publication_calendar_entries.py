@@ -1,13 +1,17 @@
-"""Bundles in the publication calendar."""
+"""Entries of the publication calendar: bundles that are scheduled."""
+
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
 
 from ..publication_calendar.entries import MAX_ENTRIES, PlannedPublication
 from .models import Bundle
 
 
-def scheduled_bundles(user, start, end) -> list[PlannedPublication]:
+def scheduled_bundles(user: User, start: datetime, end: datetime) -> list[PlannedPublication]:
     if not user.has_perm("home_bundles.change_bundle"):
         return []
     out = Bundle.objects.filter(state=Bundle.State.SCHEDULED, publish_at__gte=start, publish_at__lt=end)

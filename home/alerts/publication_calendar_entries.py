@@ -1,5 +1,6 @@
-"""Alerts in the publication calendar."""
+"""Entries of the publication calendar: alerts that begin or end."""
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -7,11 +8,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
+
 from ..publication_calendar.entries import MAX_ENTRIES, PlannedPublication
 from .models import Alert
 
 
-def scheduled_alerts(user, start, end) -> list[PlannedPublication]:
+def scheduled_alerts(user: User, start: datetime, end: datetime) -> list[PlannedPublication]:
     """Return the alerts that begin or end in the span, planned or past."""
     if not user.has_perm("home_alerts.change_alert"):
         return []

@@ -1,10 +1,11 @@
-"""News in the publication calendar."""
+"""Entries of the publication calendar: articles, on their date."""
 
 from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from home.publication_calendar.entries import (
     MAX_ENTRIES,
     PlannedPublication,
@@ -14,7 +15,7 @@ from home.publication_calendar.entries import (
 from .models import NewsPage
 
 
-def planned_news(user, start, end) -> list[PlannedPublication]:
+def planned_news(user: User, start: datetime, end: datetime) -> list[PlannedPublication]:
     days = timezone.localdate(start), timezone.localdate(end)
     found = NewsPage.objects.filter(live=True, date__gte=days[0], date__lt=days[1]).order_by("date", "pk")
     rows = found.values_list("date", "title", "pk")[:MAX_ENTRIES]

@@ -1,4 +1,4 @@
-"""Forms that an agent fills in when accepting a case that a document follows."""
+"""Questions to the agent who accepts a case with documents: how the identity was verified, what to issue again."""
 
 from collections.abc import Callable
 from functools import partial

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.support.browser import NO_BROWSER, chromium, launch, scriptless
+from tests.support.pages.sign_in import sign_in
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
 # Scripts that follow the first paint load with the page instead, so that tests that act at once need not wait for them.
@@ -28,12 +29,16 @@ def browser():
 def visit(browser, live_server, request):
     """``visit(width=360, javascript=False)`` opens a page in its own browser context, as one visitor.
 
+    ``visit(user=agent)`` opens one in which the user is signed in.
+
     A page that saw a server error, a script error, a violation of the content policy or a request to another host fails
     the test. A failed test leaves a screenshot in var/shots.
     """
     contexts, faults, travelling = [], [], set()
 
-    def open_window(*, width=1280, height=900, javascript=True, at_once=True, language="fr-CH", **options):
+    def open_window(
+        *, user=None, width=1280, height=900, javascript=True, at_once=True, language="fr-CH", **options
+    ):
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
@@ -48,6 +53,8 @@ def visit(browser, live_server, request):
         contexts.append(context)
         if not javascript:
             scriptless.add(context)
+        if user:
+            sign_in(context, user)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.on("response", lambda answer: _is_fault(answer) and faults.append(f"500: {answer.url}"))

@@ -14,7 +14,6 @@ from eservices.cases.models import Case, Role
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.payments import entry
-from tests.functional.test_journeys import sign_in
 from tests.support.browser import press
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -93,9 +92,8 @@ def person(hand: Hand, number: int, first: str, born: str, tie: str) -> None:
     hand.choose(f"{name}_lien", tie)
 
 
-def test_counter_form_for_three_people_takes_under_four_minutes(visit, client, live_server, move):
-    page = visit()
-    sign_in(page, client, live_server, member(Role.DECIDE))
+def test_counter_form_for_three_people_takes_under_four_minutes(visit, move):
+    page = visit(user=member(Role.DECIDE))
     hand = Hand(page)
     page.goto("/admin/cases/")
     hand.go(page.locator("a[href$='/admin/cases/counter/']").first)

@@ -13,17 +13,39 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture
-def phone(visit, client, live_server, site):
-    """Open a phone page on which an editor is signed in."""
-    client.force_login(SuperuserFactory(language="fr"))
-    window = visit(width=360, height=740, language="fr-CH", has_touch=True)
-    window.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+def phone(visit, site):
+    """Open a phone page on which an editor is signed in. Its clock runs and can be advanced."""
+    window = visit(user=SuperuserFactory(language="fr"), width=360, height=740, has_touch=True)
+    window.clock.install()
     return window
 
 
-def test_field_comment_is_written_on_a_phone(phone, site):
+def begin_autosave(window) -> None:
+    """Let the time pass before which Wagtail does not look for changes."""
+    window.clock.fast_forward(2_500)
+
+
+def wait_until(window, condition) -> None:
+    """Let Wagtail's time pass quickly until ``condition`` holds, for at most half a minute of it."""
+    for _time in range(60):
+        if condition():
+            return
+        window.clock.run_for(500)
+        window.wait_for_timeout(50)  # real milliseconds, in which a response travels
+    assert condition()
+
+
+def write_comment(window, field: str, text: str) -> None:
+    window.locator(f"[data-contentpath={field}] [data-comment-add]").click()
+    store_comment(window, text)
+
+
+def store_comment(window, text: str) -> None:
+    window.get_by_placeholder("Entrez votre commentaire").fill(text)
+    window.get_by_role("button", name="Commenter", exact=True).click()
+
+
+def test_comments_are_written_and_read_on_a_phone(phone, site):
     page = published(ContentPageFactory(parent=site, title="Le port"))
     phone.goto(f"/admin/pages/{page.pk}/edit/")
     phone.locator("#id_lead").tap()
@@ -36,8 +58,18 @@ def test_field_comment_is_written_on_a_phone(phone, site):
     expect(phone.get_by_role("status").get_by_text("a été mise à jour")).to_be_visible()
     assert Comment.objects.get().contentpath == "lead"
 
+    # A comment is open when it is linked from the dashboard.
+    me = get_user_model().objects.get()
+    page = published(ContentPageFactory(parent=site, title="La plage", owner=me))
+    Comment.objects.create(page=page, user=EditorFactory(), text="Depuis quand ?", contentpath="lead")
+    for width in (360, 1280):
+        phone.set_viewport_size({"width": width, "height": 740})
+        phone.goto("/admin/")
+        phone.locator("#waiting-comments").get_by_role("link", name="La plage").click()
+        expect(phone.locator(".comment").get_by_text("Depuis quand ?")).to_be_visible()
 
-def test_page_chooser_walks_down_the_tree_on_a_phone(phone, site):
+
+def test_tree_and_list_of_alerts_fit_a_phone(phone, site):
     section = published(SectionPageFactory(parent=site, title="Vivre ici"))
     published(ContentPageFactory(parent=section, title="Culture et sociétés"))
     phone.goto("/admin/bundles/new/")
@@ -51,23 +83,21 @@ def test_page_chooser_walks_down_the_tree_on_a_phone(phone, site):
     expect(phone.locator(".modal")).to_have_count(0)
     expect(phone.locator("#inline_child_entries-0")).to_contain_text("Culture et sociétés")
 
-
-@pytest.mark.parametrize("width", [360, 1280])
-def test_comment_is_open_when_linked_from_the_dashboard(phone, site, width):
-    me = get_user_model().objects.get()
-    page = published(ContentPageFactory(parent=site, title="Le port", owner=me))
-    Comment.objects.create(page=page, user=EditorFactory(), text="Est-ce encore juste ?", contentpath="lead")
-    phone.set_viewport_size({"width": width, "height": 740})
-    phone.goto("/admin/")
-    phone.locator("#waiting-comments").get_by_role("link", name="Le port").click()
-    expect(phone.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
+    AlertFactory()
+    phone.goto("/admin/snippets/home_alerts/alert/")
+    expect(phone.get_by_role("columnheader", name="SMS")).to_be_in_viewport()
 
 
-def test_autosave_message_stays_in_its_bar_beside_the_panel(phone, site):
+def test_new_article_gets_a_plain_slug_and_shows_why_not_saved(phone, site):
+    """The slug “où” would become “o%C3%B9” in e-mails, on paper and where an address is copied."""
     section = published(NewsIndexPageFactory(parent=site))
-    phone.set_viewport_size({"width": 1280, "height": 900})
     phone.goto(f"/admin/pages/add/news_articles/newspage/{section.pk}/")
-    phone.locator("#id_title").press_sequentially("Le port")
+    phone.locator("#id_title").press_sequentially("Où fêter Noël à l’école ?")
+    phone.locator("#id_title").blur()
+    expect(phone.locator("#id_slug")).to_have_value("ou-feter-noel-a-lecole")
+
+    # The message of autosave stays in its bar, beside the panel.
+    phone.set_viewport_size({"width": 1280, "height": 900})
     phone.get_by_role("button", name="Enregistrer le brouillon").click()  # without a category
     phone.get_by_role("button", name="Afficher/masquer le statut").click()
     paused = phone.locator(".w-autosave-indicator__state--paused .w-autosave-indicator__text")
@@ -95,11 +125,9 @@ def test_saving_a_new_page_during_autosave_creates_one_page(phone, site):
 
     phone.route("**/admin/pages/add/**", hold)
     phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
-    phone.wait_for_timeout(2500)  # Wagtail does not look for changes earlier
+    begin_autosave(phone)
     phone.locator("#id_title").press_sequentially("Le port")
-    for _time in range(100):
-        phone.wait_for_timeout(0 if answers else 100)
-    assert answers
+    wait_until(phone, lambda: answers)
     phone.locator("#id_lead").press_sequentially("Trente places")
     phone.get_by_role("button", name="Enregistrer le brouillon").click(no_wait_after=True)
     phone.wait_for_timeout(500)
@@ -129,22 +157,18 @@ def held(phone, site):
 
     phone.route(f"**/admin/pages/{page.pk}/edit/", hold)
     phone.goto(f"/admin/pages/{page.pk}/edit/")
-    phone.wait_for_timeout(2500)  # Wagtail does not look for changes earlier
+    begin_autosave(phone)
     phone.locator("#id_lead").fill("Trente places.")
-    for _time in range(100):
-        phone.wait_for_timeout(0 if answers else 100)
-    assert answers
-    phone.locator("[data-contentpath=lead] [data-comment-add]").click()
+    wait_until(phone, lambda: answers)
     phone.release = release
     return phone
 
 
 def comments_once_saved(window, number=1) -> list[str]:
-    for _time in range(60):
-        if len(stored_comments()) == number:
-            break
-        window.wait_for_timeout(100)
-    window.wait_for_timeout(1500)  # a second autosave duplicates nothing
+    wait_until(window, lambda: len(stored_comments()) == number)
+    for _time in range(10):  # a second autosave duplicates nothing
+        window.clock.run_for(500)
+        window.wait_for_timeout(50)
     return stored_comments()
 
 
@@ -156,22 +180,12 @@ def stored_slugs(site) -> set[str]:
     return set(Page.objects.child_of(site).values_list("slug", flat=True))
 
 
-def test_comment_written_during_autosave_is_stored(held):
-    held.get_by_placeholder("Entrez votre commentaire").fill("Est-ce encore juste ?")
-    held.get_by_role("button", name="Commenter", exact=True).click()
-    held.release()
-    assert comments_once_saved(held) == ["Est-ce encore juste ?"]
-    expect(held.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
-
-
-def test_comments_before_and_after_autosave_are_stored_once(held):
-    held.get_by_placeholder("Entrez votre commentaire").fill("Un")
-    held.get_by_role("button", name="Commenter", exact=True).click()
+def test_comments_written_during_and_after_autosave_are_stored_once(held):
+    write_comment(held, "lead", "Un")
     held.release()
     assert comments_once_saved(held) == ["Un"]
-    held.locator("[data-contentpath=title] [data-comment-add]").click()
-    held.get_by_placeholder("Entrez votre commentaire").fill("Deux")
-    held.get_by_role("button", name="Commenter", exact=True).click()
+    expect(held.locator(".comment").get_by_text("Un")).to_be_visible()
+    write_comment(held, "title", "Deux")
     held.locator("#id_lead").fill("Quarante places.")
     assert comments_once_saved(held, 2) == ["Deux", "Un"]
 
@@ -179,28 +193,10 @@ def test_comments_before_and_after_autosave_are_stored_once(held):
 def test_autosave_of_a_page_with_a_taken_slug_numbers_it(phone, site):
     published(ContentPageFactory(parent=site, title="Budget", slug="budget"))
     phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
-    phone.wait_for_timeout(2500)  # Wagtail does not look for changes earlier
+    begin_autosave(phone)
     phone.locator("#id_title").press_sequentially("Budget")
+    wait_until(phone, lambda: "budget-2" in stored_slugs(site))
     expect(phone.locator(".messages").get_by_text("budget-2")).to_be_visible()
-    assert "budget-2" in stored_slugs(site)
     phone.locator("#id_title").press_sequentially(" 2027")
-    for _time in range(60):
-        phone.wait_for_timeout(100)
-        if "budget-2027" in stored_slugs(site):
-            break
+    wait_until(phone, lambda: "budget-2027" in stored_slugs(site))
     assert stored_slugs(site) == {"budget", "budget-2027"}
-
-
-def test_page_slug_has_plain_letters(phone, site):
-    """The slug “où” would become “o%C3%B9” in e-mails, on paper and where an address is copied."""
-    section = published(NewsIndexPageFactory(parent=site))
-    phone.goto(f"/admin/pages/add/news_articles/newspage/{section.pk}/")
-    phone.locator("#id_title").press_sequentially("Où fêter Noël à l’école ?")
-    phone.locator("#id_title").blur()
-    expect(phone.locator("#id_slug")).to_have_value("ou-feter-noel-a-lecole")
-
-
-def test_sms_column_of_alerts_is_visible_on_a_phone(phone, site):
-    AlertFactory()
-    phone.goto("/admin/snippets/home_alerts/alert/")
-    expect(phone.get_by_role("columnheader", name="SMS")).to_be_in_viewport()

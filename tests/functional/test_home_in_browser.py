@@ -11,7 +11,7 @@ from wagtail.rich_text import RichText
 from tests.factories import home as make
 from tests.factories import news
 from tests.factories.directory import GuidePageFactory
-from tests.support.browser import assert_accessible
+from tests.support.browser import assert_accessible, press
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -27,63 +27,39 @@ def article(index, **fields):
     return make.published(page)
 
 
-def beside_the_picture(page) -> bool:
-    """Return whether the title of the first article is beside its picture; otherwise it is below."""
-    page.goto("/")
-    picture = page.locator(".first img").bounding_box()
-    title = page.locator(".first h3").bounding_box()
-    beside = title["x"] >= picture["x"] + picture["width"]
-    assert beside != (title["y"] >= picture["y"] + picture["height"])
-    assert_accessible(page)
-    return beside
+def test_printed_pages_lack_what_paper_cannot_do(desktop, index):
+    site = index.get_parent()
+    article_page = make.published(news.NewsPageFactory(parent=index))
+    office = make.published(make.OfficePageFactory(parent=site))
+    make.published(make.ContentPageFactory(parent=site, title="Passeport"))
 
-
-def test_single_article_is_beside_its_picture(desktop, index):
-    desktop.route("**/media/**", lambda route: route.fulfill(body=b""))
-    only = article(index, title="Le port gèle")
-    assert beside_the_picture(desktop)
-    article(index, title="La plage ouvre", category=only.category)
-    assert not beside_the_picture(desktop)
-
-
-def test_menu_scrolls_to_its_end_on_a_phone_in_landscape(visit, site):
-    for number in range(6):
-        make.published(make.ContentPageFactory(parent=site, title=f"Rubrique {number}", show_in_menus=True))
-    page = visit(width=640, height=360)
-    page.goto("/")
-    page.click("header > .wrap > .menu-btn")
-    page.get_by_role("link", name="Affichage").click()
-    expect(page.locator("#look")).to_be_in_viewport()
-
-
-def test_printed_home_page_has_no_search_question(desktop, site):
+    # The question of the home page.
     desktop.goto("/")
     assert desktop.locator("h1").is_visible()
     desktop.emulate_media(media="print")
     assert not desktop.locator("h1").is_visible()
     assert desktop.locator(".brand").is_visible()
 
-
-def test_printed_article_has_no_buttons(desktop, index):
-    desktop.goto(make.published(news.NewsPageFactory(parent=index)).url)
+    # The buttons of an article.
+    desktop.emulate_media(media="screen")
+    desktop.goto(article_page.url)
     letter = desktop.get_by_role("link", name="S’abonner")
     assert letter.is_visible()
     desktop.emulate_media(media="print")
     assert desktop.locator("h1").is_visible()
     assert not letter.is_visible()
 
-
-def test_printed_search_shows_the_query(desktop, site):
-    make.published(make.ContentPageFactory(parent=site, title="Passeport"))
+    # A search shows what was searched for.
+    desktop.emulate_media(media="screen")
     desktop.goto("/recherche/?q=passeport")
     assert desktop.locator("h1").bounding_box()["width"] < 2
     desktop.emulate_media(media="print")
     assert desktop.locator("h1").inner_text() == "Résultats pour passeport"
     assert desktop.locator("h1").bounding_box()["width"] > 100
 
-
-def test_printed_office_shows_hours_but_not_whether_it_is_open(desktop, site):
-    desktop.goto(make.published(make.OfficePageFactory(parent=site)).url)
+    # An office shows its hours, but not whether it is open.
+    desktop.emulate_media(media="screen")
+    desktop.goto(office.url)
     now, hours = desktop.get_by_text("Maintenant"), desktop.locator(".week")
     assert now.is_visible()
     desktop.emulate_media(media="print")
@@ -110,45 +86,56 @@ def test_large_letters_fit_on_a_phone(visit, index):
             assert phone.evaluate("document.documentElement.scrollWidth") == width, address
 
 
-@pytest.mark.parametrize(("width", "large"), [(320, False), (360, True)])
-def test_all_views_of_a_list_are_visible_in_large_letters(visit, index, width, large):
-    """At 400 % and in large print they are listed below each other, and none is wider than the window."""
+def test_views_of_a_list_are_visible_on_a_phone(visit, index):
     names = ["Chantiers et circulation", "Enfance et écoles", "Eau et énergie", "Culture et loisirs"]
     for number, name in enumerate(names):
         category = news.NewsCategoryFactory(name=name, slug=f"c{number}")
         make.published(news.NewsPageFactory(parent=index, category=category))
-    page = visit(width=width, javascript=False)
+
+    # At 400 % and in large print they are listed below each other, and none is wider than the window.
+    page = visit(width=320, javascript=False)
     page.goto(index.url)
-    if large:
-        page.locator("button.size").click()
-    shown = page.locator(".views a")
-    assert shown.count() == len(names) + 1
-    for place in range(shown.count()):
+    assert_all_within(page.locator(".views a"), count=len(names) + 1, width=320)
+    page.set_viewport_size({"width": 360, "height": 900})
+    press(page.locator("button.size"))
+    assert_all_within(page.locator(".views a"), count=len(names) + 1, width=360)
+
+    # Otherwise the current one is scrolled into sight.
+    page = visit(width=360)
+    page.goto(index.url)
+    page.locator(".views a").last.click()
+    expect(page.locator(".views [aria-current]")).to_have_text(re.compile("|".join(names)))
+    expect(page.locator(".views [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
+def assert_all_within(shown, count: int, width: int) -> None:
+    expect(shown).to_have_count(count)
+    for place in range(count):
         box = shown.nth(place).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
 
 
-def test_current_view_is_scrolled_into_sight(visit, index):
-    for number in range(5):
-        category = news.NewsCategoryFactory(name=f"Une catégorie {number}", slug=f"c{number}")
-        make.published(news.NewsPageFactory(parent=index, category=category))
-    page = visit(width=360)
-    page.goto(index.url)
-    page.locator(".views a").last.click()
-    expect(page.locator(".views [aria-current]")).to_have_text(re.compile("Une catégorie"))
-    expect(page.locator(".views [aria-current]")).to_be_in_viewport(ratio=0.9)
-
-
-def test_alert_in_large_letters_can_be_closed_on_a_phone(visit, site):
+def test_menu_and_alert_are_usable_on_a_small_phone(visit, site):
+    for number in range(6):
+        make.published(make.ContentPageFactory(parent=site, title=f"Rubrique {number}", show_in_menus=True))
     words = {
         "title": "Interruzione",
         "text": "Fino a questa sera.",
         "link_text": "Come comportarsi nel frattempo",
     }
     make.translated(site, "it", title="Benvenuti")
+
+    # The menu scrolls to its end in landscape.
+    phone = visit(width=640, height=360)
+    phone.goto("/")
+    phone.click("header > .wrap > .menu-btn")
+    phone.get_by_role("link", name="Affichage").click()
+    expect(phone.locator("#look")).to_be_in_viewport()
+
+    # An alert can be closed in large letters.
     make.AlertFactory(texts=[("fr", {"title": "Eau coupée"}), ("it", words)], page=site)
-    phone = visit(width=360, height=740)
+    phone.set_viewport_size({"width": 360, "height": 740})
     phone.context.new_cdp_session(phone).send(
         "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
     )
@@ -165,21 +152,36 @@ CUT_TO = """(img) => {
 }"""
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_panorama_is_cropped_around_its_point_of_interest(visit, site, width):
+def test_pictures_are_shown_as_cropped_beside_or_above_text(desktop, index):
     """A second crop, by the style sheet, would ignore the point of interest. Text does not overlap the picture."""
-    site.panorama = wagtail_factories.ImageFactory(file=get_test_image_file(size=(2600, 3900)))
+    site = index.get_parent()
+    site.panorama = wagtail_factories.ImageFactory(file=get_test_image_file(size=(1300, 1950)))
     site.often = [("word", "amarrage")]
     make.published(site)
-    page = visit(width=width)
+    only = article(index, title="Le port gèle")
+    photo = desktop.locator(".panorama")
+    for width in (360, 1280):
+        desktop.set_viewport_size({"width": width, "height": 900})
+        desktop.goto("/")
+        assert photo.evaluate(CUT_TO) == pytest.approx(1, abs=0.03)
+        often = desktop.locator(".often").bounding_box()
+        assert often["y"] + often["height"] <= photo.bounding_box()["y"]
+        desktop.goto(only.url)
+        assert desktop.locator(".cover img").evaluate(CUT_TO) == pytest.approx(1, abs=0.01)
+
+    # A single article is beside its picture, the first of several is below.
+    desktop.route("**/media/**", lambda route: route.fulfill(body=b""))
+    assert beside_the_picture(desktop)
+    article(index, title="La plage ouvre", category=only.category)
+    assert not beside_the_picture(desktop)
+
+
+def beside_the_picture(page) -> bool:
+    """Return whether the title of the first article is beside its picture; otherwise it is below."""
     page.goto("/")
-    photo, often = page.locator(".panorama"), page.locator(".often").bounding_box()
-    assert photo.evaluate(CUT_TO) == pytest.approx(1, abs=0.03)
-    assert often["y"] + often["height"] <= photo.bounding_box()["y"]
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-def test_article_picture_is_shown_as_cropped(visit, index, width):
-    page = visit(width=width)
-    page.goto(article(index).url)
-    assert page.locator(".cover img").evaluate(CUT_TO) == pytest.approx(1, abs=0.01)
+    picture = page.locator(".first img").bounding_box()
+    title = page.locator(".first h3").bounding_box()
+    beside = title["x"] >= picture["x"] + picture["width"]
+    assert beside != (title["y"] >= picture["y"] + picture["height"])
+    assert_accessible(page)
+    return beside

@@ -17,7 +17,6 @@ from eservices.submissions.models import Submission
 from mysite.views import server_error
 from news.articles.models import NewsPage
 from newsletter.audience import subscribers_for
-from tests.factories.accounts import AgentFactory
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_editor, make_service
 from tests.factories.documents import DocumentTemplateFactory
@@ -27,6 +26,8 @@ from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.factories.payments import entry
 from tests.functional.conftest import PLAYED
 from tests.support.browser import assert_accessible, press
+from tests.support.pages.desk import QueuePage
+from tests.support.pages.form_step import FormStepPage
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.database]
 CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
@@ -42,28 +43,18 @@ def certificate(site, settings, tmp_path):
     return make_service(make_counter(site), json.loads(CERTIFICATE.read_text()))
 
 
-def sign_in(page, client, live_server, user):
-    client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-
-
-def go_on(page):
-    press(page.locator("form > p.go .btn").first)
-
-
-def file_certificate(page, service):
-    """Fill in the four steps as a resident and send them."""
+def file_certificate(page, service, judge=assert_accessible):
+    """Fill in the four steps as a resident and send them. ``judge`` checks each page."""
+    step = FormStepPage(page)
     page.goto(service.get_url())
-    assert_accessible(page)
+    judge(page)
     press(page.locator(".start .btn"))
-    assert_accessible(page)
+    judge(page)
     page.get_by_label("Moi", exact=True).check()
     page.get_by_label("Bail à loyer").check()
     page.get_by_label("Français", exact=True).check()
-    assert_accessible(page)
-    go_on(page)
+    judge(page)
+    step.go_on()
     page.get_by_label("Nom", exact=True).fill("Marchetti")
     page.get_by_label("Prénoms").fill("Élodie Anne")
     for part, value in {"day": "17", "month": "4", "year": "1988"}.items():
@@ -76,18 +67,18 @@ def file_certificate(page, service):
     }.items():
         page.locator(f"[name=adresse-{part}]").fill(value)
     page.get_by_label("Je passe au guichet avec ma pièce d’identité").check()
-    assert_accessible(page)
-    go_on(page)
+    judge(page)
+    step.go_on()
     page.get_by_label("Adresse e-mail").fill("elodie@courriel.example")
     page.get_by_label("Non", exact=True).check()
-    assert_accessible(page)
-    go_on(page)
+    judge(page)
+    step.go_on()
     expect(page.get_by_text("CHF 15.–").first).to_be_visible()
-    assert_accessible(page)
+    judge(page)
     page.locator("[name=declared]").check()
     press(page.locator("main form .btn").last)
     expect(page.get_by_text(Case.objects.get().reference).first).to_be_visible()
-    assert_accessible(page)
+    judge(page)
 
 
 def mailed_link(recipient: str, live_server) -> str:
@@ -97,24 +88,17 @@ def mailed_link(recipient: str, live_server) -> str:
     return live_server.url + next(link for link in links if link).group(1)
 
 
-def open_case(page, case):
-    page.goto("/admin/cases/")
-    assert_accessible(page, ".desk")
-    page.get_by_role("link", name=re.compile(case.applicant)).first.click()
-    expect(page.locator(".desk h1")).to_have_text(case.applicant)
-    assert_accessible(page, ".desk")
-
-
-def test_certificate_is_requested_paid_issued_and_verified(
-    certificate, phone, visit, client, live_server, settings
-):
+def test_certificate_is_requested_paid_issued_and_verified(certificate, phone, visit, live_server, settings):
     settings.WAGTAILADMIN_BASE_URL = live_server.url
     file_certificate(phone, certificate)
     case = Case.objects.get()
 
-    agent = visit()
-    sign_in(agent, client, live_server, member(Role.DECIDE, case.team))
-    open_case(agent, case)
+    agent = visit(user=member(Role.DECIDE, case.team))
+    queue = QueuePage(agent)
+    queue.open()
+    assert_accessible(agent, ".desk")
+    queue.open_case(case)
+    assert_accessible(agent, ".desk")
     agent.locator("input[name=identity_check][value=seen]").check()
     agent.get_by_role("button", name="Continuer").click()
     expect(agent.get_by_text("Paiement de l’attestation").first).to_be_visible()
@@ -155,17 +139,18 @@ def test_certificate_is_requested_paid_issued_and_verified(
     assert document.number not in stranger.locator("main").inner_text()
 
 
-def test_agent_asks_resident_answers_agent_refuses(certificate, phone, visit, client, live_server, settings):
+def test_agent_asks_resident_answers_agent_refuses(certificate, phone, visit, live_server, settings):
+    """The pages until the agent opens the case are those of the journey of the certificate, which judges them."""
     settings.WAGTAILADMIN_BASE_URL = live_server.url
-    file_certificate(phone, certificate)
+    file_certificate(phone, certificate, judge=lambda page: None)
     case = Case.objects.get()
-    agent = visit()
-    sign_in(agent, client, live_server, member(Role.DECIDE, case.team))
-    open_case(agent, case)
-    agent.locator("#ask summary").click()
+    agent = visit(user=member(Role.DECIDE, case.team))
+    queue = QueuePage(agent)
+    queue.open()
+    opened = queue.open_case(case)
+    opened.unfold("ask")
     assert_accessible(agent, "#ask")
-    agent.locator("#ask textarea").fill("Depuis quand habitez-vous à cette adresse ?")
-    press(agent.locator("#ask .btn"))
+    opened.send("ask", "Depuis quand habitez-vous à cette adresse ?")
     assert_accessible(agent, ".desk")
 
     phone.goto(mailed_link("elodie@courriel.example", live_server))
@@ -178,12 +163,13 @@ def test_agent_asks_resident_answers_agent_refuses(certificate, phone, visit, cl
     assert case.state == "in_progress"
     assert case.email_confirmed_at
 
-    open_case(agent, case)
+    queue.open()
+    queue.open_case(case)
     expect(agent.get_by_text("Depuis hier.")).to_be_visible()
-    agent.locator("#refuse summary").click()
+    assert_accessible(agent, ".desk")
+    opened.unfold("refuse")
     assert_accessible(agent, "#refuse")
-    agent.locator("#refuse textarea").first.fill("Annoncez d’abord votre arrivée.")
-    press(agent.locator("#refuse .btn"))
+    opened.send("refuse", "Annoncez d’abord votre arrivée.")
     assert_accessible(agent, ".desk")
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     expect(phone.get_by_text("Annoncez d’abord votre arrivée.").first).to_be_visible()
@@ -194,21 +180,12 @@ def test_agent_asks_resident_answers_agent_refuses(certificate, phone, visit, cl
     assert Submission.objects.count() == 1
 
 
-def test_agent_of_another_team_does_not_find_the_case(certificate, phone, visit, client, live_server):
-    file_certificate(phone, certificate)
-    stranger = visit()
-    sign_in(stranger, client, live_server, AgentFactory())
-    answer = stranger.goto(f"/admin/cases/{Case.objects.get().reference}/")
-    assert answer.status == 404
-
-
-def test_editor_publishes_illustrated_news_matching_a_subscriber(site, visit, phone, client, live_server):
+def test_editor_publishes_illustrated_news_matching_a_subscriber(site, visit, phone):
     index, topic = NewsIndexPageFactory(parent=site), TopicFactory(name="Lac et port")
     NewsCategoryFactory(name="Travaux")
     SubscriberFactory(topics=[topic])
     SubscriberFactory()
-    editor = visit(height=1400)
-    sign_in(editor, client, live_server, make_editor())
+    editor = visit(user=make_editor(), height=1400)
     editor.goto(f"/admin/pages/add/news_articles/newspage/{index.pk}/")
     assert_accessible(editor, "main")
     editor.locator("[name=title]").fill("Le Vieux-Port retrouve sa plage")
@@ -248,7 +225,7 @@ def choose_picture(editor):
     editor.locator("#id_picture-chooser [data-chooser-action-choose]").first.click()
     editor.locator(".modal [role=tab]").nth(1).click()
     buffer = BytesIO()
-    Image.new("RGB", (1600, 1000), "#12479a").save(buffer, "PNG")
+    Image.new("RGB", (400, 250), "#12479a").save(buffer, "PNG")
     upload = {"name": "port.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
     editor.locator(".modal input[type=file]").set_input_files(upload)
     editor.locator(".modal [name$=title]").fill("Le Vieux-Port")

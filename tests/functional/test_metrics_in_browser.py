@@ -10,14 +10,11 @@ from tests.support.browser import assert_accessible
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
-def test_metrics_and_processing_times_are_accessible_tables(visit, client, live_server, site, monkeypatch):
+def test_metrics_and_processing_times_are_accessible_tables(visit, site, monkeypatch):
     monkeypatch.setattr(views, "FEWEST", 1)
     CaseFactory(accepted=True)
     CaseFactory(late=True)
-    client.force_login(member())
-    page = visit(width=360)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    page = visit(user=member(), width=360)
     page.goto("/admin/cases/figures/")
     page.get_by_text("Les mêmes chiffres en tableau").click()
     expect(page.get_by_role("table", name="Dossiers par semaine")).to_be_visible()
@@ -28,13 +25,11 @@ def test_metrics_and_processing_times_are_accessible_tables(visit, client, live_
     assert_accessible(page)
     assert page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")
 
-
-def test_service_with_a_long_title_fits_a_narrow_phone(visit, site, monkeypatch):
-    monkeypatch.setattr(views, "FEWEST", 1)
+    # A service with a long title fits a narrow phone.
     version = CaseFactory(accepted=True).submission.version
     version.content["texts"]["fr"]["title"] = "Wohnsitzbestätigungsgebührenermässigung"
     version.save()
-    page = visit(width=320)
+    page.set_viewport_size({"width": 320, "height": 900})
     page.goto("/de/delais/")
     expect(page.get_by_role("row", name="Wohnsitzbestätigung")).to_be_visible()
     assert page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")

@@ -26,15 +26,12 @@ PASTE = """(field, html) => {
 
 
 @pytest.fixture
-def editor(visit, client, live_server, site):
-    """Open the editor of a page with a text and an empty table; ``paste`` pastes into a field."""
+def editor(visit, site):
+    """Open the editor of a page with a text and an empty table."""
     body = [("text", "<p>Avant.</p>"), ("table", {"caption": "Amarres", "cells": ""})]
     page = ContentPageFactory(parent=site, title="Le port", body=body)
-    client.force_login(SuperuserFactory(language="fr"))
-    window = visit(language="fr-CH", permissions=["clipboard-read", "clipboard-write"])
-    window.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    user = SuperuserFactory(language="fr")
+    window = visit(user=user, permissions=["clipboard-read", "clipboard-write"])
     window.goto(f"/admin/pages/{page.pk}/edit/")
     return window
 
@@ -53,47 +50,6 @@ def cells_of(window):
     return window.locator("[data-contentpath=cells] textarea")
 
 
-def test_text_refuses_a_pasted_table_and_names_the_block(editor):
-    paste(editor, text_of(editor), TABLE)
-    said = editor.get_by_role("status").filter(has_text="Tableau")
-    expect(said).to_be_visible()
-    expect(text_of(editor)).to_have_text("Avant.")
-    assert_accessible(editor)
-
-
-def test_text_with_a_table_is_pasted_without_it(editor):
-    paste(editor, text_of(editor), f"<p>Devant.</p>{TABLE}<p>Derrière.</p>")
-    expect(text_of(editor)).to_contain_text("Devant.")
-    expect(text_of(editor)).to_contain_text("Derrière.")
-    expect(text_of(editor)).not_to_contain_text("Quai")
-    expect(editor.get_by_role("status").filter(has_text="Tableau")).to_be_visible()
-
-
-def test_spreadsheet_styles_are_not_pasted_as_text(editor):
-    text = text_of(editor)
-    text.click()
-    text.evaluate(PASTE, f"<google-sheets-html-origin><style>td {{border: 1px}}</style>{TABLE}")
-    expect(editor.get_by_role("status").filter(has_text="Tableau")).to_be_visible()
-    expect(text).to_have_text("Avant.")
-
-
-def test_text_without_a_table_is_pasted_and_clears_the_message(editor):
-    paste(editor, text_of(editor), TABLE)
-    paste(editor, text_of(editor), "<table><tr><td>Une mise en page.</td></tr></table>")
-    expect(text_of(editor)).to_contain_text("Une mise en page.")
-    expect(editor.get_by_role("status").filter(has_text="Tableau")).to_have_count(0)
-
-
-def test_table_block_takes_a_pasted_table_row_by_row(editor):
-    paste(editor, cells_of(editor), TABLE)
-    expect(cells_of(editor)).to_have_value(LINES)
-
-
-def test_table_block_takes_plain_text_of_a_spreadsheet(editor):
-    paste(editor, cells_of(editor), "<b>gras</b>")
-    expect(cells_of(editor)).to_have_value("en clair")
-
-
 # HTML of Word: a comment on a word, a footnote, and the texts of both at the end.
 WORD = """<p class=MsoNormal>Le port<span class=MsoCommentReference><a class=msocomanchor href="#_msocom_1">[HK1]</a>
 </span> ouvre<a href="#_ftn1" name="_ftnref1">[1]</a>.</p><div style='mso-element:footnote-list'>
@@ -102,9 +58,37 @@ WORD = """<p class=MsoNormal>Le port<span class=MsoCommentReference><a class=mso
 <p class=MsoCommentText><a class=msocomoff href="#_msoanchor_1">[HK1]</a>Demander au chef !</p></div></div></div>"""
 
 
-def test_comments_and_inner_links_of_word_are_dropped(editor):
-    text = text_of(editor)
-    text.click()
+def test_tables_are_pasted_into_the_table_block_only(editor):
+    text, cells = text_of(editor), cells_of(editor)
+    refusal = editor.get_by_role("status").filter(has_text="Tableau")
+
+    # A text refuses a table, and names the block for it.
+    paste(editor, text, TABLE)
+    expect(refusal).to_be_visible()
+    expect(text).to_have_text("Avant.")
+    assert_accessible(editor)
+
+    # A text without a table of data is pasted, and clears the message.
+    paste(editor, text, "<table><tr><td>Une mise en page.</td></tr></table>")
+    expect(text).to_contain_text("Une mise en page.")
+    expect(refusal).to_have_count(0)
+
+    # The styles of a spreadsheet are not pasted as text.
+    before = text.inner_text()
+    text.evaluate(PASTE, f"<google-sheets-html-origin><style>td {{border: 1px}}</style>{TABLE}")
+    expect(refusal).to_be_visible()
+    assert text.inner_text() == before
+    paste(editor, text, "<p>Entre.</p>")
+    expect(refusal).to_have_count(0)
+
+    # A text with a table is pasted without it.
+    paste(editor, text, f"<p>Devant.</p>{TABLE}<p>Derrière.</p>")
+    expect(text).to_contain_text("Devant.")
+    expect(text).to_contain_text("Derrière.")
+    expect(text).not_to_contain_text("Quai")
+    expect(refusal).to_be_visible()
+
+    # Comments and inner links of Word are dropped.
     text.evaluate(PASTE, WORD)
     expect(text).to_contain_text("Le port ouvre[1].")
     expect(text).to_contain_text("[1] Dès mai.")
@@ -112,3 +96,10 @@ def test_comments_and_inner_links_of_word_are_dropped(editor):
     expect(text).not_to_contain_text("chef")
     expect(text.locator(".TooltipEntity")).to_have_count(0)
     expect(editor.get_by_role("status").filter(has_text="commentaires")).to_be_visible()
+
+    # The table block takes a table row by row, or the plain text of a spreadsheet.
+    paste(editor, cells, TABLE)
+    expect(cells).to_have_value(LINES)
+    cells.fill("")
+    paste(editor, cells, "<b>gras</b>")
+    expect(cells).to_have_value("en clair")

@@ -29,15 +29,12 @@ def at(day, hour) -> str:
     return (day + timedelta(hours=hour)).isoformat(timespec="minutes")
 
 
-def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, client, live_server, site, monday):
+def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, site, monday):
     team = TeamFactory(key="salles", name="Salles")
     hall, lodge = resource("grande", team=team), resource("refuge", team=team)
     yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga", public=True)
     booking(lodge, at(monday, 19), at(monday, 21), title="Chorale")
-    client.force_login(member(Role.TREAT, team))
-    page = visit()
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    page = visit(user=member(Role.TREAT, team))
     asked = f"?day={monday:%Y-%m-%d}&view="
 
     # Dragging onto another booking names it and moves nothing.
@@ -54,16 +51,33 @@ def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, client, 
     expect(dialog).to_contain_text("Chorale")
     page.keyboard.press("Escape")
 
-    # Keys move it to the next day.
-    page.get_by_role("link", name="Yoga").focus()
+    # Keys move it, and the focus is on the next control. Opened without a move: on the first input.
+    expect(page.locator("kbd", has_text="Échap")).to_be_visible()
+    bar = page.get_by_role("link", name="Yoga")
+    bar.focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Quoi", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+
+    # Moved onto another booking: on the reason, because the next press can only cancel.
+    bar.focus()
+    for key in ("m", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog.get_by_role("status")).to_be_focused()
+    expect(dialog.get_by_role("status")).to_contain_text("Chorale")
+    page.keyboard.press("Escape")
+
+    # Moved to the next day, which is free: on the button that confirms the move.
+    bar.focus()
     for key in ("m", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(dialog).to_contain_text("C’est libre")
+    expect(dialog.get_by_role("button", name="Déplacer")).to_be_focused()
     with page.expect_navigation():
-        dialog.get_by_role("button", name="Déplacer").click()
+        page.keyboard.press("Enter")
     expect(page.get_by_text("La réservation est déplacée.")).to_be_visible()
     yoga.refresh_from_db()
-    assert timezone.localtime(yoga.starts_at).replace(tzinfo=None) == monday + timedelta(days=1, hours=18)
+    assert timezone.localtime(yoga.starts_at).replace(tzinfo=None) == monday + DAY + 18 * HOUR
 
     # In the day view, arrow keys move it by the time step of the room.
     page.goto(f"{PLAN}?view=day&day={monday + timedelta(days=1):%Y-%m-%d}")
@@ -96,15 +110,12 @@ def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, client, 
     expect(page.get_by_text("occupée")).to_be_visible()
 
 
-def test_booking_is_dragged_to_another_day_room_and_hour(visit, client, live_server, site, monday):
+def test_booking_is_dragged_to_another_day_room_and_hour(visit, site, monday):
     team = TeamFactory(key="salles", name="Salles")
     hall = resource("grande", team=team)
     resource("refuge", team=team)
     yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
-    client.force_login(member(Role.TREAT, team))
-    page = visit()
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    page = visit(user=member(Role.TREAT, team))
     bar, dialog = page.get_by_role("link", name="Yoga"), page.locator("dialog")
 
     def move() -> tuple:
@@ -160,9 +171,7 @@ def test_booking_is_dragged_to_another_day_room_and_hour(visit, client, live_ser
     assert timezone.localtime(yoga.starts_at).hour == 14
 
 
-def test_usage_figures_and_calendar_pages_are_accessible(
-    visit, client, live_server, site, monday, admin_user
-):
+def test_schedule_figures_and_calendar_pages_fit(visit, site, monday, admin_user):
     hall = resource("grande")
     resource(
         "mehrzweckgebaeudeturnhalle"
@@ -179,10 +188,7 @@ def test_usage_figures_and_calendar_pages_are_accessible(
         unit=hall.uses.get().unit, name="Voisins", url="https://voisins.example/a.ics", fault="404"
     )
     actions.renew_link(actor=admin_user, resource=hall)
-    client.force_login(admin_user)
-    page = visit()
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    page = visit(user=admin_user)
     for path, seen in (("figures/", "Grande"), ("outside/", "Fête"), ("calendars/", "Grande")):
         page.goto(f"{PLAN}{path}")
         expect(page.locator(".desk").get_by_text(seen).first).to_be_visible()
@@ -195,16 +201,9 @@ def test_usage_figures_and_calendar_pages_are_accessible(
     expect(page.get_by_role("link", name="Voisins")).to_be_visible()
     assert_accessible(page, "#listing-results")
 
-
-@pytest.mark.parametrize("width", [360, 1024, 1280])
-def test_title_beside_many_buttons_is_readable(visit, client, live_server, site, width):
-    client.force_login(member(Role.LEAD, resource("grande").team))
-    page = visit(width=width)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
-    page.goto(PLAN)
+    # The title beside many buttons is readable.
+    resource("salle")
     title = page.locator(".w-breadcrumbs").get_by_role("link", name="Réservations")
-    expect(title).to_be_visible()
     seen = """link => {
         const words = document.createRange();
         words.selectNodeContents(link);
@@ -212,42 +211,8 @@ def test_title_beside_many_buttons_is_readable(visit, client, live_server, site,
         const middle = (box.top + box.bottom) / 2;
         return [box.left + 1, box.right - 1].map((x) => link.contains(document.elementFromPoint(x, middle)));
     }"""
-    assert title.evaluate(seen) == [True, True]
-
-
-def test_keyboard_move_focuses_the_next_control(visit, client, live_server, site, monday):
-    team = TeamFactory(key="salles", name="Salles")
-    hall, lodge = resource("grande", team=team), resource("refuge", team=team)
-    yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
-    booking(lodge, at(monday, 18), at(monday, 20), title="Chorale")
-    client.force_login(member(Role.TREAT, team))
-    page = visit()
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
-    page.goto(f"{PLAN}?view=week&day={monday:%Y-%m-%d}")
-    expect(page.locator("kbd", has_text="Échap")).to_be_visible()
-    bar, dialog = page.get_by_role("link", name="Yoga"), page.locator("dialog")
-
-    # Opened without a move: the first input.
-    bar.focus()
-    page.keyboard.press("Enter")
-    expect(dialog.get_by_label("Quoi", exact=True)).to_be_focused()
-    page.keyboard.press("Escape")
-
-    # Moved onto another booking: the reason, because the next press can only cancel.
-    bar.focus()
-    for key in ("m", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
-    expect(dialog.get_by_role("status")).to_be_focused()
-    expect(dialog.get_by_role("status")).to_contain_text("Chorale")
-    page.keyboard.press("Escape")
-
-    # Moved to a free time: the button that confirms the move.
-    bar.focus()
-    for key in ("m", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
-    expect(dialog.get_by_role("button", name="Déplacer")).to_be_focused()
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    yoga.refresh_from_db()
-    assert timezone.localtime(yoga.starts_at).replace(tzinfo=None) == monday + DAY + 18 * HOUR
+    for width in (360, 1024, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(PLAN)
+        expect(title).to_be_visible()
+        assert title.evaluate(seen) == [True, True], width

@@ -15,7 +15,7 @@ RULES = """text => {
 }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rules(browser):
     """``rules(text)`` returns the rules of a style sheet as the browser serializes them."""
     page = browser.new_page()

@@ -10,7 +10,7 @@ from tests.factories.home import ContentPageFactory, locale, translated
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
-def test_translation_screen_contains_no_english(visit, client, live_server, site):
+def test_translation_screen_contains_no_english(visit, site):
     page = ContentPageFactory(
         parent=site, title="Le port", body=[("text", "<p>Douze places sont libres.</p>")]
     )
@@ -18,11 +18,7 @@ def test_translation_screen_contains_no_english(visit, client, live_server, site
     source, _new = TranslationSource.update_or_create_from_instance(page)
     translation = Translation.objects.create(source=source, target_locale=locale("de"))
     translation.save_target(publish=False)
-    client.force_login(SuperuserFactory(language="fr"))
-    window = visit(language="fr-CH")
-    window.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    window = visit(user=SuperuserFactory(language="fr"))
     window.goto(f"/admin/pages/{page.get_translation(locale('de')).pk}/edit/")
     expect(window.get_by_role("heading", name="Traduction : Français → Deutsch")).to_be_visible()
     expect(window.get_by_role("button", name="Publier en Deutsch")).to_be_visible()

@@ -7,6 +7,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,92 +20,94 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ServicePage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('button', models.CharField(blank=True, help_text='“Start” if empty.', max_length=60, verbose_name='words of the button')),
-                ('who', models.CharField(blank=True, max_length=40, verbose_name='for whom')),
-                ('who_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
-                ('price', models.CharField(blank=True, help_text='If empty, calculated from the fees of the form.', max_length=40, verbose_name='price')),
-                ('price_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
-                ('time', models.CharField(blank=True, help_text='If empty, calculated from the working days below.', max_length=40, verbose_name='processing time')),
-                ('time_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
-                ('papers', models.CharField(blank=True, max_length=40, verbose_name='papers needed')),
-                ('papers_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
-                ('next_steps', wagtail.fields.StreamField([('step', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'What happens', 'max_length': 120}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'More', 'max_length': 600, 'required': False, 'rows': 2}), 2: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 1)]], {})}, default=list, verbose_name='next steps')),
-                ('good_to_know', wagtail.fields.StreamField([('question', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 120}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Answer'}), 2: ('wagtail.blocks.StructBlock', [[('question', 0), ('answer', 1)]], {})}, default=list, verbose_name='good to know')),
-                ('without_computer', wagtail.fields.RichTextField(blank=True, verbose_name='without a computer')),
-                ('team', models.CharField(blank=True, help_text='Team that treats the requests.', max_length=50, verbose_name='team')),
-                ('days', models.PositiveSmallIntegerField(default=5, verbose_name='working days until the answer')),
-                ('decide_together', models.BooleanField(default=False, help_text='Agents can accept or refuse several of its cases at once, after seeing the list.', verbose_name='may be decided several at once')),
-                ('applicant_name', models.CharField(blank=True, help_text='Keys of questions, separated by commas. If empty, they are found automatically.', max_length=200, verbose_name='answers that are the applicant’s name')),
-                ('applicant_email', models.CharField(blank=True, max_length=60, verbose_name='answer that is the e-mail address')),
-                ('applicant_phone', models.CharField(blank=True, max_length=60, verbose_name='answer that is the telephone')),
-                ('applicant_address', models.CharField(blank=True, max_length=60, verbose_name='answer that is the postal address')),
-                ('applicant_consent', models.CharField(blank=True, max_length=60, verbose_name='answer that consents to decisions by e-mail')),
-                ('letter_receipt', models.SlugField(blank=True, max_length=60, verbose_name='when the request has arrived')),
-                ('letter_accepted', models.SlugField(blank=True, max_length=60, verbose_name='when it is accepted')),
-                ('letter_refused', models.SlugField(blank=True, max_length=60, verbose_name='when it is refused')),
-                ('remedies', models.SlugField(blank=True, help_text='Decisions are then letters with legal remedies, with the day of their notification.', max_length=60, verbose_name='legal remedies')),
-                ('kept_months', models.PositiveSmallIntegerField(blank=True, help_text='After this time, the case is proposed for approval. If empty, it is kept for ever.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1200)], verbose_name='retention of a closed case in months')),
-                ('disposition', models.CharField(choices=[('eliminate', 'erasure'), ('archive', 'archiving, then erasure here')], default='eliminate', max_length=10, verbose_name='action after this time')),
-                ('erased_on_request', models.BooleanField(default=False, help_text='Only if no law requires closed requests of this type to be kept.', verbose_name='erased earlier if the applicant asks')),
-                ('form', models.JSONField(blank=True, default=list, verbose_name='form')),
-                ('fees', models.JSONField(blank=True, default=list, verbose_name='fees')),
-                ('stages', models.JSONField(blank=True, default=list, verbose_name='stages')),
-                ('limits', models.JSONField(blank=True, default=list, verbose_name='limits')),
-            ],
-            options={
-                'verbose_name': 'online service',
-                'verbose_name_plural': 'online services',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='LifeSituation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('slug', models.SlugField(max_length=60, verbose_name='short name')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-            ],
-            options={
-                'verbose_name': 'life situation',
-                'verbose_name_plural': 'life situations',
-                'ordering': ['order', 'name'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ServiceIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'online counter',
-                'verbose_name_plural': 'online counters',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='TranslationUpdate',
-            fields=[
-                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='translation_update', serialize=False, to='eservices_catalogue.servicepage')),
-                ('definition', models.JSONField(blank=True, null=True, verbose_name='definition')),
-                ('due_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='due')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-            ],
-            options={
-                'verbose_name': 'update of translations',
-                'verbose_name_plural': 'updates of translations',
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='ServicePage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('button', models.CharField(blank=True, help_text='“Start” if empty.', max_length=60, verbose_name='words of the button')),
+                    ('who', models.CharField(blank=True, max_length=40, verbose_name='for whom')),
+                    ('who_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
+                    ('price', models.CharField(blank=True, help_text='If empty, calculated from the fees of the form.', max_length=40, verbose_name='price')),
+                    ('price_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
+                    ('time', models.CharField(blank=True, help_text='If empty, calculated from the working days below.', max_length=40, verbose_name='processing time')),
+                    ('time_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
+                    ('papers', models.CharField(blank=True, max_length=40, verbose_name='papers needed')),
+                    ('papers_note', models.CharField(blank=True, max_length=80, verbose_name='more on this')),
+                    ('next_steps', wagtail.fields.StreamField([('step', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'What happens', 'max_length': 120}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'More', 'max_length': 600, 'required': False, 'rows': 2}), 2: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 1)]], {})}, default=list, verbose_name='next steps')),
+                    ('good_to_know', wagtail.fields.StreamField([('question', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 120}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Answer'}), 2: ('wagtail.blocks.StructBlock', [[('question', 0), ('answer', 1)]], {})}, default=list, verbose_name='good to know')),
+                    ('without_computer', wagtail.fields.RichTextField(blank=True, verbose_name='without a computer')),
+                    ('team', models.CharField(blank=True, help_text='Team that treats the requests.', max_length=50, verbose_name='team')),
+                    ('days', models.PositiveSmallIntegerField(default=5, verbose_name='working days until the answer')),
+                    ('decide_together', models.BooleanField(default=False, help_text='Agents can accept or refuse several of its cases at once, after seeing the list.', verbose_name='may be decided several at once')),
+                    ('applicant_name', models.CharField(blank=True, help_text='Keys of questions, separated by commas. If empty, they are found automatically.', max_length=200, verbose_name='answers that are the applicant’s name')),
+                    ('applicant_email', models.CharField(blank=True, max_length=60, verbose_name='answer that is the e-mail address')),
+                    ('applicant_phone', models.CharField(blank=True, max_length=60, verbose_name='answer that is the telephone')),
+                    ('applicant_address', models.CharField(blank=True, max_length=60, verbose_name='answer that is the postal address')),
+                    ('applicant_consent', models.CharField(blank=True, max_length=60, verbose_name='answer that consents to decisions by e-mail')),
+                    ('letter_receipt', models.SlugField(blank=True, max_length=60, verbose_name='when the request has arrived')),
+                    ('letter_accepted', models.SlugField(blank=True, max_length=60, verbose_name='when it is accepted')),
+                    ('letter_refused', models.SlugField(blank=True, max_length=60, verbose_name='when it is refused')),
+                    ('remedies', models.SlugField(blank=True, help_text='Decisions are then letters with legal remedies, with the day of their notification.', max_length=60, verbose_name='legal remedies')),
+                    ('kept_months', models.PositiveSmallIntegerField(blank=True, help_text='After this time, the case is proposed for approval. If empty, it is kept for ever.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1200)], verbose_name='retention of a closed case in months')),
+                    ('disposition', models.CharField(choices=[('eliminate', 'erasure'), ('archive', 'archiving, then erasure here')], default='eliminate', max_length=10, verbose_name='action after this time')),
+                    ('erased_on_request', models.BooleanField(default=False, help_text='Only if no law requires closed requests of this type to be kept.', verbose_name='erased earlier if the applicant asks')),
+                    ('form', models.JSONField(blank=True, default=list, verbose_name='form')),
+                    ('fees', models.JSONField(blank=True, default=list, verbose_name='fees')),
+                    ('stages', models.JSONField(blank=True, default=list, verbose_name='stages')),
+                    ('limits', models.JSONField(blank=True, default=list, verbose_name='limits')),
+                ],
+                options={
+                    'verbose_name': 'online service',
+                    'verbose_name_plural': 'online services',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='LifeSituation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('name', models.CharField(max_length=60, verbose_name='name')),
+                    ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                    ('slug', models.SlugField(max_length=60, verbose_name='short name')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                ],
+                options={
+                    'verbose_name': 'life situation',
+                    'verbose_name_plural': 'life situations',
+                    'ordering': ['order', 'name'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ServiceIndexPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'online counter',
+                    'verbose_name_plural': 'online counters',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='TranslationUpdate',
+                fields=[
+                    ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='translation_update', serialize=False, to='eservices_catalogue.servicepage')),
+                    ('definition', models.JSONField(blank=True, null=True, verbose_name='definition')),
+                    ('due_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='due')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ],
+                options={
+                    'verbose_name': 'update of translations',
+                    'verbose_name_plural': 'updates of translations',
+                },
+            ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,106 +18,108 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Circuit',
-            fields=[
-                ('carrier', models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name='carrier')),
-                ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
-                ('fault', models.TextField(blank=True, verbose_name='last fault')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='not reachable since')),
-                ('open_until', models.DateTimeField(blank=True, null=True, verbose_name='next attempt')),
-                ('told_at', models.DateTimeField(blank=True, editable=False, null=True)),
-            ],
-            options={
-                'verbose_name': 'circuit',
-                'verbose_name_plural': 'circuits',
-            },
-        ),
-        migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('carrier', models.CharField(help_text='Key of a transport: email, sms, …', max_length=30, verbose_name='carrier')),
-                ('recipient', models.CharField(max_length=320, verbose_name='recipient')),
-                ('title', models.CharField(max_length=255, verbose_name='title')),
-                ('payload', models.JSONField(default=dict, verbose_name='content')),
-                ('subject', models.CharField(blank=True, db_index=True, help_text='Subject, as case:UUID.', max_length=80, verbose_name='about')),
-                ('rehearsal', models.BooleanField(default=False, verbose_name='rehearsal')),
-                ('confidential', models.BooleanField(default=False, help_text='Grants access, for example a sign-in code. Not shown to staff, and deleted after sending.', verbose_name='confidential')),
-                ('state', models.CharField(choices=[('pending', 'to send'), ('carrying', 'being sent'), ('done', 'sent'), ('stuck', 'stuck'), ('skipped', 'skipped'), ('to_print', 'to print'), ('printed', 'printed, to post')], default='pending', max_length=10, verbose_name='state')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next attempt')),
-                ('woken_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('waits_since', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When it was first to leave, or was tried again by hand: the week of trying begins.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('reason', models.TextField(blank=True, help_text='The last error, or why it was skipped.', verbose_name='reason')),
-            ],
-            options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DeliveryEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sent', 'sent'), ('failed', 'failed'), ('lost', 'interrupted'), ('asked', 'asked to wait'), ('told', 'notified by e-mail'), ('retried', 'tried again by hand'), ('skipped', 'skipped'), ('addressed', 'address written'), ('printed', 'printed'), ('put_back', 'put back to be printed again'), ('arrived', 'delivered')], max_length=10)),
-                ('text', models.TextField(blank=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'verbose_name': 'delivery event',
-                'verbose_name_plural': 'delivery events',
-                'ordering': ['at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MailboxEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=10)),
-                ('sender', models.CharField(blank=True, max_length=320)),
-                ('recipient', models.CharField(max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=255)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('attachments', models.JSONField(default=list, help_text='Names of what was attached.')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'verbose_name': 'mailbox entry',
-                'verbose_name_plural': 'mailbox entries',
-                'ordering': ['-sent_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PrintBatch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'verbose_name': 'batch of letters',
-                'verbose_name_plural': 'batches of letters',
-                'ordering': ['-taken_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PaperLetter',
-            fields=[
-                ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='posting', serialize=False, to='eservices_deliveries.delivery')),
-                ('office', models.CharField(blank=True, db_index=True, help_text='Key of the team that posts it.', max_length=60, verbose_name='office')),
-                ('registered', models.BooleanField(default=False, verbose_name='registered')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='number of the registered letter')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
-            ],
-            options={
-                'verbose_name': 'letter on paper',
-                'verbose_name_plural': 'letters on paper',
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Circuit',
+                fields=[
+                    ('carrier', models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name='carrier')),
+                    ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
+                    ('fault', models.TextField(blank=True, verbose_name='last fault')),
+                    ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='not reachable since')),
+                    ('open_until', models.DateTimeField(blank=True, null=True, verbose_name='next attempt')),
+                    ('told_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ],
+                options={
+                    'verbose_name': 'circuit',
+                    'verbose_name_plural': 'circuits',
+                },
+            ),
+            migrations.CreateModel(
+                name='Delivery',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('carrier', models.CharField(help_text='Key of a transport: email, sms, …', max_length=30, verbose_name='carrier')),
+                    ('recipient', models.CharField(max_length=320, verbose_name='recipient')),
+                    ('title', models.CharField(max_length=255, verbose_name='title')),
+                    ('payload', models.JSONField(default=dict, verbose_name='content')),
+                    ('subject', models.CharField(blank=True, db_index=True, help_text='Subject, as case:UUID.', max_length=80, verbose_name='about')),
+                    ('rehearsal', models.BooleanField(default=False, verbose_name='rehearsal')),
+                    ('confidential', models.BooleanField(default=False, help_text='Grants access, for example a sign-in code. Not shown to staff, and deleted after sending.', verbose_name='confidential')),
+                    ('state', models.CharField(choices=[('pending', 'to send'), ('carrying', 'being sent'), ('done', 'sent'), ('stuck', 'stuck'), ('skipped', 'skipped'), ('to_print', 'to print'), ('printed', 'printed, to post')], default='pending', max_length=10, verbose_name='state')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                    ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next attempt')),
+                    ('woken_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('waits_since', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When it was first to leave, or was tried again by hand: the week of trying begins.')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                    ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                    ('reason', models.TextField(blank=True, help_text='The last error, or why it was skipped.', verbose_name='reason')),
+                ],
+                options={
+                    'verbose_name': 'delivery',
+                    'verbose_name_plural': 'deliveries',
+                    'ordering': ['-created_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='DeliveryEvent',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('sent', 'sent'), ('failed', 'failed'), ('lost', 'interrupted'), ('asked', 'asked to wait'), ('told', 'notified by e-mail'), ('retried', 'tried again by hand'), ('skipped', 'skipped'), ('addressed', 'address written'), ('printed', 'printed'), ('put_back', 'put back to be printed again'), ('arrived', 'delivered')], max_length=10)),
+                    ('text', models.TextField(blank=True)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ],
+                options={
+                    'verbose_name': 'delivery event',
+                    'verbose_name_plural': 'delivery events',
+                    'ordering': ['at', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='MailboxEntry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('channel', models.CharField(max_length=10)),
+                    ('sender', models.CharField(blank=True, max_length=320)),
+                    ('recipient', models.CharField(max_length=320)),
+                    ('subject', models.CharField(blank=True, max_length=255)),
+                    ('text', models.TextField()),
+                    ('html', models.TextField(blank=True)),
+                    ('attachments', models.JSONField(default=list, help_text='Names of what was attached.')),
+                    ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ],
+                options={
+                    'verbose_name': 'mailbox entry',
+                    'verbose_name_plural': 'mailbox entries',
+                    'ordering': ['-sent_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PrintBatch',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('taken_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ],
+                options={
+                    'verbose_name': 'batch of letters',
+                    'verbose_name_plural': 'batches of letters',
+                    'ordering': ['-taken_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PaperLetter',
+                fields=[
+                    ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='posting', serialize=False, to='eservices_deliveries.delivery')),
+                    ('office', models.CharField(blank=True, db_index=True, help_text='Key of the team that posts it.', max_length=60, verbose_name='office')),
+                    ('registered', models.BooleanField(default=False, verbose_name='registered')),
+                    ('number', models.CharField(blank=True, max_length=40, verbose_name='number of the registered letter')),
+                    ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
+                ],
+                options={
+                    'verbose_name': 'letter on paper',
+                    'verbose_name_plural': 'letters on paper',
+                },
+            ),
+        ]),
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(fields=['state', 'due_at'], name='delivery_due'),

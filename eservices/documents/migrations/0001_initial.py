@@ -12,6 +12,8 @@ import wagtail.models.preview
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -25,140 +27,142 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Seal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the certificate.', max_length=64, unique=True)),
-                ('certificate', models.TextField(help_text='PEM.')),
-                ('is_test', models.BooleanField(default=False, verbose_name='test seal')),
-                ('first_used_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'verbose_name': 'seal',
-                'verbose_name_plural': 'seals',
-            },
-        ),
-        migrations.CreateModel(
-            name='Document',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.SlugField(help_text='Key of the template.', max_length=60, verbose_name='kind')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('language', models.CharField(max_length=5, verbose_name='language')),
-                ('code', models.CharField(default=eservices.documents.verification_codes.new_verification_code, max_length=24, unique=True, verbose_name='verification code')),
-                ('identity_check', models.CharField(choices=[('none', 'not needed'), ('known', 'known'), ('seen', 'seen in person'), ('card', 'identity card enclosed'), ('posted', 'posted to the registered address')], max_length=10, verbose_name='identity')),
-                ('state', models.CharField(choices=[('drawn', 'being made'), ('issued', 'issued'), ('revoked', 'revoked')], default='drawn', max_length=10, verbose_name='state')),
-                ('texts', models.JSONField(default=dict, help_text='Content, unchangeable since the number was issued.')),
-                ('seal_level', models.CharField(blank=True, help_text='Seal level of PAdES.', max_length=8, verbose_name='level of the seal')),
-                ('people', models.JSONField(blank=True, default=list, help_text='People named in the document, as shown by its verification: given name, initial, year, sex.', verbose_name='people')),
-                ('valid_until', models.DateField(blank=True, help_text='The last day.', null=True, verbose_name='valid until')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('revoked_reason', models.TextField(blank=True, verbose_name='reason of the revocation')),
-                ('revoked_for', models.CharField(blank=True, choices=[('replaced', 'replaced by a new document'), ('mistake', 'it contained a mistake'), ('changed', 'its content is out of date'), ('returned', 'given back')], max_length=10, verbose_name='reason shown to people who verify it')),
-                ('drawn_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('fault', models.TextField(blank=True)),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='issued')),
-                ('content', models.FileField(blank=True, max_length=255, storage=eservices.submissions.models.private_storage, upload_to='documents')),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size')),
-                ('digest', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='SHA-256')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='eservices_cases.case')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.OneToOneField(blank=True, help_text='The revoked document that this one was issued again for.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaced_by', to='eservices_documents.document', verbose_name='replaces')),
-                ('revision', models.ForeignKey(blank=True, help_text='Template as saved when the number was issued.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='template')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='eservices_cases.casestage')),
-                ('seal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='eservices_documents.seal')),
-            ],
-            options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['drawn_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DocumentLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='eservices_documents.document')),
-            ],
-            options={
-                'verbose_name': 'link to a document',
-                'verbose_name_plural': 'links to documents',
-                'ordering': ['created_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Permit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plate', models.CharField(db_index=True, help_text='Letters and digits only.', max_length=16, verbose_name='plate')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('granted_at', models.DateTimeField(blank=True, help_text='When it got its place.', null=True)),
-                ('takes_over', models.BooleanField(default=False, help_text='The permit has the place of the permit it renews.')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('due_at', models.DateTimeField(blank=True, help_text='When the reminder to renew is sent.', null=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='permit', to='eservices_cases.case')),
-                ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='permit', to='eservices_documents.document')),
-                ('renews', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewed', to='eservices_documents.permit')),
-            ],
-            options={
-                'verbose_name': 'permit',
-                'verbose_name_plural': 'permits',
-                'ordering': ['asked_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlateCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plate', models.CharField(max_length=16, verbose_name='plate')),
-                ('found', models.BooleanField(verbose_name='valid permit')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'plate looked up',
-                'verbose_name_plural': 'plates looked up',
-                'ordering': ['-at'],
-                'permissions': [('inspect_permits', 'Can look up permits by plate')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Renewal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('draft', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='eservices_submissions.draft')),
-                ('permit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renewals', to='eservices_documents.permit')),
-            ],
-            options={
-                'verbose_name': 'renewal',
-                'verbose_name_plural': 'renewals',
-            },
-        ),
-        migrations.CreateModel(
-            name='Zone',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.SlugField(help_text='Key of the template of the permit.', max_length=60, verbose_name='document')),
-                ('value', models.CharField(help_text='Answer to the question about the zone, as the form stores it.', max_length=60, verbose_name='answer')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('places', models.PositiveIntegerField(blank=True, help_text='If empty, no limit.', null=True, verbose_name='places')),
-            ],
-            options={
-                'verbose_name': 'permit zone',
-                'verbose_name_plural': 'permit zones',
-                'ordering': ['kind', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'value'), name='one_zone_per_answer')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Seal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('fingerprint', models.CharField(help_text='SHA-256 of the certificate.', max_length=64, unique=True)),
+                    ('certificate', models.TextField(help_text='PEM.')),
+                    ('is_test', models.BooleanField(default=False, verbose_name='test seal')),
+                    ('first_used_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ],
+                options={
+                    'verbose_name': 'seal',
+                    'verbose_name_plural': 'seals',
+                },
+            ),
+            migrations.CreateModel(
+                name='Document',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('kind', models.SlugField(help_text='Key of the template.', max_length=60, verbose_name='kind')),
+                    ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
+                    ('title', models.CharField(max_length=120, verbose_name='title')),
+                    ('language', models.CharField(max_length=5, verbose_name='language')),
+                    ('code', models.CharField(default=eservices.documents.verification_codes.new_verification_code, max_length=24, unique=True, verbose_name='verification code')),
+                    ('identity_check', models.CharField(choices=[('none', 'not needed'), ('known', 'known'), ('seen', 'seen in person'), ('card', 'identity card enclosed'), ('posted', 'posted to the registered address')], max_length=10, verbose_name='identity')),
+                    ('state', models.CharField(choices=[('drawn', 'being made'), ('issued', 'issued'), ('revoked', 'revoked')], default='drawn', max_length=10, verbose_name='state')),
+                    ('texts', models.JSONField(default=dict, help_text='Content, unchangeable since the number was issued.')),
+                    ('seal_level', models.CharField(blank=True, help_text='Seal level of PAdES.', max_length=8, verbose_name='level of the seal')),
+                    ('people', models.JSONField(blank=True, default=list, help_text='People named in the document, as shown by its verification: given name, initial, year, sex.', verbose_name='people')),
+                    ('valid_until', models.DateField(blank=True, help_text='The last day.', null=True, verbose_name='valid until')),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                    ('revoked_reason', models.TextField(blank=True, verbose_name='reason of the revocation')),
+                    ('revoked_for', models.CharField(blank=True, choices=[('replaced', 'replaced by a new document'), ('mistake', 'it contained a mistake'), ('changed', 'its content is out of date'), ('returned', 'given back')], max_length=10, verbose_name='reason shown to people who verify it')),
+                    ('drawn_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('attempts', models.PositiveSmallIntegerField(default=0)),
+                    ('fault', models.TextField(blank=True)),
+                    ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='issued')),
+                    ('content', models.FileField(blank=True, max_length=255, storage=eservices.submissions.models.private_storage, upload_to='documents')),
+                    ('size', models.PositiveBigIntegerField(default=0, verbose_name='size')),
+                    ('digest', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='SHA-256')),
+                    ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='eservices_cases.case')),
+                    ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('replaces', models.OneToOneField(blank=True, help_text='The revoked document that this one was issued again for.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaced_by', to='eservices_documents.document', verbose_name='replaces')),
+                    ('revision', models.ForeignKey(blank=True, help_text='Template as saved when the number was issued.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='template')),
+                    ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='eservices_cases.casestage')),
+                    ('seal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='eservices_documents.seal')),
+                ],
+                options={
+                    'verbose_name': 'document',
+                    'verbose_name_plural': 'documents',
+                    'ordering': ['drawn_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='DocumentLink',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('expires_at', models.DateTimeField()),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                    ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='eservices_documents.document')),
+                ],
+                options={
+                    'verbose_name': 'link to a document',
+                    'verbose_name_plural': 'links to documents',
+                    'ordering': ['created_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Permit',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('plate', models.CharField(db_index=True, help_text='Letters and digits only.', max_length=16, verbose_name='plate')),
+                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('granted_at', models.DateTimeField(blank=True, help_text='When it got its place.', null=True)),
+                    ('takes_over', models.BooleanField(default=False, help_text='The permit has the place of the permit it renews.')),
+                    ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
+                    ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                    ('due_at', models.DateTimeField(blank=True, help_text='When the reminder to renew is sent.', null=True)),
+                    ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='permit', to='eservices_cases.case')),
+                    ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='permit', to='eservices_documents.document')),
+                    ('renews', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewed', to='eservices_documents.permit')),
+                ],
+                options={
+                    'verbose_name': 'permit',
+                    'verbose_name_plural': 'permits',
+                    'ordering': ['asked_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PlateCheck',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('plate', models.CharField(max_length=16, verbose_name='plate')),
+                    ('found', models.BooleanField(verbose_name='valid permit')),
+                    ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                    ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'plate looked up',
+                    'verbose_name_plural': 'plates looked up',
+                    'ordering': ['-at'],
+                    'permissions': [('inspect_permits', 'Can look up permits by plate')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Renewal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('draft', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='eservices_submissions.draft')),
+                    ('permit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renewals', to='eservices_documents.permit')),
+                ],
+                options={
+                    'verbose_name': 'renewal',
+                    'verbose_name_plural': 'renewals',
+                },
+            ),
+            migrations.CreateModel(
+                name='Zone',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.SlugField(help_text='Key of the template of the permit.', max_length=60, verbose_name='document')),
+                    ('value', models.CharField(help_text='Answer to the question about the zone, as the form stores it.', max_length=60, verbose_name='answer')),
+                    ('name', models.CharField(max_length=80, verbose_name='name')),
+                    ('places', models.PositiveIntegerField(blank=True, help_text='If empty, no limit.', null=True, verbose_name='places')),
+                ],
+                options={
+                    'verbose_name': 'permit zone',
+                    'verbose_name_plural': 'permit zones',
+                    'ordering': ['kind', 'name'],
+                    'constraints': [models.UniqueConstraint(fields=('kind', 'value'), name='one_zone_per_answer')],
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='permit',
             name='zone',

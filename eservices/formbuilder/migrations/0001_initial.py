@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -34,68 +36,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Form',
-            fields=[
-                ('key', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=100, unique=True, verbose_name='short name')),
-                ('offered', models.BooleanField(default=True, help_text='Acceptance of new requests.', verbose_name='offered')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-            ],
-            options={
-                'verbose_name': 'form',
-                'verbose_name_plural': 'forms',
-            },
-        ),
-        migrations.CreateModel(
-            name='ReferenceTable',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Forms refer to it. You cannot change it after a form uses it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]{0,59}$', 'Small letters, digits and _ only, a letter first.')], verbose_name='key')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-            ],
-            options={
-                'verbose_name': 'reference table',
-                'verbose_name_plural': 'reference tables',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FormVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('kind', models.CharField(choices=[('published', 'published'), ('rehearsal', 'rehearsal')], default='published', max_length=10, verbose_name='kind')),
-                ('content', models.JSONField(verbose_name='definition')),
-                ('digest', models.CharField(help_text='SHA-256 of the definition.', max_length=64, verbose_name='digest')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='eservices_formbuilder.form', verbose_name='form')),
-            ],
-            options={
-                'verbose_name': 'form version',
-                'verbose_name_plural': 'form versions',
-                'ordering': ['form', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('form', 'number'), name='one_version_per_number')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReferenceRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(blank=True, help_text='Value that answers store. If empty, made from the label.', max_length=100, verbose_name='value')),
-                ('label', models.CharField(max_length=200, verbose_name='label')),
-                ('labels', models.JSONField(blank=True, default=dict, validators=[eservices.formbuilder.models.validate_text_map], verbose_name='labels in other languages')),
-                ('extra', models.JSONField(blank=True, default=dict, help_text='Other columns of the table, by name.', validators=[eservices.formbuilder.models.validate_text_map], verbose_name='more about it')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('active', models.BooleanField(default=True, verbose_name='offered')),
-                ('table', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='eservices_formbuilder.referencetable', verbose_name='reference table')),
-            ],
-            options={
-                'verbose_name': 'row of a reference table',
-                'verbose_name_plural': 'rows of reference tables',
-                'ordering': ['table', 'order', 'label'],
-                'constraints': [models.UniqueConstraint(fields=('table', 'value'), name='one_row_per_value')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Form',
+                fields=[
+                    ('key', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                    ('slug', models.SlugField(max_length=100, unique=True, verbose_name='short name')),
+                    ('offered', models.BooleanField(default=True, help_text='Acceptance of new requests.', verbose_name='offered')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ],
+                options={
+                    'verbose_name': 'form',
+                    'verbose_name_plural': 'forms',
+                },
+            ),
+            migrations.CreateModel(
+                name='ReferenceTable',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.CharField(help_text='Forms refer to it. You cannot change it after a form uses it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]{0,59}$', 'Small letters, digits and _ only, a letter first.')], verbose_name='key')),
+                    ('name', models.CharField(max_length=100, verbose_name='name')),
+                ],
+                options={
+                    'verbose_name': 'reference table',
+                    'verbose_name_plural': 'reference tables',
+                    'ordering': ['name'],
+                },
+            ),
+            migrations.CreateModel(
+                name='FormVersion',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(verbose_name='number')),
+                    ('kind', models.CharField(choices=[('published', 'published'), ('rehearsal', 'rehearsal')], default='published', max_length=10, verbose_name='kind')),
+                    ('content', models.JSONField(verbose_name='definition')),
+                    ('digest', models.CharField(help_text='SHA-256 of the definition.', max_length=64, verbose_name='digest')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                    ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='eservices_formbuilder.form', verbose_name='form')),
+                ],
+                options={
+                    'verbose_name': 'form version',
+                    'verbose_name_plural': 'form versions',
+                    'ordering': ['form', 'number'],
+                    'constraints': [models.UniqueConstraint(fields=('form', 'number'), name='one_version_per_number')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ReferenceRow',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('value', models.CharField(blank=True, help_text='Value that answers store. If empty, made from the label.', max_length=100, verbose_name='value')),
+                    ('label', models.CharField(max_length=200, verbose_name='label')),
+                    ('labels', models.JSONField(blank=True, default=dict, validators=[eservices.formbuilder.models.validate_text_map], verbose_name='labels in other languages')),
+                    ('extra', models.JSONField(blank=True, default=dict, help_text='Other columns of the table, by name.', validators=[eservices.formbuilder.models.validate_text_map], verbose_name='more about it')),
+                    ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
+                    ('active', models.BooleanField(default=True, verbose_name='offered')),
+                    ('table', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='eservices_formbuilder.referencetable', verbose_name='reference table')),
+                ],
+                options={
+                    'verbose_name': 'row of a reference table',
+                    'verbose_name_plural': 'rows of reference tables',
+                    'ordering': ['table', 'order', 'label'],
+                    'constraints': [models.UniqueConstraint(fields=('table', 'value'), name='one_row_per_value')],
+                },
+            ),
+        ]),
     ]

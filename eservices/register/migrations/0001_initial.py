@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,91 +18,93 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PostedCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('declared', models.JSONField(verbose_name='declared')),
-                ('about', models.CharField(db_index=True, max_length=64)),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('person', models.JSONField(blank=True, null=True, verbose_name='person')),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('expires_at', models.DateTimeField(verbose_name='holds until')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='typed in')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posted_codes', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'posted code',
-                'verbose_name_plural': 'posted codes',
-                'ordering': ['-asked_at'],
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_code_due')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RegisterCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('declared', models.JSONField(verbose_name='declared')),
-                ('required', models.JSONField(default=list, verbose_name='must agree')),
-                ('newcomer', models.BooleanField(default=False, help_text='A person who is not in the register yet.', verbose_name='newcomer')),
-                ('outcome', models.CharField(choices=[('pending', 'being asked'), ('match', 'found, everything agrees'), ('no_match', 'no match'), ('several', 'several people fit'), ('away', 'the register does not answer'), ('too_many', 'asked too often: the register was not asked')], default='pending', max_length=10, verbose_name='outcome')),
-                ('people', models.JSONField(blank=True, default=list, verbose_name='people')),
-                ('person', models.CharField(blank=True, max_length=300, verbose_name='person')),
-                ('named', models.JSONField(blank=True, default=list, verbose_name='people named')),
-                ('protected', models.BooleanField(default=False, verbose_name='protected')),
-                ('sender', models.CharField(db_index=True, max_length=64)),
-                ('about', models.CharField(db_index=True, max_length=64)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='due')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('fault', models.TextField(blank=True, verbose_name='fault')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('stage', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='register_check', to='eservices_cases.casestage')),
-            ],
-            options={
-                'verbose_name': 'check against the register',
-                'verbose_name_plural': 'checks against the register',
-                'ordering': ['asked_at'],
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_check_due')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ResidentRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.JSONField(blank=True, null=True, verbose_name='person')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='due')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='register_entry', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'entry in the register',
-                'verbose_name_plural': 'entries in the register',
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_entry_due')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Screening',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='due')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('fault', models.TextField(blank=True, verbose_name='fault')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='screening', to='eservices_cases.case')),
-            ],
-            options={
-                'verbose_name': 'screening for protected addresses',
-                'verbose_name_plural': 'screenings for protected addresses',
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_screening_due')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='PostedCode',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('declared', models.JSONField(verbose_name='declared')),
+                    ('about', models.CharField(db_index=True, max_length=64)),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('person', models.JSONField(blank=True, null=True, verbose_name='person')),
+                    ('digest', models.CharField(blank=True, max_length=64)),
+                    ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
+                    ('expires_at', models.DateTimeField(verbose_name='holds until')),
+                    ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='typed in')),
+                    ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posted_codes', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'posted code',
+                    'verbose_name_plural': 'posted codes',
+                    'ordering': ['-asked_at'],
+                    'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_code_due')],
+                },
+            ),
+            migrations.CreateModel(
+                name='RegisterCheck',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('declared', models.JSONField(verbose_name='declared')),
+                    ('required', models.JSONField(default=list, verbose_name='must agree')),
+                    ('newcomer', models.BooleanField(default=False, help_text='A person who is not in the register yet.', verbose_name='newcomer')),
+                    ('outcome', models.CharField(choices=[('pending', 'being asked'), ('match', 'found, everything agrees'), ('no_match', 'no match'), ('several', 'several people fit'), ('away', 'the register does not answer'), ('too_many', 'asked too often: the register was not asked')], default='pending', max_length=10, verbose_name='outcome')),
+                    ('people', models.JSONField(blank=True, default=list, verbose_name='people')),
+                    ('person', models.CharField(blank=True, max_length=300, verbose_name='person')),
+                    ('named', models.JSONField(blank=True, default=list, verbose_name='people named')),
+                    ('protected', models.BooleanField(default=False, verbose_name='protected')),
+                    ('sender', models.CharField(db_index=True, max_length=64)),
+                    ('about', models.CharField(db_index=True, max_length=64)),
+                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
+                    ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='due')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                    ('fault', models.TextField(blank=True, verbose_name='fault')),
+                    ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
+                    ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('stage', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='register_check', to='eservices_cases.casestage')),
+                ],
+                options={
+                    'verbose_name': 'check against the register',
+                    'verbose_name_plural': 'checks against the register',
+                    'ordering': ['asked_at'],
+                    'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_check_due')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ResidentRecord',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('person', models.JSONField(blank=True, null=True, verbose_name='person')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
+                    ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='due')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                    ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='register_entry', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'entry in the register',
+                    'verbose_name_plural': 'entries in the register',
+                    'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_entry_due')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Screening',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
+                    ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='due')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                    ('fault', models.TextField(blank=True, verbose_name='fault')),
+                    ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='screening', to='eservices_cases.case')),
+                ],
+                options={
+                    'verbose_name': 'screening for protected addresses',
+                    'verbose_name_plural': 'screenings for protected addresses',
+                    'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='register_screening_due')],
+                },
+            ),
+        ]),
     ]

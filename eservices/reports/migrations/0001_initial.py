@@ -6,6 +6,8 @@ import home.web.secret_links
 import uuid
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,68 +20,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ProblemReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.UUIDField(db_index=True, help_text='Translation key of the category.', verbose_name='category')),
-                ('state', models.CharField(choices=[('reported', 'reported'), ('seen', 'seen'), ('planned', 'planned'), ('mended', 'mended'), ('not_ours', 'not our responsibility')], default='reported', max_length=10, verbose_name='state')),
-                ('reported_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='reported')),
-                ('planned_for', models.DateField(blank=True, null=True, verbose_name='planned for')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('place', models.CharField(blank=True, help_text='As entered.', max_length=200, verbose_name='place')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('also', models.PositiveIntegerField(default=0, verbose_name='others who reported the same')),
-                ('published', models.BooleanField(default=False, verbose_name='title and place are public')),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='public title')),
-                ('public_place', models.CharField(blank=True, max_length=120, verbose_name='public place')),
-                ('photo_published', models.BooleanField(default=False, verbose_name='the photo is public')),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='report', to='eservices_cases.case')),
-                ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='eservices_submissions.storedfile')),
-            ],
-            options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'ordering': ['reported_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportFollower',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='eservices_reports.problemreport')),
-            ],
-            options={
-                'verbose_name': 'follower of a report',
-                'verbose_name_plural': 'followers of reports',
-            },
-        ),
-        migrations.CreateModel(
-            name='ProblemCategory',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('icon', models.CharField(choices=[('lamp', 'lamp'), ('road', 'road'), ('bin', 'bin'), ('tree', 'tree'), ('drop', 'drop'), ('hall', 'building'), ('park', 'parking'), ('more', 'dots')], default='more', max_length=10, verbose_name='picture')),
-                ('promise', models.CharField(blank=True, help_text='For example “A lamp is repaired within four days.”', max_length=200, verbose_name='next steps')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eservices_cases.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'category of reports',
-                'verbose_name_plural': 'categories of reports',
-                'ordering': ['order', 'name'],
-                'abstract': False,
-                'unique_together': {('translation_key', 'locale')},
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='ProblemReport',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('category', models.UUIDField(db_index=True, help_text='Translation key of the category.', verbose_name='category')),
+                    ('state', models.CharField(choices=[('reported', 'reported'), ('seen', 'seen'), ('planned', 'planned'), ('mended', 'mended'), ('not_ours', 'not our responsibility')], default='reported', max_length=10, verbose_name='state')),
+                    ('reported_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='reported')),
+                    ('planned_for', models.DateField(blank=True, null=True, verbose_name='planned for')),
+                    ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
+                    ('place', models.CharField(blank=True, help_text='As entered.', max_length=200, verbose_name='place')),
+                    ('lat', models.FloatField(blank=True, null=True, verbose_name='latitude')),
+                    ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
+                    ('also', models.PositiveIntegerField(default=0, verbose_name='others who reported the same')),
+                    ('published', models.BooleanField(default=False, verbose_name='title and place are public')),
+                    ('title', models.CharField(blank=True, max_length=120, verbose_name='public title')),
+                    ('public_place', models.CharField(blank=True, max_length=120, verbose_name='public place')),
+                    ('photo_published', models.BooleanField(default=False, verbose_name='the photo is public')),
+                    ('erased_at', models.DateTimeField(blank=True, null=True)),
+                    ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='report', to='eservices_cases.case')),
+                    ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='eservices_submissions.storedfile')),
+                ],
+                options={
+                    'verbose_name': 'report',
+                    'verbose_name_plural': 'reports',
+                    'ordering': ['reported_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ReportFollower',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='eservices_reports.problemreport')),
+                ],
+                options={
+                    'verbose_name': 'follower of a report',
+                    'verbose_name_plural': 'followers of reports',
+                },
+            ),
+            migrations.CreateModel(
+                name='ProblemCategory',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('name', models.CharField(max_length=60, verbose_name='name')),
+                    ('icon', models.CharField(choices=[('lamp', 'lamp'), ('road', 'road'), ('bin', 'bin'), ('tree', 'tree'), ('drop', 'drop'), ('hall', 'building'), ('park', 'parking'), ('more', 'dots')], default='more', max_length=10, verbose_name='picture')),
+                    ('promise', models.CharField(blank=True, help_text='For example “A lamp is repaired within four days.”', max_length=200, verbose_name='next steps')),
+                    ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eservices_cases.team', verbose_name='team')),
+                ],
+                options={
+                    'verbose_name': 'category of reports',
+                    'verbose_name_plural': 'categories of reports',
+                    'ordering': ['order', 'name'],
+                    'abstract': False,
+                    'unique_together': {('translation_key', 'locale')},
+                },
+            ),
+        ]),
         migrations.AddIndex(
             model_name='problemreport',
             index=models.Index(fields=['lat', 'lon'], name='report_place'),

@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -19,80 +21,82 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Draft',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('answers', models.JSONField(default=dict, verbose_name='answers')),
-                ('completed', models.JSONField(default=list, verbose_name='completed steps')),
-                ('typed', models.JSONField(blank=True, default=dict, help_text='Entries of each step that were saved before they were valid.', verbose_name='as entered')),
-                ('channel', models.CharField(choices=[('online', 'online'), ('counter', 'at the counter'), ('phone', 'by telephone'), ('paper', 'on paper')], default='online', max_length=10, verbose_name='channel')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(default=eservices.submissions.models.draft_expiry)),
-                ('forgotten_at', models.DateTimeField(blank=True, help_text='When answers and files of an expired draft were deleted.', null=True)),
-                ('agent', models.ForeignKey(blank=True, help_text='Agent who submits for another person.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='eservices_formbuilder.formversion')),
-            ],
-            options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'ordering': ['-saved_at'],
-                'permissions': [('file_for_others', 'Can submit a request for another person')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Submission',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('answers', models.JSONField(verbose_name='answers')),
-                ('fees', models.JSONField(blank=True, default=list, help_text='Charges due when it was sent, line by line.', verbose_name='fees')),
-                ('applicant_name', models.CharField(blank=True, max_length=255, verbose_name='applicant')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
-                ('channel', models.CharField(choices=[('online', 'online'), ('counter', 'at the counter'), ('phone', 'by telephone'), ('paper', 'on paper')], default='online', max_length=10, verbose_name='channel')),
-                ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, help_text='Identity level of the applicant when the request was sent.', verbose_name='identity level')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='sent')),
-                ('erased_at', models.DateTimeField(blank=True, help_text='Date since which it has no personal data.', null=True, verbose_name='erased')),
-                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submission', to='eservices_submissions.draft')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submissions', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='eservices_formbuilder.formversion')),
-            ],
-            options={
-                'verbose_name': 'submission',
-                'verbose_name_plural': 'submissions',
-                'ordering': ['-sent_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StoredFile',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('field', models.CharField(blank=True, max_length=60, verbose_name='field')),
-                ('name', models.CharField(max_length=255, verbose_name='name')),
-                ('content_type', models.CharField(max_length=100, verbose_name='type')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size')),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('content', models.FileField(max_length=255, storage=eservices.submissions.models.private_storage, upload_to=eservices.submissions.models.random_path)),
-                ('stored_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('scan', models.CharField(choices=[('none', 'not checked'), ('waiting', 'being checked before it can be opened'), ('clean', 'clean'), ('infected', 'destroyed because of a virus')], default='none', max_length=8, verbose_name='virus check')),
-                ('scan_due_at', models.DateTimeField(blank=True, help_text='Time of the next query to the scanner. Empty if none is needed.', null=True)),
-                ('virus', models.CharField(blank=True, max_length=100, verbose_name='virus')),
-                ('cautions', models.JSONField(blank=True, default=list, help_text='Important information before opening it.', verbose_name='content warnings')),
-                ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='files', to='eservices_submissions.draft')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='eservices_submissions.submission')),
-            ],
-            options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
-                'ordering': ['stored_at'],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Draft',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('answers', models.JSONField(default=dict, verbose_name='answers')),
+                    ('completed', models.JSONField(default=list, verbose_name='completed steps')),
+                    ('typed', models.JSONField(blank=True, default=dict, help_text='Entries of each step that were saved before they were valid.', verbose_name='as entered')),
+                    ('channel', models.CharField(choices=[('online', 'online'), ('counter', 'at the counter'), ('phone', 'by telephone'), ('paper', 'on paper')], default='online', max_length=10, verbose_name='channel')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('expires_at', models.DateTimeField(default=eservices.submissions.models.draft_expiry)),
+                    ('forgotten_at', models.DateTimeField(blank=True, help_text='When answers and files of an expired draft were deleted.', null=True)),
+                    ('agent', models.ForeignKey(blank=True, help_text='Agent who submits for another person.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                    ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='eservices_formbuilder.formversion')),
+                ],
+                options={
+                    'verbose_name': 'draft',
+                    'verbose_name_plural': 'drafts',
+                    'ordering': ['-saved_at'],
+                    'permissions': [('file_for_others', 'Can submit a request for another person')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Submission',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('answers', models.JSONField(verbose_name='answers')),
+                    ('fees', models.JSONField(blank=True, default=list, help_text='Charges due when it was sent, line by line.', verbose_name='fees')),
+                    ('applicant_name', models.CharField(blank=True, max_length=255, verbose_name='applicant')),
+                    ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
+                    ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
+                    ('channel', models.CharField(choices=[('online', 'online'), ('counter', 'at the counter'), ('phone', 'by telephone'), ('paper', 'on paper')], default='online', max_length=10, verbose_name='channel')),
+                    ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, help_text='Identity level of the applicant when the request was sent.', verbose_name='identity level')),
+                    ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='sent')),
+                    ('erased_at', models.DateTimeField(blank=True, help_text='Date since which it has no personal data.', null=True, verbose_name='erased')),
+                    ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('draft', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submission', to='eservices_submissions.draft')),
+                    ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submissions', to=settings.AUTH_USER_MODEL)),
+                    ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='eservices_formbuilder.formversion')),
+                ],
+                options={
+                    'verbose_name': 'submission',
+                    'verbose_name_plural': 'submissions',
+                    'ordering': ['-sent_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='StoredFile',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('field', models.CharField(blank=True, max_length=60, verbose_name='field')),
+                    ('name', models.CharField(max_length=255, verbose_name='name')),
+                    ('content_type', models.CharField(max_length=100, verbose_name='type')),
+                    ('size', models.PositiveBigIntegerField(verbose_name='size')),
+                    ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
+                    ('content', models.FileField(max_length=255, storage=eservices.submissions.models.private_storage, upload_to=eservices.submissions.models.random_path)),
+                    ('stored_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('scan', models.CharField(choices=[('none', 'not checked'), ('waiting', 'being checked before it can be opened'), ('clean', 'clean'), ('infected', 'destroyed because of a virus')], default='none', max_length=8, verbose_name='virus check')),
+                    ('scan_due_at', models.DateTimeField(blank=True, help_text='Time of the next query to the scanner. Empty if none is needed.', null=True)),
+                    ('virus', models.CharField(blank=True, max_length=100, verbose_name='virus')),
+                    ('cautions', models.JSONField(blank=True, default=list, help_text='Important information before opening it.', verbose_name='content warnings')),
+                    ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='files', to='eservices_submissions.draft')),
+                    ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='eservices_submissions.submission')),
+                ],
+                options={
+                    'verbose_name': 'file',
+                    'verbose_name_plural': 'files',
+                    'ordering': ['stored_at'],
+                },
+            ),
+        ]),
         migrations.AddIndex(
             model_name='submission',
             index=models.Index(fields=['email'], name='submission_email'),

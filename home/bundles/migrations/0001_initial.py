@@ -5,6 +5,8 @@ import modelcluster.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,38 +18,40 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Bundle',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('note', models.TextField(blank=True, help_text='Description for colleagues.', max_length=1000, verbose_name='note')),
-                ('state', models.CharField(choices=[('open', 'in preparation'), ('scheduled', 'scheduled'), ('hindered', 'hindered'), ('published', 'published')], default='open', editable=False, max_length=12, verbose_name='state')),
-                ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication at')),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='went out at')),
-                ('agreed', models.JSONField(default=dict, editable=False)),
-                ('trouble', models.JSONField(default=list, editable=False)),
-                ('published_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scheduled_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'bundle',
-                'verbose_name_plural': 'bundles',
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BundleEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bundle', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='home_bundles.bundle')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
-            ],
-            options={
-                'verbose_name': 'page of a bundle',
-                'verbose_name_plural': 'pages of bundles',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('bundle', 'page'), name='a_page_once_per_bundle')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Bundle',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('title', models.CharField(max_length=120, verbose_name='title')),
+                    ('note', models.TextField(blank=True, help_text='Description for colleagues.', max_length=1000, verbose_name='note')),
+                    ('state', models.CharField(choices=[('open', 'in preparation'), ('scheduled', 'scheduled'), ('hindered', 'hindered'), ('published', 'published')], default='open', editable=False, max_length=12, verbose_name='state')),
+                    ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication at')),
+                    ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='went out at')),
+                    ('agreed', models.JSONField(default=dict, editable=False)),
+                    ('trouble', models.JSONField(default=list, editable=False)),
+                    ('published_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('scheduled_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'bundle',
+                    'verbose_name_plural': 'bundles',
+                    'ordering': ['-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='BundleEntry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('bundle', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='home_bundles.bundle')),
+                    ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
+                ],
+                options={
+                    'verbose_name': 'page of a bundle',
+                    'verbose_name_plural': 'pages of bundles',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('bundle', 'page'), name='a_page_once_per_bundle')],
+                },
+            ),
+        ]),
     ]

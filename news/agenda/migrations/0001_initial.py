@@ -8,6 +8,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -19,64 +21,66 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='EventDate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateTimeField(db_index=True)),
-                ('end', models.DateTimeField(null=True)),
-                ('cancelled', models.BooleanField(default=False)),
-            ],
-            options={
-                'verbose_name': 'date of an event',
-                'verbose_name_plural': 'dates of events',
-                'ordering': ['start', 'pk'],
-            },
-            bases=(news.agenda.occurrences.TimedMixin, models.Model),
-        ),
-        migrations.CreateModel(
-            name='EventPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('picture_alt', models.CharField(blank=True, help_text='Read aloud to people who cannot see it.', max_length=255, verbose_name='description of the picture')),
-                ('picture_caption', models.CharField(blank=True, max_length=255, verbose_name='caption and author of the picture')),
-                ('start', models.DateTimeField(db_index=True, verbose_name='begins')),
-                ('end', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
-                ('cancelled', models.BooleanField(default=False, verbose_name='cancelled')),
-                ('repeats', models.CharField(blank=True, choices=[('', 'no: only once'), ('week', 'every week'), ('two_weeks', 'every other week'), ('month_day', 'every month, on the same day: the 12th'), ('month_weekday', 'every month, on the same weekday: the second Tuesday'), ('month_last', 'every month, on the last such weekday: the last Friday')], default='', help_text='The start date defines the weekday or the day of the month.', max_length=16, verbose_name='comes back')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='up to and with')),
-                ('times', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(400)], verbose_name='or so many times')),
-                ('exceptions', wagtail.fields.StreamField([('day', 2)], blank=True, block_lookup={0: ('wagtail.blocks.DateBlock', (), {'label': 'Not on'}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('cancelled', 'cancelled: shown as cancelled'), ('out', 'cancelled: not shown')], 'label': 'Status of the date'}), 2: ('wagtail.blocks.StructBlock', [[('day', 0), ('what', 1)]], {})}, default=list, verbose_name='days on which it does not take place')),
-                ('place', models.CharField(max_length=120, verbose_name='place')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='location')),
-                ('price', models.CharField(blank=True, help_text='Short: “Free”, “CHF 12.–”.', max_length=60, verbose_name='price')),
-                ('price_note', models.CharField(blank=True, max_length=120, verbose_name='registration, reductions')),
-                ('access', models.CharField(blank=True, max_length=60, verbose_name='access without barriers')),
-                ('access_note', models.CharField(blank=True, max_length=120, verbose_name='more on access')),
-                ('organiser', models.CharField(blank=True, help_text='Full name. If empty, the name in the directory.', max_length=200, verbose_name='organised by')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone for questions')),
-                ('body', models.JSONField(blank=True, verbose_name='text')),
-            ],
-            options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-            },
-            bases=(news.agenda.occurrences.TimedMixin, wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='EventIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'agenda',
-                'verbose_name_plural': 'agendas',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='EventDate',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('start', models.DateTimeField(db_index=True)),
+                    ('end', models.DateTimeField(null=True)),
+                    ('cancelled', models.BooleanField(default=False)),
+                ],
+                options={
+                    'verbose_name': 'date of an event',
+                    'verbose_name_plural': 'dates of events',
+                    'ordering': ['start', 'pk'],
+                },
+                bases=(news.agenda.occurrences.TimedMixin, models.Model),
+            ),
+            migrations.CreateModel(
+                name='EventPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('picture_alt', models.CharField(blank=True, help_text='Read aloud to people who cannot see it.', max_length=255, verbose_name='description of the picture')),
+                    ('picture_caption', models.CharField(blank=True, max_length=255, verbose_name='caption and author of the picture')),
+                    ('start', models.DateTimeField(db_index=True, verbose_name='begins')),
+                    ('end', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
+                    ('cancelled', models.BooleanField(default=False, verbose_name='cancelled')),
+                    ('repeats', models.CharField(blank=True, choices=[('', 'no: only once'), ('week', 'every week'), ('two_weeks', 'every other week'), ('month_day', 'every month, on the same day: the 12th'), ('month_weekday', 'every month, on the same weekday: the second Tuesday'), ('month_last', 'every month, on the last such weekday: the last Friday')], default='', help_text='The start date defines the weekday or the day of the month.', max_length=16, verbose_name='comes back')),
+                    ('until', models.DateField(blank=True, null=True, verbose_name='up to and with')),
+                    ('times', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(400)], verbose_name='or so many times')),
+                    ('exceptions', wagtail.fields.StreamField([('day', 2)], blank=True, block_lookup={0: ('wagtail.blocks.DateBlock', (), {'label': 'Not on'}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('cancelled', 'cancelled: shown as cancelled'), ('out', 'cancelled: not shown')], 'label': 'Status of the date'}), 2: ('wagtail.blocks.StructBlock', [[('day', 0), ('what', 1)]], {})}, default=list, verbose_name='days on which it does not take place')),
+                    ('place', models.CharField(max_length=120, verbose_name='place')),
+                    ('address', models.CharField(blank=True, max_length=200, verbose_name='location')),
+                    ('price', models.CharField(blank=True, help_text='Short: “Free”, “CHF 12.–”.', max_length=60, verbose_name='price')),
+                    ('price_note', models.CharField(blank=True, max_length=120, verbose_name='registration, reductions')),
+                    ('access', models.CharField(blank=True, max_length=60, verbose_name='access without barriers')),
+                    ('access_note', models.CharField(blank=True, max_length=120, verbose_name='more on access')),
+                    ('organiser', models.CharField(blank=True, help_text='Full name. If empty, the name in the directory.', max_length=200, verbose_name='organised by')),
+                    ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone for questions')),
+                    ('body', models.JSONField(blank=True, verbose_name='text')),
+                ],
+                options={
+                    'verbose_name': 'event',
+                    'verbose_name_plural': 'events',
+                },
+                bases=(news.agenda.occurrences.TimedMixin, wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='EventIndexPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'agenda',
+                    'verbose_name_plural': 'agendas',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import wagtail.contrib.routable_page.models
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,71 +20,73 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='RelatedService',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-            ],
-            options={
-                'verbose_name': 'related service',
-                'verbose_name_plural': 'related services',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NewsCategory',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, verbose_name='in addresses')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-            ],
-            options={
-                'verbose_name': 'news category',
-                'verbose_name_plural': 'news categories',
-                'ordering': ['order', 'name'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NewsIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'news index',
-                'verbose_name_plural': 'news indexes',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='NewsPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('picture_alt', models.CharField(blank=True, help_text='Read aloud to people who cannot see it.', max_length=255, verbose_name='description of the picture')),
-                ('picture_caption', models.CharField(blank=True, max_length=255, verbose_name='caption and author of the picture')),
-                ('date', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='date')),
-                ('author', models.CharField(blank=True, help_text='Name that follows “by”: the Council, the school…', max_length=120, verbose_name='by')),
-                ('body', models.JSONField(blank=True, verbose_name='text')),
-                ('comments_open', models.BooleanField(default=False, help_text='Each comment is read by the administration before it is published.', verbose_name='people may comment')),
-                ('comments_until', models.DateField(blank=True, help_text='If empty, as long as comments are allowed.', null=True, verbose_name='comments up to and with')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_articles.newscategory', verbose_name='category')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'news article',
-                'verbose_name_plural': 'news articles',
-            },
-            bases=('wagtailcore.page',),
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='RelatedService',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ],
+                options={
+                    'verbose_name': 'related service',
+                    'verbose_name_plural': 'related services',
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='NewsCategory',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('name', models.CharField(max_length=60, verbose_name='name')),
+                    ('slug', models.SlugField(max_length=60, verbose_name='in addresses')),
+                    ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                ],
+                options={
+                    'verbose_name': 'news category',
+                    'verbose_name_plural': 'news categories',
+                    'ordering': ['order', 'name'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='NewsIndexPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'news index',
+                    'verbose_name_plural': 'news indexes',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='NewsPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('picture_alt', models.CharField(blank=True, help_text='Read aloud to people who cannot see it.', max_length=255, verbose_name='description of the picture')),
+                    ('picture_caption', models.CharField(blank=True, max_length=255, verbose_name='caption and author of the picture')),
+                    ('date', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='date')),
+                    ('author', models.CharField(blank=True, help_text='Name that follows “by”: the Council, the school…', max_length=120, verbose_name='by')),
+                    ('body', models.JSONField(blank=True, verbose_name='text')),
+                    ('comments_open', models.BooleanField(default=False, help_text='Each comment is read by the administration before it is published.', verbose_name='people may comment')),
+                    ('comments_until', models.DateField(blank=True, help_text='If empty, as long as comments are allowed.', null=True, verbose_name='comments up to and with')),
+                    ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_articles.newscategory', verbose_name='category')),
+                    ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'news article',
+                    'verbose_name_plural': 'news articles',
+                },
+                bases=('wagtailcore.page',),
+            ),
+        ]),
     ]

@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -19,122 +21,124 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ChannelSettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sms_price', models.DecimalField(decimal_places=3, default=Decimal('0.08'), help_text='Amount in the commune’s currency, as the gateway charges it. Editors see the cost of a page.', max_digits=6, verbose_name='price of one SMS')),
-                ('quiet_from', models.TimeField(default=datetime.time(20, 0), verbose_name='quiet from')),
-                ('quiet_until', models.TimeField(default=datetime.time(8, 0), help_text='Between these times no SMS and no notifications are sent, except alerts. If both times are the same, there are no quiet hours.', verbose_name='quiet until')),
-            ],
-            options={
-                'verbose_name': 'Channels',
-            },
-        ),
-        migrations.CreateModel(
-            name='Device',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('endpoint', models.TextField(verbose_name='address at the push service')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('p256dh', models.CharField(max_length=120)),
-                ('auth', models.CharField(max_length=40)),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
-            ],
-            options={
-                'verbose_name': 'device with notifications',
-                'verbose_name_plural': 'devices with notifications',
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PhoneReader',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('alerts', models.BooleanField(default=True, verbose_name='alerts in an emergency')),
-                ('state', models.CharField(choices=[('pending', 'waits for the code'), ('confirmed', 'confirmed'), ('stopped', 'stopped')], default='pending', max_length=10, verbose_name='state')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('asked', models.JSONField(default=dict, editable=False, help_text='Choices that apply after the code is entered.')),
-                ('code', models.CharField(blank=True, editable=False, max_length=64)),
-                ('code_expires_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('code_tries', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last asked')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
-                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped at')),
-            ],
-            options={
-                'verbose_name': 'reader by SMS',
-                'verbose_name_plural': 'readers by SMS',
-                'ordering': ['-asked_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PhoneConsent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirmed', 'confirmed by the code'), ('changed', 'changed topics or language'), ('stopped', 'stopped on the own page'), ('replied', 'replied STOP')], max_length=10, verbose_name='what')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('topics', models.JSONField(default=list, verbose_name='topics')),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='news_channels.phonereader')),
-            ],
-            options={
-                'verbose_name': 'consent by SMS',
-                'verbose_name_plural': 'consents by SMS',
-                'ordering': ['at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ChannelPost',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255, verbose_name='title')),
-                ('channel', models.CharField(max_length=20, verbose_name='channel')),
-                ('text', models.TextField(blank=True, help_text='If empty, title and lead of the page.', verbose_name='own text')),
-                ('state', models.CharField(choices=[('planned', 'sent when the page is published'), ('going', 'on its way'), ('out', 'out'), ('failed', 'not sent'), ('leaving', 'being withdrawn'), ('withdrawn', 'withdrawn'), ('stays', 'still out: to be removed by hand')], default='planned', max_length=10, verbose_name='state')),
-                ('planned_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ticked')),
-                ('remote_id', models.CharField(blank=True, help_text='Name given by the channel.', max_length=255)),
-                ('url', models.CharField(blank=True, max_length=500, verbose_name='address')),
-                ('digest', models.CharField(blank=True, help_text='Hash of the published content.', max_length=64)),
-                ('fault', models.TextField(blank=True, verbose_name='last fault')),
-                ('out_at', models.DateTimeField(blank=True, null=True, verbose_name='out since')),
-                ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='changed there')),
-                ('page', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='channel_posts', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
-                ('planned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('page', 'channel'), name='one_post_per_channel')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DeviceTopic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic_key', models.UUIDField(db_index=True, verbose_name='topic')),
-                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='news_channels.device')),
-            ],
-            options={
-                'verbose_name': 'topic of a device',
-                'verbose_name_plural': 'topics of devices',
-                'constraints': [models.UniqueConstraint(fields=('device', 'topic_key'), name='one_topic_per_device')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PhoneTopic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic_key', models.UUIDField(db_index=True, verbose_name='topic')),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='news_channels.phonereader')),
-            ],
-            options={
-                'verbose_name': 'topic of a reader by SMS',
-                'verbose_name_plural': 'topics of readers by SMS',
-                'constraints': [models.UniqueConstraint(fields=('reader', 'topic_key'), name='one_phone_topic_per_reader')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='ChannelSettings',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sms_price', models.DecimalField(decimal_places=3, default=Decimal('0.08'), help_text='Amount in the commune’s currency, as the gateway charges it. Editors see the cost of a page.', max_digits=6, verbose_name='price of one SMS')),
+                    ('quiet_from', models.TimeField(default=datetime.time(20, 0), verbose_name='quiet from')),
+                    ('quiet_until', models.TimeField(default=datetime.time(8, 0), help_text='Between these times no SMS and no notifications are sent, except alerts. If both times are the same, there are no quiet hours.', verbose_name='quiet until')),
+                ],
+                options={
+                    'verbose_name': 'Channels',
+                },
+            ),
+            migrations.CreateModel(
+                name='Device',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('endpoint', models.TextField(verbose_name='address at the push service')),
+                    ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                    ('p256dh', models.CharField(max_length=120)),
+                    ('auth', models.CharField(max_length=40)),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
+                ],
+                options={
+                    'verbose_name': 'device with notifications',
+                    'verbose_name_plural': 'devices with notifications',
+                    'ordering': ['-created_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PhoneReader',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('alerts', models.BooleanField(default=True, verbose_name='alerts in an emergency')),
+                    ('state', models.CharField(choices=[('pending', 'waits for the code'), ('confirmed', 'confirmed'), ('stopped', 'stopped')], default='pending', max_length=10, verbose_name='state')),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('asked', models.JSONField(default=dict, editable=False, help_text='Choices that apply after the code is entered.')),
+                    ('code', models.CharField(blank=True, editable=False, max_length=64)),
+                    ('code_expires_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('code_tries', models.PositiveSmallIntegerField(default=0, editable=False)),
+                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last asked')),
+                    ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
+                    ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped at')),
+                ],
+                options={
+                    'verbose_name': 'reader by SMS',
+                    'verbose_name_plural': 'readers by SMS',
+                    'ordering': ['-asked_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PhoneConsent',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('confirmed', 'confirmed by the code'), ('changed', 'changed topics or language'), ('stopped', 'stopped on the own page'), ('replied', 'replied STOP')], max_length=10, verbose_name='what')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                    ('topics', models.JSONField(default=list, verbose_name='topics')),
+                    ('reader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='news_channels.phonereader')),
+                ],
+                options={
+                    'verbose_name': 'consent by SMS',
+                    'verbose_name_plural': 'consents by SMS',
+                    'ordering': ['at', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ChannelPost',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('title', models.CharField(max_length=255, verbose_name='title')),
+                    ('channel', models.CharField(max_length=20, verbose_name='channel')),
+                    ('text', models.TextField(blank=True, help_text='If empty, title and lead of the page.', verbose_name='own text')),
+                    ('state', models.CharField(choices=[('planned', 'sent when the page is published'), ('going', 'on its way'), ('out', 'out'), ('failed', 'not sent'), ('leaving', 'being withdrawn'), ('withdrawn', 'withdrawn'), ('stays', 'still out: to be removed by hand')], default='planned', max_length=10, verbose_name='state')),
+                    ('planned_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ticked')),
+                    ('remote_id', models.CharField(blank=True, help_text='Name given by the channel.', max_length=255)),
+                    ('url', models.CharField(blank=True, max_length=500, verbose_name='address')),
+                    ('digest', models.CharField(blank=True, help_text='Hash of the published content.', max_length=64)),
+                    ('fault', models.TextField(blank=True, verbose_name='last fault')),
+                    ('out_at', models.DateTimeField(blank=True, null=True, verbose_name='out since')),
+                    ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='changed there')),
+                    ('page', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='channel_posts', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
+                    ('planned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'post',
+                    'verbose_name_plural': 'posts',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('page', 'channel'), name='one_post_per_channel')],
+                },
+            ),
+            migrations.CreateModel(
+                name='DeviceTopic',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('topic_key', models.UUIDField(db_index=True, verbose_name='topic')),
+                    ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='news_channels.device')),
+                ],
+                options={
+                    'verbose_name': 'topic of a device',
+                    'verbose_name_plural': 'topics of devices',
+                    'constraints': [models.UniqueConstraint(fields=('device', 'topic_key'), name='one_topic_per_device')],
+                },
+            ),
+            migrations.CreateModel(
+                name='PhoneTopic',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('topic_key', models.UUIDField(db_index=True, verbose_name='topic')),
+                    ('reader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='news_channels.phonereader')),
+                ],
+                options={
+                    'verbose_name': 'topic of a reader by SMS',
+                    'verbose_name_plural': 'topics of readers by SMS',
+                    'constraints': [models.UniqueConstraint(fields=('reader', 'topic_key'), name='one_phone_topic_per_reader')],
+                },
+            ),
+        ]),
     ]

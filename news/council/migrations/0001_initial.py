@@ -6,6 +6,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,38 +20,40 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='MeetingIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'council meetings',
-                'verbose_name_plural': 'council meetings',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='MeetingPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('start', models.DateTimeField(db_index=True, verbose_name='begins')),
-                ('place', models.CharField(max_length=120, verbose_name='place')),
-                ('cancelled', models.BooleanField(default=False, verbose_name='cancelled')),
-                ('agenda', wagtail.fields.StreamField([('item', 7)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Point', 'max_length': 200}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Subject of the item', 'required': False}), 2: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Paper', 'required': False}), 3: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('accepted', 'Accepted'), ('amended', 'Accepted with amendments'), ('refused', 'Refused'), ('postponed', 'Postponed'), ('referred', 'Referred to the executive'), ('noted', 'Noted'), ('withdrawn', 'Withdrawn')], 'label': 'Decision taken', 'required': False}), 4: ('wagtail.blocks.IntegerBlock', (), {'label': 'Yes', 'max_value': 9999, 'min_value': 0, 'required': False}), 5: ('wagtail.blocks.IntegerBlock', (), {'label': 'No', 'max_value': 9999, 'min_value': 0, 'required': False}), 6: ('wagtail.blocks.IntegerBlock', (), {'label': 'Abstentions', 'max_value': 9999, 'min_value': 0, 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 1), ('document', 2), ('outcome', 3), ('votes_for', 4), ('votes_against', 5), ('abstentions', 6)]], {})}, default=list, verbose_name='agenda')),
-                ('minutes_approved', models.DateField(blank=True, help_text='If empty, the page describes them as provisional.', null=True, verbose_name='minutes approved on')),
-                ('minutes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtaildocs.document', verbose_name='minutes')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'council meeting',
-                'verbose_name_plural': 'council meetings',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='MeetingIndexPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'council meetings',
+                    'verbose_name_plural': 'council meetings',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='MeetingPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('start', models.DateTimeField(db_index=True, verbose_name='begins')),
+                    ('place', models.CharField(max_length=120, verbose_name='place')),
+                    ('cancelled', models.BooleanField(default=False, verbose_name='cancelled')),
+                    ('agenda', wagtail.fields.StreamField([('item', 7)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Point', 'max_length': 200}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Subject of the item', 'required': False}), 2: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Paper', 'required': False}), 3: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('accepted', 'Accepted'), ('amended', 'Accepted with amendments'), ('refused', 'Refused'), ('postponed', 'Postponed'), ('referred', 'Referred to the executive'), ('noted', 'Noted'), ('withdrawn', 'Withdrawn')], 'label': 'Decision taken', 'required': False}), 4: ('wagtail.blocks.IntegerBlock', (), {'label': 'Yes', 'max_value': 9999, 'min_value': 0, 'required': False}), 5: ('wagtail.blocks.IntegerBlock', (), {'label': 'No', 'max_value': 9999, 'min_value': 0, 'required': False}), 6: ('wagtail.blocks.IntegerBlock', (), {'label': 'Abstentions', 'max_value': 9999, 'min_value': 0, 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 1), ('document', 2), ('outcome', 3), ('votes_for', 4), ('votes_against', 5), ('abstentions', 6)]], {})}, default=list, verbose_name='agenda')),
+                    ('minutes_approved', models.DateField(blank=True, help_text='If empty, the page describes them as provisional.', null=True, verbose_name='minutes approved on')),
+                    ('minutes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtaildocs.document', verbose_name='minutes')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'council meeting',
+                    'verbose_name_plural': 'council meetings',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+        ]),
     ]

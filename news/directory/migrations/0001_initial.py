@@ -10,6 +10,8 @@ import wagtail.contrib.routable_page.models
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -21,89 +23,91 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DirectoryPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'directory of associations and companies',
-                'verbose_name_plural': 'directories of associations and companies',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='DirectoryTheme',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, verbose_name='in addresses')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-            ],
-            options={
-                'verbose_name': 'theme of the directory',
-                'verbose_name_plural': 'themes of the directory',
-                'ordering': ['order', 'name'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DirectoryEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('association', 'association'), ('company', 'company')], default='association', max_length=12, verbose_name='kind')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('slug', models.SlugField(blank=True, help_text='Made from the name if empty.', max_length=120, unique=True, verbose_name='in addresses')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                ('summary', models.CharField(blank=True, help_text='Activities and audience.', max_length=200, verbose_name='summary in one sentence')),
-                ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
-                ('meets', models.CharField(blank=True, help_text='Meeting times or opening hours.', max_length=200, verbose_name='when')),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='person to contact')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address, shown')),
-                ('web', models.URLField(blank=True, verbose_name='website')),
-                ('street', models.CharField(blank=True, max_length=120, verbose_name='street and number')),
-                ('postcode', models.CharField(blank=True, max_length=12, verbose_name='postcode')),
-                ('town', models.CharField(blank=True, max_length=80, verbose_name='town')),
-                ('lat', models.FloatField(blank=True, help_text='As on maps, for example 46.4612. With the longitude, the entry is shown on the map.', null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
-                ('lon', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
-                ('picture_alt', models.CharField(blank=True, max_length=255, verbose_name='description of the picture')),
-                ('shown', models.BooleanField(default=True, verbose_name='shown on the site')),
-                ('keeper_email', models.EmailField(blank=True, help_text='Not shown. Its owner can propose changes. If empty, the address shown is used.', max_length=254, verbose_name='e-mail address of the keeper')),
-                ('confirmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='confirmed by its keeper')),
-                ('due_at', models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='asked next')),
-                ('sort_name', models.CharField(db_index=True, editable=False, max_length=150)),
-                ('folded', models.TextField(editable=False)),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_directory.directorytheme', verbose_name='theme')),
-            ],
-            options={
-                'verbose_name': 'entry of the directory',
-                'verbose_name_plural': 'entries of the directory',
-                'ordering': ['sort_name', 'pk'],
-            },
-            bases=(modelsearch.index.Indexed, models.Model),
-        ),
-        migrations.CreateModel(
-            name='KeeperLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
-                ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='link valid until')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='news_directory.directoryentry')),
-            ],
-            options={
-                'verbose_name': 'link of a keeper',
-                'verbose_name_plural': 'links of keepers',
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='DirectoryPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'directory of associations and companies',
+                    'verbose_name_plural': 'directories of associations and companies',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='DirectoryTheme',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('name', models.CharField(max_length=60, verbose_name='name')),
+                    ('slug', models.SlugField(max_length=60, verbose_name='in addresses')),
+                    ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                ],
+                options={
+                    'verbose_name': 'theme of the directory',
+                    'verbose_name_plural': 'themes of the directory',
+                    'ordering': ['order', 'name'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DirectoryEntry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('association', 'association'), ('company', 'company')], default='association', max_length=12, verbose_name='kind')),
+                    ('name', models.CharField(max_length=120, verbose_name='name')),
+                    ('slug', models.SlugField(blank=True, help_text='Made from the name if empty.', max_length=120, unique=True, verbose_name='in addresses')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
+                    ('summary', models.CharField(blank=True, help_text='Activities and audience.', max_length=200, verbose_name='summary in one sentence')),
+                    ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
+                    ('meets', models.CharField(blank=True, help_text='Meeting times or opening hours.', max_length=200, verbose_name='when')),
+                    ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='person to contact')),
+                    ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
+                    ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address, shown')),
+                    ('web', models.URLField(blank=True, verbose_name='website')),
+                    ('street', models.CharField(blank=True, max_length=120, verbose_name='street and number')),
+                    ('postcode', models.CharField(blank=True, max_length=12, verbose_name='postcode')),
+                    ('town', models.CharField(blank=True, max_length=80, verbose_name='town')),
+                    ('lat', models.FloatField(blank=True, help_text='As on maps, for example 46.4612. With the longitude, the entry is shown on the map.', null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
+                    ('lon', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
+                    ('picture_alt', models.CharField(blank=True, max_length=255, verbose_name='description of the picture')),
+                    ('shown', models.BooleanField(default=True, verbose_name='shown on the site')),
+                    ('keeper_email', models.EmailField(blank=True, help_text='Not shown. Its owner can propose changes. If empty, the address shown is used.', max_length=254, verbose_name='e-mail address of the keeper')),
+                    ('confirmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='confirmed by its keeper')),
+                    ('due_at', models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='asked next')),
+                    ('sort_name', models.CharField(db_index=True, editable=False, max_length=150)),
+                    ('folded', models.TextField(editable=False)),
+                    ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
+                    ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_directory.directorytheme', verbose_name='theme')),
+                ],
+                options={
+                    'verbose_name': 'entry of the directory',
+                    'verbose_name_plural': 'entries of the directory',
+                    'ordering': ['sort_name', 'pk'],
+                },
+                bases=(modelsearch.index.Indexed, models.Model),
+            ),
+            migrations.CreateModel(
+                name='KeeperLink',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
+                    ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='link valid until')),
+                    ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='news_directory.directoryentry')),
+                ],
+                options={
+                    'verbose_name': 'link of a keeper',
+                    'verbose_name_plural': 'links of keepers',
+                },
+            ),
+        ]),
         migrations.AddConstraint(
             model_name='directorytheme',
             constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='one_directory_theme_per_slug'),

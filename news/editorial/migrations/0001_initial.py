@@ -7,6 +7,8 @@ import home.web.secret_links
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -19,80 +21,82 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ExternalLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('url', models.TextField(verbose_name='address')),
-                ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='due at')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='checked at')),
-                ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures in a row')),
-                ('fault', models.CharField(blank=True, max_length=200, verbose_name='what happened')),
-            ],
-            options={
-                'verbose_name': 'external address',
-                'verbose_name_plural': 'external addresses',
-            },
-        ),
-        migrations.CreateModel(
-            name='DraftLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('for_whom', models.CharField(max_length=120, verbose_name='for whom')),
-                ('follows', models.BooleanField(default=False, verbose_name='shows later drafts too')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shared at')),
-                ('expires_at', models.DateTimeField(verbose_name='valid until')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('opened', models.PositiveIntegerField(default=0, verbose_name='opened')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='last opened at')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='shared by')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draft_links', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.revision', verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'link to a draft',
-                'verbose_name_plural': 'links to drafts',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PageCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='checked at')),
-                ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='due at')),
-                ('kept', models.JSONField(default=list)),
-                ('rules', models.TextField(blank=True)),
-                ('errors', models.PositiveIntegerField(default=0)),
-                ('warnings', models.PositiveIntegerField(default=0)),
-                ('advices', models.PositiveIntegerField(default=0)),
-                ('addresses', models.ManyToManyField(blank=True, related_name='checks', to='news_editorial.externallink')),
-                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='check_result', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
-            ],
-            options={
-                'verbose_name': 'check of a page',
-                'verbose_name_plural': 'checks of pages',
-            },
-        ),
-        migrations.CreateModel(
-            name='ReviewPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('months', models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='months between reviews')),
-                ('due_on', models.DateField(db_index=True, verbose_name='next review')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='notified at')),
-                ('told_again_at', models.DateTimeField(blank=True, null=True, verbose_name='notified again at')),
-                ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='chief editors notified at')),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='reviewed at')),
-                ('keeper', models.ForeignKey(blank=True, help_text='The person who created the page, if you do not choose anybody.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='looked after by')),
-                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='care', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewed by')),
-            ],
-            options={
-                'verbose_name': 'care of a page',
-                'verbose_name_plural': 'care of pages',
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='ExternalLink',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('digest', models.CharField(max_length=64, unique=True)),
+                    ('url', models.TextField(verbose_name='address')),
+                    ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='due at')),
+                    ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='checked at')),
+                    ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures in a row')),
+                    ('fault', models.CharField(blank=True, max_length=200, verbose_name='what happened')),
+                ],
+                options={
+                    'verbose_name': 'external address',
+                    'verbose_name_plural': 'external addresses',
+                },
+            ),
+            migrations.CreateModel(
+                name='DraftLink',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('for_whom', models.CharField(max_length=120, verbose_name='for whom')),
+                    ('follows', models.BooleanField(default=False, verbose_name='shows later drafts too')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shared at')),
+                    ('expires_at', models.DateTimeField(verbose_name='valid until')),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
+                    ('opened', models.PositiveIntegerField(default=0, verbose_name='opened')),
+                    ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='last opened at')),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='shared by')),
+                    ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draft_links', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
+                    ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.revision', verbose_name='version')),
+                ],
+                options={
+                    'verbose_name': 'link to a draft',
+                    'verbose_name_plural': 'links to drafts',
+                    'ordering': ['-created_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PageCheck',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='checked at')),
+                    ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='due at')),
+                    ('kept', models.JSONField(default=list)),
+                    ('rules', models.TextField(blank=True)),
+                    ('errors', models.PositiveIntegerField(default=0)),
+                    ('warnings', models.PositiveIntegerField(default=0)),
+                    ('advices', models.PositiveIntegerField(default=0)),
+                    ('addresses', models.ManyToManyField(blank=True, related_name='checks', to='news_editorial.externallink')),
+                    ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='check_result', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
+                ],
+                options={
+                    'verbose_name': 'check of a page',
+                    'verbose_name_plural': 'checks of pages',
+                },
+            ),
+            migrations.CreateModel(
+                name='ReviewPlan',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('months', models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='months between reviews')),
+                    ('due_on', models.DateField(db_index=True, verbose_name='next review')),
+                    ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='notified at')),
+                    ('told_again_at', models.DateTimeField(blank=True, null=True, verbose_name='notified again at')),
+                    ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='chief editors notified at')),
+                    ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='reviewed at')),
+                    ('keeper', models.ForeignKey(blank=True, help_text='The person who created the page, if you do not choose anybody.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='looked after by')),
+                    ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='care', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
+                    ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewed by')),
+                ],
+                options={
+                    'verbose_name': 'care of a page',
+                    'verbose_name_plural': 'care of pages',
+                },
+            ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,55 +20,57 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DocumentKind',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, verbose_name='in addresses')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-            ],
-            options={
-                'verbose_name': 'kind of document',
-                'verbose_name_plural': 'kinds of documents',
-                'ordering': ['order', 'name'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='LibraryPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'documents library',
-                'verbose_name_plural': 'documents libraries',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='Publication',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('number', models.CharField(blank=True, help_text='For example “Preavis 12/2026”.', max_length=40, verbose_name='number')),
-                ('date', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='of the day')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                ('folded', models.CharField(editable=False, max_length=500)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtaildocs.document', verbose_name='document')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_library.documentkind', verbose_name='kind')),
-            ],
-            options={
-                'verbose_name': 'document of the library',
-                'verbose_name_plural': 'documents of the library',
-                'ordering': ['-date', '-pk'],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='DocumentKind',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('name', models.CharField(max_length=60, verbose_name='name')),
+                    ('slug', models.SlugField(max_length=60, verbose_name='in addresses')),
+                    ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                ],
+                options={
+                    'verbose_name': 'kind of document',
+                    'verbose_name_plural': 'kinds of documents',
+                    'ordering': ['order', 'name'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='LibraryPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'documents library',
+                    'verbose_name_plural': 'documents libraries',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='Publication',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('number', models.CharField(blank=True, help_text='For example “Preavis 12/2026”.', max_length=40, verbose_name='number')),
+                    ('date', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='of the day')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
+                    ('folded', models.CharField(editable=False, max_length=500)),
+                    ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtaildocs.document', verbose_name='document')),
+                    ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_library.documentkind', verbose_name='kind')),
+                ],
+                options={
+                    'verbose_name': 'document of the library',
+                    'verbose_name_plural': 'documents of the library',
+                    'ordering': ['-date', '-pk'],
+                },
+            ),
+        ]),
         migrations.AddConstraint(
             model_name='documentkind',
             constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='one_document_kind_per_slug'),

@@ -12,6 +12,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -24,82 +26,84 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='OfficialNoticeFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('title', models.CharField(max_length=120, verbose_name='name')),
-                ('file', models.FileField(storage=eservices.submissions.models.private_storage, upload_to=news.official_notices.models.random_stored_name, validators=[news.official_notices.models.validate_file], verbose_name='file')),
-            ],
-            options={
-                'verbose_name': 'file of a notice',
-                'verbose_name_plural': 'files of notices',
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OfficialNoticeSettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('binding', models.CharField(choices=[('board', 'the one on the public board'), ('site', 'the one on this site'), ('gazette', 'the one in the official gazette')], default='board', max_length=8, verbose_name='the posting that counts in law')),
-                ('board', models.CharField(blank=True, help_text='For example “place de l’Orme 2, beside the entrance”.', max_length=120, verbose_name='location of the public board')),
-                ('gazette', models.CharField(blank=True, max_length=120, verbose_name='name of the official gazette')),
-            ],
-            options={
-                'verbose_name': 'Official notices',
-            },
-        ),
-        migrations.CreateModel(
-            name='OfficialNoticeFileText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(blank=True, max_length=40)),
-                ('text', models.TextField(blank=True)),
-                ('due_at', models.DateTimeField(db_index=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='text', to='news_official_notices.officialnoticefile')),
-            ],
-            options={
-                'verbose_name': 'text of a file of a notice',
-                'verbose_name_plural': 'texts of files of notices',
-            },
-        ),
-        migrations.CreateModel(
-            name='OfficialNoticeIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'official notices',
-                'verbose_name_plural': 'official notices',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='OfficialNoticePage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='number or parcel')),
-                ('first_day', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='posted from')),
-                ('last_day', models.DateField(blank=True, db_index=True, help_text='If empty, set by the type of act. From the next day, the notice is hidden from the public.', verbose_name='up to and with')),
-                ('board_from', models.DateField(blank=True, help_text='The day on which the notice was pinned up. Enter it here, and publish.', null=True, verbose_name='on the public board since')),
-                ('board_until', models.DateField(blank=True, null=True, verbose_name='taken down from the board on')),
-                ('body', wagtail.fields.StreamField([('heading', 0), ('text', 1), ('table', 4), ('contact', 5)], blank=True, block_lookup={0: ('home.blocks.text.HeadingBlock', (), {}), 1: ('home.blocks.text.TextBlock', (), {'features': ['h3', 'bold', 'italic', 'link', 'ol', 'ul']}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'What the table shows', 'max_length': 120}), 3: ('wagtail.blocks.TextBlock', (), {'help_text': 'Paste from a spreadsheet, or write a line per row and | between cells. First the head.', 'label': 'Cells'}), 4: ('wagtail.blocks.StructBlock', [[('caption', 2), ('cells', 3)]], {}), 5: ('home.blocks.people.ContactBlock', (), {})}, default=list, verbose_name='text')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'official notice',
-                'verbose_name_plural': 'official notices',
-            },
-            bases=('wagtailcore.page',),
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='OfficialNoticeFile',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('title', models.CharField(max_length=120, verbose_name='name')),
+                    ('file', models.FileField(storage=eservices.submissions.models.private_storage, upload_to=news.official_notices.models.random_stored_name, validators=[news.official_notices.models.validate_file], verbose_name='file')),
+                ],
+                options={
+                    'verbose_name': 'file of a notice',
+                    'verbose_name_plural': 'files of notices',
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='OfficialNoticeSettings',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('binding', models.CharField(choices=[('board', 'the one on the public board'), ('site', 'the one on this site'), ('gazette', 'the one in the official gazette')], default='board', max_length=8, verbose_name='the posting that counts in law')),
+                    ('board', models.CharField(blank=True, help_text='For example “place de l’Orme 2, beside the entrance”.', max_length=120, verbose_name='location of the public board')),
+                    ('gazette', models.CharField(blank=True, max_length=120, verbose_name='name of the official gazette')),
+                ],
+                options={
+                    'verbose_name': 'Official notices',
+                },
+            ),
+            migrations.CreateModel(
+                name='OfficialNoticeFileText',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('digest', models.CharField(blank=True, max_length=40)),
+                    ('text', models.TextField(blank=True)),
+                    ('due_at', models.DateTimeField(db_index=True, null=True)),
+                    ('attempts', models.PositiveSmallIntegerField(default=0)),
+                    ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='text', to='news_official_notices.officialnoticefile')),
+                ],
+                options={
+                    'verbose_name': 'text of a file of a notice',
+                    'verbose_name_plural': 'texts of files of notices',
+                },
+            ),
+            migrations.CreateModel(
+                name='OfficialNoticeIndexPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'official notices',
+                    'verbose_name_plural': 'official notices',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='OfficialNoticePage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('number', models.CharField(blank=True, max_length=60, verbose_name='number or parcel')),
+                    ('first_day', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='posted from')),
+                    ('last_day', models.DateField(blank=True, db_index=True, help_text='If empty, set by the type of act. From the next day, the notice is hidden from the public.', verbose_name='up to and with')),
+                    ('board_from', models.DateField(blank=True, help_text='The day on which the notice was pinned up. Enter it here, and publish.', null=True, verbose_name='on the public board since')),
+                    ('board_until', models.DateField(blank=True, null=True, verbose_name='taken down from the board on')),
+                    ('body', wagtail.fields.StreamField([('heading', 0), ('text', 1), ('table', 4), ('contact', 5)], blank=True, block_lookup={0: ('home.blocks.text.HeadingBlock', (), {}), 1: ('home.blocks.text.TextBlock', (), {'features': ['h3', 'bold', 'italic', 'link', 'ol', 'ul']}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'What the table shows', 'max_length': 120}), 3: ('wagtail.blocks.TextBlock', (), {'help_text': 'Paste from a spreadsheet, or write a line per row and | between cells. First the head.', 'label': 'Cells'}), 4: ('wagtail.blocks.StructBlock', [[('caption', 2), ('cells', 3)]], {}), 5: ('home.blocks.people.ContactBlock', (), {})}, default=list, verbose_name='text')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'official notice',
+                    'verbose_name_plural': 'official notices',
+                },
+                bases=('wagtailcore.page',),
+            ),
+        ]),
         migrations.AddField(
             model_name='officialnoticefile',
             name='page',

@@ -5,6 +5,8 @@ import wagtail.contrib.routable_page.models
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -17,39 +19,41 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='VacancyIndexPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'jobs',
-                'verbose_name_plural': 'jobs',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='VacancyPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('closes_on', models.DateField(blank=True, db_index=True, help_text='If empty, until the position is filled. From the next day, the vacancy is no longer listed or found.', null=True, verbose_name='applications up to and with')),
-                ('rate', models.CharField(blank=True, help_text='“80 to 100 %”.', max_length=40, verbose_name='rate of work')),
-                ('begins', models.CharField(blank=True, help_text='“1 March, or as agreed”.', max_length=60, verbose_name='begins')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='place of work')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='applications by e-mail to')),
-                ('body', models.JSONField(blank=True, default=list, verbose_name='text')),
-                ('apply_at', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='or by this page or service')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
-            },
-            bases=('wagtailcore.page',),
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='VacancyIndexPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'jobs',
+                    'verbose_name_plural': 'jobs',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='VacancyPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('closes_on', models.DateField(blank=True, db_index=True, help_text='If empty, until the position is filled. From the next day, the vacancy is no longer listed or found.', null=True, verbose_name='applications up to and with')),
+                    ('rate', models.CharField(blank=True, help_text='“80 to 100 %”.', max_length=40, verbose_name='rate of work')),
+                    ('begins', models.CharField(blank=True, help_text='“1 March, or as agreed”.', max_length=60, verbose_name='begins')),
+                    ('place', models.CharField(blank=True, max_length=120, verbose_name='place of work')),
+                    ('email', models.EmailField(blank=True, max_length=254, verbose_name='applications by e-mail to')),
+                    ('body', models.JSONField(blank=True, default=list, verbose_name='text')),
+                    ('apply_at', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='or by this page or service')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'job',
+                    'verbose_name_plural': 'jobs',
+                },
+                bases=('wagtailcore.page',),
+            ),
+        ]),
     ]

@@ -11,6 +11,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from home.migration_operations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -22,82 +24,84 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='WasteCalendarPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
-                ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
-                ('body', models.JSONField(blank=True, default=list, verbose_name='text')),
-                ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
-            ],
-            options={
-                'verbose_name': 'waste calendar',
-                'verbose_name_plural': 'waste calendars',
-            },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
-        ),
-        migrations.CreateModel(
-            name='WasteDistrict',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('slug', models.SlugField(max_length=60, verbose_name='Name in addresses')),
-                ('streets', models.TextField(blank=True, help_text='Helps people to find their district.', verbose_name='Streets of the district')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='Order')),
-                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-            ],
-            options={
-                'verbose_name': 'waste district',
-                'verbose_name_plural': 'waste districts',
-                'ordering': ['order', 'name'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='WasteCollection',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('title', models.CharField(max_length=80, verbose_name='Waste type')),
-                ('first_on', models.DateField(help_text='The others follow on the same weekday.', verbose_name='First collection')),
-                ('last_on', models.DateField(blank=True, null=True, verbose_name='Last collection')),
-                ('weeks', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='Every how many weeks')),
-                ('moved', wagtail.fields.StreamField([('day', 2)], blank=True, block_lookup={0: ('wagtail.blocks.DateBlock', (), {'label': 'Not on'}), 1: ('wagtail.blocks.DateBlock', (), {'help_text': 'If empty, it is cancelled.', 'label': 'But on', 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('day', 0), ('instead', 1)]], {})}, default=list, help_text='Public holidays, as a rule.', verbose_name='Days that are moved or fall out')),
-                ('out_before', models.TimeField(default=datetime.time(7, 0), verbose_name='To be put out before')),
-                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('district', models.ForeignKey(blank=True, help_text='Everywhere if empty.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_waste.wastedistrict', verbose_name='District')),
-            ],
-            options={
-                'verbose_name': 'waste collection',
-                'verbose_name_plural': 'waste collections',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='WasteReminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('district', models.UUIDField(blank=True, null=True, verbose_name='district')),
-                ('when', models.CharField(choices=[('evening', 'the evening before, at 18:00'), ('morning', 'on the same day, at 6:00')], default='evening', max_length=8, verbose_name='when')),
-                ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
-                ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='link valid until')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('due_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='looked at next')),
-            ],
-            options={
-                'verbose_name': 'waste reminder',
-                'verbose_name_plural': 'waste reminders',
-                'ordering': ['-created_at'],
-                'constraints': [models.UniqueConstraint(fields=('email', 'district'), name='one_waste_reminder_per_district'), models.UniqueConstraint(condition=models.Q(('district', None)), fields=('email',), name='one_waste_reminder_without_district')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='WasteCalendarPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                    ('lead', models.TextField(blank=True, help_text='One or two sentences that give the answer.', max_length=400, verbose_name='Lead')),
+                    ('keywords', models.CharField(blank=True, help_text='Words that people type and the page does not use, separated by commas.', max_length=255, verbose_name='Also searched as')),
+                    ('body', models.JSONField(blank=True, default=list, verbose_name='text')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                ],
+                options={
+                    'verbose_name': 'waste calendar',
+                    'verbose_name_plural': 'waste calendars',
+                },
+                bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            ),
+            migrations.CreateModel(
+                name='WasteDistrict',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('name', models.CharField(max_length=80, verbose_name='Name')),
+                    ('slug', models.SlugField(max_length=60, verbose_name='Name in addresses')),
+                    ('streets', models.TextField(blank=True, help_text='Helps people to find their district.', verbose_name='Streets of the district')),
+                    ('order', models.PositiveSmallIntegerField(default=0, verbose_name='Order')),
+                    ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                ],
+                options={
+                    'verbose_name': 'waste district',
+                    'verbose_name_plural': 'waste districts',
+                    'ordering': ['order', 'name'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='WasteCollection',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('title', models.CharField(max_length=80, verbose_name='Waste type')),
+                    ('first_on', models.DateField(help_text='The others follow on the same weekday.', verbose_name='First collection')),
+                    ('last_on', models.DateField(blank=True, null=True, verbose_name='Last collection')),
+                    ('weeks', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='Every how many weeks')),
+                    ('moved', wagtail.fields.StreamField([('day', 2)], blank=True, block_lookup={0: ('wagtail.blocks.DateBlock', (), {'label': 'Not on'}), 1: ('wagtail.blocks.DateBlock', (), {'help_text': 'If empty, it is cancelled.', 'label': 'But on', 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('day', 0), ('instead', 1)]], {})}, default=list, help_text='Public holidays, as a rule.', verbose_name='Days that are moved or fall out')),
+                    ('out_before', models.TimeField(default=datetime.time(7, 0), verbose_name='To be put out before')),
+                    ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('district', models.ForeignKey(blank=True, help_text='Everywhere if empty.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_waste.wastedistrict', verbose_name='District')),
+                ],
+                options={
+                    'verbose_name': 'waste collection',
+                    'verbose_name_plural': 'waste collections',
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='WasteReminder',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
+                    ('district', models.UUIDField(blank=True, null=True, verbose_name='district')),
+                    ('when', models.CharField(choices=[('evening', 'the evening before, at 18:00'), ('morning', 'on the same day, at 6:00')], default='evening', max_length=8, verbose_name='when')),
+                    ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
+                    ('link_expires_at', models.DateTimeField(db_index=True, verbose_name='link valid until')),
+                    ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
+                    ('due_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='looked at next')),
+                ],
+                options={
+                    'verbose_name': 'waste reminder',
+                    'verbose_name_plural': 'waste reminders',
+                    'ordering': ['-created_at'],
+                    'constraints': [models.UniqueConstraint(fields=('email', 'district'), name='one_waste_reminder_per_district'), models.UniqueConstraint(condition=models.Q(('district', None)), fields=('email',), name='one_waste_reminder_without_district')],
+                },
+            ),
+        ]),
         migrations.AddConstraint(
             model_name='wastedistrict',
             constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='one_waste_district_per_slug'),

@@ -5,8 +5,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from home.migration_operations import CreateModels
-
 
 class Migration(migrations.Migration):
 
@@ -17,82 +15,80 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels([
-            migrations.CreateModel(
-                name='CodeTries',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('code', models.CharField(help_text='A hash of the code and its session.', max_length=64, unique=True)),
-                    ('tries', models.PositiveSmallIntegerField(default=0)),
-                    ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ],
-                options={
-                    'verbose_name': 'tries of a code',
-                    'verbose_name_plural': 'tries of codes',
-                },
-            ),
-            migrations.CreateModel(
-                name='User',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('password', models.CharField(max_length=128, verbose_name='password')),
-                    ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                    ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                    ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                    ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                    ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                    ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                    ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                    ('email', models.EmailField(error_messages={'unique': 'This address is already in use.'}, max_length=254, unique=True, verbose_name='e-mail address')),
-                    ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
-                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                    ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, verbose_name='identity level')),
-                    ('sessions_ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sessions ended')),
-                    ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                    ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ],
-                options={
-                    'verbose_name': 'person',
-                    'verbose_name_plural': 'people',
-                },
-            ),
-            migrations.CreateModel(
-                name='IdentityProof',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], verbose_name='identity level')),
-                    ('means', models.CharField(choices=[('counter', 'seen at the counter'), ('posted_code', 'code posted to the registered address'), ('provider', 'identity provider')], max_length=12, verbose_name='proven by')),
-                    ('given_names', models.CharField(max_length=150, verbose_name='first names')),
-                    ('family_name', models.CharField(max_length=150, verbose_name='last name')),
-                    ('birth_date', models.DateField(blank=True, null=True, verbose_name='date of birth')),
-                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='proven')),
-                    ('by', models.ForeignKey(blank=True, help_text='The person who checked the identity at the counter.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
-                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to=settings.AUTH_USER_MODEL)),
-                ],
-                options={
-                    'verbose_name': 'proof of identity',
-                    'verbose_name_plural': 'proofs of identity',
-                    'ordering': ['user', 'at'],
-                },
-            ),
-            migrations.CreateModel(
-                name='SignIn',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('email', models.CharField(blank=True, max_length=254, verbose_name='e-mail address')),
-                    ('kind', models.CharField(choices=[('signed_in', 'signed in'), ('failed', 'failed'), ('locked_out', 'locked out'), ('ended', 'sessions ended'), ('alarm', 'alarm: many wrong codes')], max_length=10, verbose_name='what happened')),
-                    ('method', models.CharField(blank=True, choices=[('code', 'code by e-mail'), ('password', 'password'), ('mfa', 'second factor or passkey'), ('socialaccount', 'identity provider')], max_length=13, verbose_name='how')),
-                    ('network', models.CharField(blank=True, max_length=64, verbose_name='network address')),
-                    ('user_agent', models.CharField(blank=True, max_length=200, verbose_name='browser')),
-                    ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                    ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ],
-                options={
-                    'verbose_name': 'sign-in',
-                    'verbose_name_plural': 'sign-ins',
-                    'ordering': ['-at', '-pk'],
-                    'indexes': [models.Index(fields=['at'], name='sign_in_at'), models.Index(fields=['network', 'at'], name='sign_in_network'), models.Index(fields=['user', 'at'], name='sign_in_user')],
-                },
-            ),
-        ]),
+        migrations.CreateModel(
+            name='CodeTries',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(help_text='A hash of the code and its session.', max_length=64, unique=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': 'tries of a code',
+                'verbose_name_plural': 'tries of codes',
+            },
+        ),
+        migrations.CreateModel(
+            name='User',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
+                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
+                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
+                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('email', models.EmailField(error_messages={'unique': 'This address is already in use.'}, max_length=254, unique=True, verbose_name='e-mail address')),
+                ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
+                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
+                ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, verbose_name='identity level')),
+                ('sessions_ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sessions ended')),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+            ],
+            options={
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
+            },
+        ),
+        migrations.CreateModel(
+            name='IdentityProof',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], verbose_name='identity level')),
+                ('means', models.CharField(choices=[('counter', 'seen at the counter'), ('posted_code', 'code posted to the registered address'), ('provider', 'identity provider')], max_length=12, verbose_name='proven by')),
+                ('given_names', models.CharField(max_length=150, verbose_name='first names')),
+                ('family_name', models.CharField(max_length=150, verbose_name='last name')),
+                ('birth_date', models.DateField(blank=True, null=True, verbose_name='date of birth')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='proven')),
+                ('by', models.ForeignKey(blank=True, help_text='The person who checked the identity at the counter.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'proof of identity',
+                'verbose_name_plural': 'proofs of identity',
+                'ordering': ['user', 'at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.CharField(blank=True, max_length=254, verbose_name='e-mail address')),
+                ('kind', models.CharField(choices=[('signed_in', 'signed in'), ('failed', 'failed'), ('locked_out', 'locked out'), ('ended', 'sessions ended'), ('alarm', 'alarm: many wrong codes')], max_length=10, verbose_name='what happened')),
+                ('method', models.CharField(blank=True, choices=[('code', 'code by e-mail'), ('password', 'password'), ('mfa', 'second factor or passkey'), ('socialaccount', 'identity provider')], max_length=13, verbose_name='how')),
+                ('network', models.CharField(blank=True, max_length=64, verbose_name='network address')),
+                ('user_agent', models.CharField(blank=True, max_length=200, verbose_name='browser')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'sign-in',
+                'verbose_name_plural': 'sign-ins',
+                'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['at'], name='sign_in_at'), models.Index(fields=['network', 'at'], name='sign_in_network'), models.Index(fields=['user', 'at'], name='sign_in_user')],
+            },
+        ),
     ]

@@ -579,6 +579,7 @@ def prepared(monkeypatch, tmp_path):
     monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
+    monkeypatch.setattr(prepare, "collect_release", lambda: call("collectstatic"))
     monkeypatch.setattr(prepare, "run_in_background", before)  # a forked process could not record its calls
 
     def run(*arguments, vendor="sqlite"):

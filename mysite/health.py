@@ -11,6 +11,8 @@ from eservices.deliveries.models import Circuit
 from home.files.disk_space import has_disk_space
 from home.models.heartbeat import Heartbeat
 
+from . import __version__
+
 
 @require_safe
 @never_cache
@@ -22,7 +24,7 @@ def health_view(request):
     try:
         seen, failing = Heartbeat.last_signs(), Circuit.objects.failing().filter(carrier="email").first()
     except DatabaseError:
-        return JsonResponse({"status": "down", "database": False}, status=503)
+        return JsonResponse({"status": "down", "version": __version__, "database": False}, status=503)
     now = timezone.now()
     beside = {
         name: {"alive": Heartbeat.alive(at, now), "seen": at.isoformat() if at else None}
@@ -35,7 +37,8 @@ def health_view(request):
     beside["cache"] = {"alive": is_cache_working()}
     beside["disk"] = {"alive": has_disk_space()}
     healthy = all(part["alive"] for part in beside.values())
-    return JsonResponse({"status": "ok" if healthy else "degraded", "database": True, **beside})
+    status = "ok" if healthy else "degraded"
+    return JsonResponse({"status": status, "version": __version__, "database": True, **beside})
 
 
 def is_cache_working() -> bool:

@@ -1,12 +1,14 @@
 """The guides in the admin instead of Wagtail's, and the checklist of a new commune."""
 
 from django.urls import path, reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from eservices.cases import access as cases
 
+from . import __version__
 from .guide import views
 from .setup_checklist import SetupChecklistPanel, is_checklist_closed, setup_steps
 
@@ -42,6 +44,13 @@ def register_agents_guide_item():
         icon_name="help",
         order=110,
     )
+
+
+@hooks.register("register_help_menu_item")
+def register_version_item():
+    """Show the version of the site, and lead to its state."""
+    label = format_lazy(_("Version {version}"), version=__version__)
+    return MenuItem(label, reverse("health"), name="version", icon_name="info-circle", order=1000)
 
 
 @hooks.register("construct_homepage_panels")

@@ -26,6 +26,7 @@ from wagtail.admin.icons import get_icons
 from wagtail.fields import StreamField
 
 from home.localization.dates import WRITTEN_OUT_PATTERNS
+from mysite import __version__
 from tests.support.programs import needs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,7 +91,7 @@ def test_publiccode_yml_is_complete_and_true():
         assert all(len(feature) <= 100 for feature in words["features"]), language
     assert said["maintenance"]["contacts"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert said["softwareVersion"] == project["version"]
+    assert said["softwareVersion"] == project["version"] == __version__
     assert said["legal"]["license"] == project["license"] == "EUPL-1.2"
     assert (ROOT / "LICENSE").read_text().startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2\n")
     assert set(said["localisation"]["availableLanguages"]) == {*LANGUAGES, "en"}

@@ -27,6 +27,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from mysite import __version__
 from mysite.management.commands import prepare
 from tests import conftest
 from tests.support.browser import NO_BROWSER
@@ -579,6 +580,7 @@ def prepared(monkeypatch, tmp_path):
     monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
+    monkeypatch.setattr(prepare, "collect_release", lambda: call("collectstatic"))
     monkeypatch.setattr(prepare, "run_in_background", before)  # a forked process could not record its calls
 
     def run(*arguments, vendor="sqlite"):
@@ -748,3 +750,11 @@ def collected(name: str, *, asks: bool = False) -> SimpleNamespace:
         add_marker=lambda one: marks.append(one.name),
         marks=marks,
     )
+
+
+# -- manage.py version -----------------------------------------------------------------------------------------
+
+
+def test_version_is_that_of_the_project_not_of_django():
+    run = subprocess.run([sys.executable, "manage.py", "version"], cwd=ROOT, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, f"{__version__}\n")

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 from wagtail.users.models import UserProfile
 
+from mysite import __version__
 from mysite.guide import markdown_reader
 from mysite.guide.help_links import CHAPTER_BY_SCREEN, CHAPTERS
 from tests.factories import home as make
@@ -43,6 +44,10 @@ def test_menu_links_to_the_project_s_guide_instead_of_wagtail_s(editor):
     page = shown(editor, reverse("wagtailadmin_home"))
     assert EDITORS in page
     assert "guide.wagtail.org" not in page
+
+
+def test_help_menu_shows_the_version_of_the_site(editor):
+    assert f"Version {__version__}" in shown(editor, reverse("wagtailadmin_home"))
 
 
 @pytest.mark.parametrize(

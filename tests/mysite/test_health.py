@@ -6,6 +6,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from home.models.heartbeat import Heartbeat
+from mysite import __version__
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +17,7 @@ def test_health_is_ok_while_scheduler_and_worker_beat(client):
     answer = client.get("/health/")
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
+    assert answer.json()["version"] == __version__
 
 
 def test_health_is_degraded_when_the_worker_is_silent(client):
@@ -59,4 +61,5 @@ def test_health_is_503_while_the_database_is_down(client, monkeypatch):
         raise DatabaseError
 
     monkeypatch.setattr(Heartbeat, "last_signs", down)
-    assert client.get("/health/").status_code == 503
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()["version"]) == (503, __version__)

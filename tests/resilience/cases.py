@@ -264,7 +264,7 @@ def run(cases: int, seed: int) -> tuple[dict, list[str]]:
         for thread in (*senders, killer):
             thread.start()
         try:
-            one.break_things()
+            one.inject_faults()
             for thread in senders:
                 thread.join()
             one.wait_for_the_end()

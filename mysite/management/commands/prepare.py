@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from home.runtime.gc_tuning import reduced_collection
+from mysite.upgrades.static_files import collect_release
 
 PREPARING = 0x636F6D6D  # key of the lock, any number that is the same on all machines
 WRITTEN = ("media", "private", "cache", "pages")
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         if stamp.exists() and stamp.read_text() == now and Path(settings.STATIC_ROOT).exists():
             return
         self.stdout.write("Collecting static files")
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        collect_release()
         stamp.write_text(now)
 
     def fingerprint(self) -> str:

@@ -11,10 +11,11 @@ import pytest
 import wagtail
 import wagtail_localize
 from django.contrib.auth.models import Group
+from django.db.migrations.state import ProjectState
 from django.db.models.fields.files import FieldFile
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import LazyObject
+from django.utils.functional import LazyObject, cached_property
 from django.views.decorators.csp import csp_override
 from mailchimp3 import MailChimp
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -109,6 +110,10 @@ def test_policy_of_a_response_is_an_attribute():
 )
 def test_private_attribute_is_where_it_was(function, attribute):
     assert attribute in inspect.getsource(function)
+
+
+def test_rendered_models_of_a_migration_are_cached():
+    assert isinstance(ProjectState.__dict__["apps"], cached_property)
 
 
 def test_mailchimp_client_posts_to_any_address():

@@ -180,7 +180,7 @@ def stored_slugs(site) -> set[str]:
     return set(Page.objects.child_of(site).values_list("slug", flat=True))
 
 
-def test_comments_written_during_and_after_autosave_are_stored_once(held):
+def test_comments_during_and_after_autosave_are_stored_once(held):
     write_comment(held, "lead", "Un")
     held.release()
     assert comments_once_saved(held) == ["Un"]

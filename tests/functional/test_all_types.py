@@ -48,20 +48,20 @@ def filing():
     return reverse("submissions:start", args=["tout"])
 
 
-@pytest.mark.parametrize(("width", "javascript"), [(320, False), (360, True), (1280, True)])
-def test_all_question_types_are_accessible_and_fit(visit, filing, width, javascript):
-    page = visit(width=width, javascript=javascript)
+@pytest.mark.parametrize(("widths", "javascript"), [((320,), False), ((1280, 360), True)])
+def test_all_question_types_are_accessible_and_fit(visit, filing, widths, javascript):
+    page = visit(javascript=javascript)
     page.goto(filing)
-    judge(page, f"types-{width}")
+    judge(page, widths, "types")
     page.fill("#id_personne-first_name", "Léa")
     page.fill("#id_sejour-from_day", "31")
     page.fill("#id_avs", "756")
     page.fill("#id_lieu-address", "Devant le port")
     press(page.locator("[name=add_row]"))
     expect(page.locator(".row:target")).to_be_in_viewport()
-    judge(page, f"types-row-{width}")
+    judge(page, widths, "types-row")
     press(page.locator("p.go .btn:not([name]):not([type])"))
-    judge(page, f"types-errors-{width}")
+    judge(page, widths, "types-errors")
     assert page.locator(".errors li").count() == 4
     if javascript:
         expect(page.locator(".errors")).to_be_focused()  # read first
@@ -80,18 +80,43 @@ def assert_links_lead_to_inputs(page):
         assert page.locator(target).get_attribute("aria-invalid") == "true", target
 
 
-def judge(page, name):
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-    for letters in ("200%", ""):
-        page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, letters)
+def judge(page, widths, name):
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+        for letters in ("200%", ""):
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width, letters)
+        assert_accessible(page)
+
+
+def test_list_position_and_map_fill_in_answers(visit, filing, settings):
+    page = visit(permissions=["geolocation"], geolocation={"latitude": 46.39, "longitude": 6.48})
+    page.goto(filing)
+
+    # The position of the device.
+    page.click("[data-here]")
+    page.wait_for_function("document.getElementById('id_lieu-lat').value")
+    assert (page.input_value("#id_lieu-lat"), page.input_value("#id_lieu-lon")) == ("46.39", "6.48")
+    assert page.locator("[data-show]").count() == 0
+
+    # A map, which is loaded on request.
+    settings.TILE_URL = "/static/img/arms.svg?{z}-{x}-{y}"
+    cache.clear()
+    asked = []
+    page.on("request", lambda call: asked.append(call.url))
+    page.goto(filing)
+    assert not any("leaflet" in url for url in asked)
+    expect(page.locator("#id_lieu-lat")).to_have_value("")
+    page.click("[data-show]")
+    expect(page.locator(".map.leaflet-container")).to_be_focused()
+    page.click(".map.leaflet-container")
+    assert re.match(r"46\.\d+", page.input_value("#id_lieu-lat"))
+    assert any("leaflet.js" in url for url in asked)
     assert_accessible(page)
 
-
-def test_a_long_list_is_searched_by_keyboard(visit, filing):
-    page = visit()
-    page.goto(filing)
+    # A long list, searched by keyboard.
     street = page.get_by_role("combobox", name=str(field_types["choice"].label)).last
     street.fill("eglise")
     street.press("ArrowDown")
@@ -108,31 +133,6 @@ def test_a_long_list_is_searched_by_keyboard(visit, filing):
     page.click("p.go .btn:not([name]):not([type])")
     page.wait_for_selector("#id_mot")
     assert Draft.objects.get().answers["rue"] == "rue-de-leglise"
-
-
-def test_the_position_of_the_device_fills_in_the_coordinates(visit, filing):
-    page = visit(permissions=["geolocation"], geolocation={"latitude": 46.39, "longitude": 6.48})
-    page.goto(filing)
-    page.click("[data-here]")
-    page.wait_for_function("document.getElementById('id_lieu-lat').value")
-    assert (page.input_value("#id_lieu-lat"), page.input_value("#id_lieu-lon")) == ("46.39", "6.48")
-    assert page.locator("[data-show]").count() == 0
-
-
-def test_map_loads_on_request_and_sets_the_clicked_place(visit, filing, settings):
-    settings.TILE_URL = "/static/img/arms.svg?{z}-{x}-{y}"
-    cache.clear()
-    page = visit()
-    asked = []
-    page.on("request", lambda call: asked.append(call.url))
-    page.goto(filing)
-    assert not any("leaflet" in url for url in asked)
-    page.click("[data-show]")
-    expect(page.locator(".map.leaflet-container")).to_be_focused()
-    page.click(".map.leaflet-container")
-    assert re.match(r"46\.\d+", page.input_value("#id_lieu-lat"))
-    assert any("leaflet.js" in url for url in asked)
-    assert_accessible(page)
 
 
 def test_the_page_with_every_type_stays_within_its_weight(client, filing):

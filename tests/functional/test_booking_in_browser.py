@@ -69,13 +69,18 @@ def go_on(page) -> None:
     press(page.locator("#filing > p.go .btn"))
 
 
-def test_recurring_booking_survives_paging_to_the_next_month(hire, visit):
-    month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
-    page = visit()
+def open_calendar(page) -> None:
+    """Fill in the first step, and go on to the calendar in the second."""
     page.goto("/demande/salle/")
     page.get_by_label("societe").check()
     page.locator("[name=courriel]").fill("ada@courriel.example")
     go_on(page)
+
+
+def test_recurring_booking_survives_paging_to_the_next_month(hire, visit):
+    month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
+    page = visit()
+    open_calendar(page)
     page.locator("[name=quand-resource][value=salle]").check()
     settled(page)
     choose(page, "quand", month + WEEK, 18, 20)
@@ -90,14 +95,11 @@ def test_recurring_booking_survives_paging_to_the_next_month(hire, visit):
 
 
 @pytest.mark.database
-def test_room_is_booked_by_phone_confirmed_moved_and_cancelled(hire, visit, client, live_server, settings):
+def test_room_is_booked_by_phone_confirmed_moved_and_cancelled(hire, visit, live_server, settings):
     settings.WAGTAILADMIN_BASE_URL = live_server.url
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     phone = visit(width=360, height=740, has_touch=True, is_mobile=True)
-    phone.goto("/demande/salle/")
-    phone.get_by_label("societe").check()
-    phone.locator("[name=courriel]").fill("ada@courriel.example")
-    go_on(phone)
+    open_calendar(phone)
     phone.get_by_label("Petite").check()
     expect(phone.locator(".cal")).to_be_visible()
     assert_accessible(phone)
@@ -138,11 +140,7 @@ def test_room_is_booked_by_phone_confirmed_moved_and_cancelled(hire, visit, clie
     expect(phone.locator("button[name=leave]")).to_be_visible()
     assert_accessible(phone)
 
-    agent = visit()
-    client.force_login(member(Role.DECIDE, case.team))
-    agent.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    agent = visit(user=member(Role.DECIDE, case.team))
     agent.goto("/admin/bookings/waiting/")
     expect(agent.get_by_text("bea@courriel.example").first).to_be_visible()
     assert_accessible(agent, ".desk")
@@ -181,10 +179,7 @@ def test_room_is_booked_by_phone_confirmed_moved_and_cancelled(hire, visit, clie
 def test_booking_calendar_works_on_a_phone_without_javascript(hire, phone):
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     day = (month + WEEK).isoformat()
-    phone.goto("/demande/salle/")
-    phone.get_by_label("societe").check()
-    phone.locator("[name=courriel]").fill("ada@courriel.example")
-    go_on(phone)
+    open_calendar(phone)
 
     def presses(button) -> None:
         press(button)
@@ -221,10 +216,7 @@ def test_booking_calendar_works_by_keyboard_on_a_small_screen(hire, visit):
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     page = visit(width=360, height=740)
     keys = page.keyboard
-    page.goto("/demande/salle/")
-    page.get_by_label("societe").check()
-    page.locator("[name=courriel]").fill("ada@courriel.example")
-    go_on(page)
+    open_calendar(page)
 
     def tabs_to(target) -> None:
         for _ in range(60):
@@ -288,56 +280,53 @@ def test_booking_calendar_works_by_keyboard_on_a_small_screen(hire, visit):
     assert (held.state, timezone.localtime(held.starts_at).date()) == ("held", month.replace(day=8))
 
 
-@pytest.mark.parametrize("view", ["week", "list"])
-def test_calendar_days_are_navigated_by_arrow_and_page_keys(hire, visit, view):
+def test_days_listed_are_navigated_by_arrow_and_page_keys(hire, visit):
     start = timezone.localdate() + 2 * WEEK
     monday = start - timedelta(days=start.weekday())
     page = visit(width=360, height=740)
     keys, days = page.keyboard, page.locator(".days button")
-    page.goto("/demande/salle/")
-    page.get_by_label("societe").check()
-    page.locator("[name=courriel]").fill("ada@courriel.example")
-    go_on(page)
+    open_calendar(page)
     page.locator("[name=quand-resource]").first.focus()
     keys.press("Space")
     settled(page)
-    button = page.locator(f"[data-keep={view}]")
-    button.focus()
-    keys.press("Enter")
-    settled(page)
-    expect(button).to_be_focused()
-    expect(button).to_have_attribute("aria-current", "true")
 
     def day(number: int) -> str:
         return days.nth(number).get_attribute("value")
 
-    while not days.count() or day(0) < f"day {monday.isoformat()}":  # this week may have no days left
-        page.locator("[data-keep=later]").focus()
+    for view in ("week", "list"):
+        button = page.locator(f"[data-keep={view}]")
+        button.focus()
         keys.press("Enter")
         settled(page)
-    days.first.focus()
-    # All arrows move to the next or the previous day, because days are listed below each other. Closed days are
-    # skipped.
-    for key, reached in (
-        ("ArrowDown", 1),
-        ("ArrowRight", 2),
-        ("ArrowUp", 1),
-        ("ArrowLeft", 0),
-        ("ArrowLeft", 0),
-    ):
-        keys.press(key)
-        expect(days.nth(reached)).to_be_focused()
-    assert_accessible(page)
-    first, shown = day(0), page.locator(".month h2").inner_text()
-    keys.press("PageDown")
-    settled(page)
-    assert day(0) > first
-    expect(page.locator(".month h2")).not_to_have_text(shown)
-    expect(page.locator("form > [role=status]")).to_have_text(page.locator(".month h2").inner_text())
-    expect(page.locator("[data-keep=later]")).to_be_focused()
-    chosen = day(0)
-    days.first.focus()
-    keys.press("Enter")
-    expect(page.locator("#id_quand-from")).to_be_focused()
-    expect(page.locator(f"button[value='{chosen}']")).to_have_attribute("aria-current", "date")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect(button).to_be_focused()
+        expect(button).to_have_attribute("aria-current", "true")
+        while not days.count() or day(0) < f"day {monday.isoformat()}":  # this week may have no days left
+            page.locator("[data-keep=later]").focus()
+            keys.press("Enter")
+            settled(page)
+        days.first.focus()
+        # All arrows move to the next or the previous day, because days are listed below each other. Closed days are
+        # skipped.
+        for key, reached in (
+            ("ArrowDown", 1),
+            ("ArrowRight", 2),
+            ("ArrowUp", 1),
+            ("ArrowLeft", 0),
+            ("ArrowLeft", 0),
+        ):
+            keys.press(key)
+            expect(days.nth(reached)).to_be_focused()
+        assert_accessible(page)
+        first, shown = day(0), page.locator(".month h2").inner_text()
+        keys.press("PageDown")
+        settled(page)
+        assert day(0) > first
+        expect(page.locator(".month h2")).not_to_have_text(shown)
+        expect(page.locator("form > [role=status]")).to_have_text(page.locator(".month h2").inner_text())
+        expect(page.locator("[data-keep=later]")).to_be_focused()
+        chosen = day(0)
+        days.first.focus()
+        keys.press("Enter")
+        expect(page.locator("#id_quand-from")).to_be_focused()
+        expect(page.locator(f"button[value='{chosen}']")).to_have_attribute("aria-current", "date")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from eservices.submissions.models import Draft
 from home.models import CommuneSettings
 from tests.factories.home import make_site
-from tests.factories.submissions import DraftFactory, FormVersionFactory
+from tests.factories.submissions import FormVersionFactory
 from tests.support.browser import assert_accessible, press
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -106,15 +104,3 @@ def test_form_pages_are_accessible_and_fit(visit, version, width, javascript):
     judge("sent")
     page.emulate_media(media="print")
     judge("sent-printed")
-
-
-def test_page_of_an_expired_draft_is_accessible(visit, version):
-    page = visit()
-    draft = DraftFactory(version=version)
-    Draft.objects.update(expires_at=timezone.now())
-
-    page.goto(reverse("submissions:resume", args=[draft.secret]))
-
-    assert_accessible(page)
-    press(page.locator("main .btn"))
-    assert page.url.endswith(reverse("submissions:start", args=["attestation"]))

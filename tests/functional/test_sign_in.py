@@ -11,14 +11,10 @@ from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 from tests.factories.cases import CaseFactory
 from tests.support.authenticator import digits
 from tests.support.browser import assert_accessible, press
+from tests.support.pages.sign_in import SignInPage
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 ADDRESS = "elodie@courriel.example"
-
-
-def sent_code() -> str:
-    letters = Delivery.objects.filter(recipient=ADDRESS, confidential=True)
-    return re.search(r"^(\d{3} \d{3})$", letters.latest("created_at").payload["text"], re.M).group()
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +23,8 @@ def _letters_stay_in_the_outbox(settings):
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
 
 
-@pytest.mark.parametrize("window", ["phone", "desktop"])
-def test_resident_signs_in_by_code_and_answers_a_question(window, site, request):
-    page = request.getfixturevalue(window)
+def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site):
+    page, sign_in_page = phone, SignInPage(phone)
     case = CaseFactory(asked=True, email=ADDRESS, email_confirmed_at=timezone.now())
 
     page.goto("/espace/")
@@ -37,19 +32,28 @@ def test_resident_signs_in_by_code_and_answers_a_question(window, site, request)
     press(page.get_by_role("button", name=re.compile("code")))
     assert page.locator("#id_email_error").is_visible()
     assert_accessible(page)
-    page.locator("#id_email").fill(ADDRESS)
-    press(page.get_by_role("button", name=re.compile("code")))
+    sign_in_page.ask_for_code(ADDRESS)
     assert page.locator("main b").inner_text() == ADDRESS
     assert_accessible(page)
-    page.locator("#id_code").fill("000 000")
-    press(page.locator("main .btn"))
+    sign_in_page.enter("000 000")
     assert page.locator("#id_code_error").is_visible()
     assert_accessible(page)
-    page.locator("#id_code").fill(sent_code())
-    press(page.locator("main .btn"))
+    sign_in_page.enter_sent_code(ADDRESS)
 
     page.wait_for_url("**/espace/")
     assert_accessible(page)
+    desktop = visit()  # with scripts, while the agent's question is open
+    desktop.goto("/espace/")
+    assert_accessible(desktop)
+    SignInPage(desktop).ask_for_code(ADDRESS)
+    assert_accessible(desktop)
+    SignInPage(desktop).enter_sent_code(ADDRESS)
+    desktop.wait_for_url("**/espace/")
+    assert_accessible(desktop)
+    press(desktop.locator(".ask .btn"))
+    assert desktop.locator("h1").is_visible()
+    assert_accessible(desktop)
+
     press(page.locator(".ask .btn"))
     assert page.locator("h1").is_visible()
     assert_accessible(page)
@@ -88,18 +92,15 @@ def test_mailed_link_confirms_the_address_on_a_phone(site, phone):
     assert case.outcome == "withdrawn"
 
 
-def test_resident_adds_a_passkey_and_signs_in_with_it(visit, site, client):
+def test_resident_adds_a_passkey_and_signs_in_with_it(visit, site):
     """The authenticator is Chromium's virtual one, which stores keys and confirms the user's presence."""
     user = UserFactory(email=ADDRESS)
-    page = visit(width=360)
+    page = visit(user=user, width=360)
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     kept = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
     options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True} | kept
     authenticator = device.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-    client.force_login(user)
-    cookie = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "domain": "localhost", "path": "/"}])
 
     page.goto("/compte/cles/ajouter/")
     assert_accessible(page)

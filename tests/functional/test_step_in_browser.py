@@ -3,11 +3,9 @@
 Without JavaScript they follow after each submit.
 """
 
-import gzip
 import re
 
 import pytest
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from eservices.submissions.models import Draft, Submission
@@ -16,6 +14,7 @@ from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.home import make_site
 from tests.factories.submissions import FormVersionFactory
 from tests.support.browser import assert_accessible, press
+from tests.support.pages.form_step import FormStepPage, pdf
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -68,37 +67,108 @@ def version(_commune):
 
 
 @pytest.fixture
-def page(visit, version):
-    """Open the first step of the form, on a desktop."""
-    page = visit()
-    page.goto(reverse("submissions:start", args=[version.form.slug]))
-    return page
+def step_of(visit):
+    """``step_of(version)`` opens the first step of a form, on a desktop."""
 
+    def opened(version) -> FormStepPage:
+        shown = FormStepPage(visit())
+        shown.start(version.form.slug)
+        return shown
 
-def question_of(page, name):
-    return page.locator(f'[data-question="{name}"]')
-
-
-def pick(page, name, value):
-    page.locator(f'[name="{name}"][value="{value}"]').check()
-
-
-def go_on(page):
-    press(page.locator("#filing > p.go .btn"))
-
-
-def asked(page) -> list[str]:
-    return page.locator("[name=_shown]").input_value().split()
-
-
-def posted(page) -> dict[str, str]:
-    """Return the form data that the browser would send."""
-    return page.evaluate('Object.fromEntries(new FormData(document.getElementById("filing")))')
+    return opened
 
 
 # -- Questions
-def test_answers_restored_on_reload_count_before_images_load(page):
-    # Browsers restore answers like this when a page is reloaded on a slow connection.
+def test_questions_and_options_follow_without_the_server(version, step_of):
+    room = step_of(version)
+    page, parent = room.page, room.page.locator("[name=envoi][value=parent]")
+    expect(room.question("nom")).to_be_hidden()
+    expect(parent).to_be_hidden()
+    assert_accessible(page)
+    page.context.set_offline(True)
+
+    # A conditional question appears.
+    room.pick("pour", "autre")
+    expect(room.question("nom")).to_be_visible()
+    expect(page.locator("#step-news")).to_have_text(re.compile("question"))
+    assert page.evaluate("document.activeElement.value") == "autre"  # the focus does not move
+    assert "nom" in room.asked()
+    assert_accessible(page)
+    room.fill(nom="Rochat")
+    expect(room.question("lien")).to_be_visible()
+    assert room.asked() == ["pour", "nom", "lien", "envoi", "jours", "chiens"]
+
+    # A row of a group follows its own answers.
+    room.fill(**{"chiens-1-race": "Molosse d’Orvenay"})
+    expect(room.question("chiens-0-liste")).to_be_hidden()
+    expect(room.question("chiens-1-liste")).to_be_visible()
+    assert_accessible(page)
+    room.fill(**{"chiens-1-race": ""})
+
+    # An option that is not offered is neither shown nor sent, and a hidden question keeps its text.
+    expect(parent).to_be_visible()
+    parent.check()
+    assert room.posted()["envoi"] == "parent"
+    room.pick("pour", "moi")
+    expect(parent).to_be_hidden()
+    assert "envoi" not in room.posted()
+    expect(room.question("nom")).to_be_hidden()
+    expect(room.question("lien")).to_be_hidden()
+    assert "nom" not in room.posted()
+    assert room.asked() == ["pour", "envoi", "jours", "chiens"]
+    assert_accessible(page)
+    room.pick("pour", "autre")
+    assert page.input_value("#id_nom") == "Rochat"
+    expect(room.question("lien")).to_be_visible()
+
+    # The server agrees.
+    room.pick("pour", "moi")
+    room.fill(jours="2")
+    page.context.set_offline(False)
+    room.go_on()
+    expect(page.get_by_role("heading", name="fin")).to_be_visible()
+    assert Draft.objects.get().answers.get("nom") is None
+
+
+def test_opened_question_is_required_and_kept_on_reload(version, step_of):
+    room = step_of(version)
+    page = room.page
+
+    # A question that an answer has opened is required. The step is not saved: autosave does not arrive.
+    def by_itself(route):
+        route.abort() if "json" in route.request.headers["accept"] else route.continue_()
+
+    page.route("**/demande/**", by_itself)
+    room.pick("pour", "autre")
+    room.fill(jours="2")
+    room.go_on()
+    expect(page.locator(".errors a[href='#id_nom']")).to_be_visible()
+    expect(room.question("nom")).to_be_visible()
+    assert_accessible(page)
+    assert not Draft.objects.exclude(completed=[]).exists()
+
+    # Reloading loses no answers: first the browser posts again, then they are saved.
+    page.reload()
+    expect(room.errors).to_be_visible()
+    expect(room.field("jours")).to_have_value("2")
+    page.unroute_all(behavior="wait")
+    expect(room.unsaved).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(room.saved).to_be_visible()
+    page.reload()
+    expect(room.errors).to_have_count(0)
+    expect(room.field("jours")).to_have_value("2")
+
+    # Returning to a saved step shows the opened questions.
+    room.fill(nom="Rochat")
+    room.go_on()
+    room.go_back()
+    assert page.input_value("#id_nom") == "Rochat"
+    expect(room.question("lien")).to_be_visible()
+
+    # Browsers restore answers like this when a page is reloaded on a slow connection: they count before images load.
+    room.start(version.form.slug)
+    expect(room.question("nom")).to_be_hidden()
     page.route("**/slow.png", lambda route: None)
     page.add_init_script("""
         document.addEventListener("readystatechange", () => {
@@ -107,149 +177,58 @@ def test_answers_restored_on_reload_count_before_images_load(page):
         }, {once: true});
     """)
     page.reload(wait_until="domcontentloaded")
-    expect(question_of(page, "nom")).to_be_visible()
+    expect(room.question("nom")).to_be_visible()
     assert page.evaluate("document.readyState") == "interactive"
     page.unroute_all(behavior="ignoreErrors")
 
 
-def test_conditional_question_appears_without_the_server(page):
-    expect(question_of(page, "nom")).to_be_hidden()
-    assert_accessible(page)
-    page.context.set_offline(True)
-
-    pick(page, "pour", "autre")
-
-    expect(question_of(page, "nom")).to_be_visible()
-    expect(page.locator("#step-news")).to_have_text(re.compile("question"))
-    assert page.evaluate("document.activeElement.value") == "autre"  # the focus does not move
-    assert "nom" in asked(page)
-    assert_accessible(page)
-
-    page.fill("#id_nom", "Rochat")
-    expect(question_of(page, "lien")).to_be_visible()
-    assert asked(page) == ["pour", "nom", "lien", "envoi", "jours", "chiens"]
-
-
-def test_question_that_an_answer_opened_is_required(page):
-    pick(page, "pour", "autre")
-    page.fill("#id_jours", "2")
-    go_on(page)
-
-    expect(page.locator(".errors a[href='#id_nom']")).to_be_visible()
-    expect(question_of(page, "nom")).to_be_visible()
-    assert_accessible(page)
-    assert not Draft.objects.exclude(completed=[]).exists()
-
-
-def test_reloading_an_unsaved_error_loses_no_answers(page):
-    def by_itself(route):
-        route.abort() if "json" in route.request.headers["accept"] else route.continue_()
-
-    page.route("**/demande/**", by_itself)
-    pick(page, "pour", "autre")
-    page.fill("#id_jours", "2")
-    go_on(page)
-    expect(page.locator(".errors")).to_be_visible()
-
-    page.reload()
-    expect(page.locator(".errors")).to_be_visible()  # the browser posted again
-    expect(page.locator("#id_jours")).to_have_value("2")
-
-    page.unroute_all(behavior="wait")
-    expect(page.locator("#saved")).to_have_attribute("data-state", "away")
-    page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
-    page.reload()
-    expect(page.locator(".errors")).to_have_count(0)
-    expect(page.locator("#id_jours")).to_have_value("2")
-
-
-def test_hidden_question_keeps_its_text_but_does_not_send_it(page):
-    pick(page, "pour", "autre")
-    page.fill("#id_nom", "Rochat")
-    pick(page, "pour", "moi")
-
-    expect(question_of(page, "nom")).to_be_hidden()
-    expect(question_of(page, "lien")).to_be_hidden()
-    assert "nom" not in posted(page)
-    assert asked(page) == ["pour", "envoi", "jours", "chiens"]
-    assert_accessible(page)
-    pick(page, "pour", "autre")
-    assert page.input_value("#id_nom") == "Rochat"
-    expect(question_of(page, "lien")).to_be_visible()
-
-    pick(page, "pour", "moi")
-    page.fill("#id_jours", "2")
-    go_on(page)
-    expect(page.get_by_role("heading", name="fin")).to_be_visible()
-    assert Draft.objects.get().answers.get("nom") is None
-
-
-def test_option_that_is_not_offered_is_neither_shown_nor_sent(page):
-    parent = page.locator("[name=envoi][value=parent]")
-    expect(parent).to_be_hidden()
-    pick(page, "pour", "autre")
-    expect(parent).to_be_visible()
-    parent.check()
-    assert posted(page)["envoi"] == "parent"
-    pick(page, "pour", "moi")
-    expect(parent).to_be_hidden()
-    assert "envoi" not in posted(page)
-
-
-def test_row_of_a_group_follows_its_own_answers(page):
-    page.fill("#id_chiens-1-race", "Molosse d’Orvenay")
-
-    expect(question_of(page, "chiens-0-liste")).to_be_hidden()
-    expect(question_of(page, "chiens-1-liste")).to_be_visible()
-    assert_accessible(page)
-
-
-def test_returning_to_a_saved_step_shows_opened_questions(page):
-    pick(page, "pour", "autre")
-    page.fill("#id_nom", "Rochat")
-    page.fill("#id_jours", "2")
-    go_on(page)
-    press(page.locator("[name=back]"))
-
-    assert page.input_value("#id_nom") == "Rochat"
-    expect(question_of(page, "lien")).to_be_visible()
-
-
-def test_uploaded_file_opens_a_question_and_removal_closes_it(visit):
-    papers = question("pieces", "files", settings={"max_files": 3})
-    form = step("un", question("nom"), papers, question("quoi", condition=when("pieces", "filled")))
-    fees = [{"key": "piece", "amount": 100, "quantity": "pieces"}]
-    version = FormVersionFactory(content=content(form, step("deux", question("fin")), fees=fees))
-    page = visit()
-    page.goto(reverse("submissions:start", args=[version.form.slug]))
-    paper = {"name": "bail.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 small"}
-
-    page.set_input_files("#id_pieces", [paper])
-    expect(question_of(page, "quoi")).to_be_visible()
-    expect(page.locator("[name=remove_file]")).to_have_count(1)
-    page.set_input_files("#id_pieces", [{**paper, "name": "plan.pdf", "buffer": b"%PDF-1.7 other"}])
-    expect(page.locator("[name=remove_file]")).to_have_count(2)
-    expect(page.locator("[data-sum]")).to_have_text("CHF\u00a02.–")
-    page.locator("[name=remove_file]").first.click()
-    expect(page.locator("[name=remove_file]")).to_have_count(1)
-    page.locator("[name=remove_file]").click()
-    expect(question_of(page, "quoi")).to_be_hidden()
-
-
-def test_select_clears_an_option_that_is_no_longer_offered(visit):
+def test_files_and_selects_open_and_close_questions(step_of):
     listed = [{"value": f"v{number}"} for number in range(12)] + [{"value": "rare", "condition": when("a")}]
-    form = step("un", question("a"), question("b", "choice", options=listed))
-    version = FormVersionFactory(content=content(form, step("deux", question("fin"))))
-    page = visit()
-    page.goto(reverse("submissions:start", args=[version.form.slug]))
+    named = {"any": [when("pieces", "empty"), when("nom", "filled")]}
+    form = step(
+        "un",
+        question("nom"),
+        question("pieces", "files", settings={"max_files": 3}),
+        question("quoi", condition=when("pieces", "filled")),
+        question("a"),
+        question("b", "choice", options=listed),
+        checks=[{"key": "nomme", "condition": named}],
+    )
+    fees = [{"key": "piece", "amount": 100, "quantity": "pieces"}]
+    papers = step_of(FormVersionFactory(content=content(form, step("deux", question("fin")), fees=fees)))
+    page, select = papers.page, papers.page.locator("select[name=b]")
 
-    page.fill("#id_a", "oui")
-    page.locator("select[name=b]").evaluate("(list) => { list.value = 'rare' }")
-    assert posted(page)["b"] == "rare"
-    page.fill("#id_a", "non")
-    assert posted(page)["b"] == ""
-    assert page.locator("select[name=b] option[value=rare]").is_disabled()
+    # A select clears an option that is no longer offered.
+    papers.fill(a="oui")
+    select.evaluate("(list) => { list.value = 'rare' }")
+    assert papers.posted()["b"] == "rare"
+    papers.fill(a="non")
+    assert papers.posted()["b"] == ""
+    assert select.locator("option[value=rare]").is_disabled()
+
+    # An uploaded file opens a question, and its removal closes it.
+    papers.attach(pdf("bail.pdf"), question="pieces")
+    expect(papers.question("quoi")).to_be_visible()
+    expect(papers.remove_buttons).to_have_count(1)
+    papers.attach(pdf("plan.pdf", "other"), question="pieces")
+    expect(papers.remove_buttons).to_have_count(2)
+    expect(page.locator("[data-sum]")).to_have_text("CHF\u00a02.–")
+    papers.remove_buttons.first.click()
+    expect(papers.remove_buttons).to_have_count(1)
+    papers.remove_buttons.click()
+    expect(papers.question("quoi")).to_be_hidden()
+
+    # A hidden error of a rule no longer describes a question for files.
+    fault, field = page.locator("#id_pieces-check-nomme"), papers.field("pieces")
+    papers.attach(pdf("bail.pdf"), question="pieces")
+    expect(papers.remove_buttons).to_have_count(1)
+    papers.go_on()
+    expect(fault).to_be_visible()
+    assert "id_pieces-check-nomme" in field.get_attribute("aria-describedby")
+    papers.fill(nom="Rochat")
+    expect(fault).to_be_hidden()
+    assert field.get_attribute("aria-describedby") == "id_pieces-limits"
+    assert_accessible(page)
 
 
 # -- Validation rules
@@ -265,16 +244,33 @@ PERIOD = step(
 )
 
 
-def test_broken_validation_rule_is_shown_at_its_question(visit):
-    version = FormVersionFactory(content=content(PERIOD, step("deux", question("fin"))))
-    page = visit()
-    page.goto(reverse("submissions:start", args=[version.form.slug]))
+# Computed answers, in the next step.
+PRODUCT = {"formula": {"operation": "product", "fields": ["nombre", "prix"]}, "money": True}
+ROW = [
+    question("nombre", "integer"),
+    question("prix", "money"),
+    question("cout", "computed", settings=PRODUCT),
+]
+SUM = {"formula": {"operation": "sum", "fields": ["lots.cout"]}}
+JOINED = {"formula": {"operation": "concat", "fields": ["nom", "lots"]}}
+LOTS = step(
+    "un",
+    question("nom"),
+    question("lots", "group", fields=ROW, settings={"min": 2}),
+    question("total", "computed", settings=SUM),
+    question("dit", "computed", settings=JOINED),
+    question("pourquoi", "long_text", condition=when("total", "gt", 1000)),
+)
+
+
+def test_validation_rules_and_computed_answers(step_of):
+    period = step_of(FormVersionFactory(content=content(PERIOD, LOTS, step("trois", question("mot")))))
+    page = period.page
     said, at_phone = page.locator("#id_fin-check-ordre"), page.locator("#id_tel-check-joindre")
     group = page.locator("fieldset.field", has=page.locator("#id_fin-day"))
 
     def fill(name, day):
-        for part, text in zip(("day", "month", "year"), day, strict=True):
-            page.fill(f"#id_{name}-{part}", text)
+        period.fill_date(name, *day)
         page.keyboard.press("Tab")
 
     fill("debut", ("10", "12", "2026"))
@@ -305,7 +301,7 @@ def test_broken_validation_rule_is_shown_at_its_question(visit):
     expect(at_phone).to_be_visible()
 
     fill("fin", ("9", "12", "2026"))
-    go_on(page)  # the server shows the same errors at the same questions
+    period.go_on()  # the server shows the same errors at the same questions
     assert page.locator("[data-check]:visible").evaluate_all("(all) => all.map((one) => one.id)") == [
         "id_fin-check-ordre",
         "id_courriel-check-joindre",
@@ -315,65 +311,55 @@ def test_broken_validation_rule_is_shown_at_its_question(visit):
     page.fill("#id_fin-day", "10")
     expect(said).to_be_hidden()
 
+    # The next step computes answers as the server does.
+    period.fill(courriel="ada@courriel.example")
+    period.go_on()
 
-def test_hidden_rule_error_no_longer_describes_a_file_question(visit):
-    named = {"any": [when("pieces", "empty"), when("nom", "filled")]}
-    papers = step(
-        "un", question("nom"), question("pieces", "files"), checks=[{"key": "nomme", "condition": named}]
-    )
-    version = FormVersionFactory(content=content(papers, step("deux", question("fin"))))
-    page = visit()
-    page.goto(reverse("submissions:start", args=[version.form.slug]))
-    said, papers = page.locator("#id_pieces-check-nomme"), page.locator("#id_pieces")
+    def computed():
+        return [one.inner_text().replace("\u00a0", " ") for one in page.locator("[data-computed]").all()]
 
-    page.set_input_files(
-        "#id_pieces", [{"name": "bail.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}]
-    )
-    expect(page.locator("[name=remove_file]")).to_have_count(1)
-    go_on(page)
-    expect(said).to_be_visible()
-    assert "id_pieces-check-nomme" in papers.get_attribute("aria-describedby")
-    page.fill("#id_nom", "Rochat")
-
-    expect(said).to_be_hidden()
-    assert papers.get_attribute("aria-describedby") == "id_pieces-limits"
+    assert computed() == ["–", "–", "–", "–"]
+    period.fill(nom="Rochat")
+    for name, text in (("0-nombre", "2"), ("0-prix", "1'234,5"), ("1-nombre", "3"), ("1-prix", "0.10")):
+        period.fill(**{f"lots-{name}": text})
+    followed = computed()
+    assert followed[0].startswith("CHF 2")
+    assert followed[3] == "Rochat"
+    expect(period.question("pourquoi")).to_be_visible()
     assert_accessible(page)
+    press(page.locator("[name=add_row]"))
+    assert [*computed()[:2], *computed()[3:]] == followed
 
 
 # -- The price
-def rows_of_price(page) -> list[list[str]]:
-    rows = page.locator("table.sum tr:visible").all()
-    return [[" ".join(cell.split()) for cell in row.locator("th, td").all_inner_texts()] for row in rows]
-
-
-def test_price_follows_the_answers_with_vat(page):
-    assert [row[1] for row in rows_of_price(page)] == ["CHF 0.–"]
+def test_price_follows_the_answers_and_equals_the_submission(version, step_of):
+    room = step_of(version)
+    page = room.page
+    assert [row[1] for row in room.price_rows()] == ["CHF 0.–"]
     page.context.set_offline(True)
-    pick(page, "pour", "moi")
-    page.fill("#id_jours", "3")
-    pick(page, "envoi", "poste")
+    room.pick("pour", "moi")
+    room.fill(jours="3")
+    room.pick("envoi", "poste")
 
-    base, day, post, total = rows_of_price(page)
+    base, day, post, total = room.price_rows()
     assert base == ["Ouverture", "CHF 15.–"]
     assert re.fullmatch(r"Jour de location × 3 .*8,1 % ?: CHF 2.36", day[0])
     assert day[1] == "CHF 31.50"
     assert post == ["Envoi par la poste", "CHF 2.50"]
     assert total[1] == "CHF 49.–"
     assert_accessible(page)
+    room.fill(jours="12")  # more than allowed, so it counts as not answered
+    assert [row[1] for row in room.price_rows()] == ["CHF 15.–", "CHF 2.50", "CHF 17.50"]
 
-    page.fill("#id_jours", "12")  # more than allowed, so it counts as not answered
-    assert [row[1] for row in rows_of_price(page)] == ["CHF 15.–", "CHF 2.50", "CHF 17.50"]
-
-
-def test_price_shown_equals_the_price_of_the_submission(page):
-    pick(page, "pour", "moi")
-    page.fill("#id_jours", "3")
-    before = rows_of_price(page)
-    go_on(page)
-    press(page.locator("[name=back]"))
-    assert rows_of_price(page) == before
-    go_on(page)
-    assert rows_of_price(page)[:-1] == before[:-1]
+    # The server comes to the same price.
+    page.context.set_offline(False)
+    room.fill(jours="3")
+    before = room.price_rows()
+    room.go_on()
+    room.go_back()
+    assert room.price_rows() == before
+    room.go_on()
+    assert room.price_rows()[:-1] == before[:-1]
     page.locator("[name=declared]").check()
     press(page.locator("main form .btn").last)
     expect(page.get_by_text("CHF 31.50")).to_be_visible()
@@ -382,87 +368,28 @@ def test_price_shown_equals_the_price_of_the_submission(page):
     assert [(line["key"], line["label"], line["total"], line["vat_amount"]) for line in fees] == [
         ("base", "Ouverture", 1500, 0),
         ("jour", "Jour de location", 3150, 236),
+        ("poste", "Envoi par la poste", 250, 0),
     ]
-
-
-# -- Computed answers
-def test_computed_answers_match_those_of_the_server(visit):
-    product = {"formula": {"operation": "product", "fields": ["nombre", "prix"]}, "money": True}
-    row = [
-        question("nombre", "integer"),
-        question("prix", "money"),
-        question("cout", "computed", settings=product),
-    ]
-    total = {"formula": {"operation": "sum", "fields": ["lots.cout"]}}
-    said = {"formula": {"operation": "concat", "fields": ["nom", "lots"]}}
-    form = step(
-        "un",
-        question("nom"),
-        question("lots", "group", fields=row, settings={"min": 2}),
-        question("total", "computed", settings=total),
-        question("dit", "computed", settings=said),
-        question("pourquoi", "long_text", condition=when("total", "gt", 1000)),
-    )
-    version = FormVersionFactory(content=content(form, step("deux", question("fin"))))
-    page = visit()
-    page.goto(reverse("submissions:start", args=[version.form.slug]))
-
-    def shown():
-        return [one.inner_text().replace("\u00a0", " ") for one in page.locator("[data-computed]").all()]
-
-    assert shown() == ["–", "–", "–", "–"]
-    page.fill("#id_nom", "Rochat")
-    page.fill("#id_lots-0-nombre", "2")
-    page.fill("#id_lots-0-prix", "1'234,5")
-    page.fill("#id_lots-1-nombre", "3")
-    page.fill("#id_lots-1-prix", "0.10")
-    followed = shown()
-    assert followed[0].startswith("CHF 2")
-    assert followed[3] == "Rochat"
-    expect(question_of(page, "pourquoi")).to_be_visible()
-    assert_accessible(page)
-    press(page.locator("[name=add_row]"))
-    assert [*shown()[:2], *shown()[3:]] == followed
 
 
 # -- Without JavaScript
 def test_hidden_questions_are_not_sent_without_javascript(phone, version):
-    phone.goto(reverse("submissions:start", args=[version.form.slug]))
-    expect(question_of(phone, "nom")).to_be_hidden()
+    step = FormStepPage(phone)
+    step.start(version.form.slug)
+    expect(step.question("nom")).to_be_hidden()
     expect(phone.locator("[name=envoi][value=parent]")).to_be_hidden()
     assert_accessible(phone)
-    pick(phone, "pour", "autre")
-    phone.fill("#id_jours", "2")
+    step.pick("pour", "autre")
+    step.fill(jours="2")
     with phone.expect_request(lambda request: request.method == "POST") as sent:
-        go_on(phone)
+        step.go_on()
     assert 'name="nom"' not in sent.value.post_data
 
-    expect(question_of(phone, "nom")).to_be_visible()
+    expect(step.question("nom")).to_be_visible()
     assert "CHF 36.–" in phone.locator("table.sum").inner_text().replace("\u00a0", " ")
     assert_accessible(phone)
-    phone.fill("#id_nom", "Rochat")
-    go_on(phone)
-    expect(question_of(phone, "lien")).to_be_visible()
-    go_on(phone)
+    step.fill(nom="Rochat")
+    step.go_on()
+    expect(step.question("lien")).to_be_visible()
+    step.go_on()
     expect(phone.get_by_role("heading", name="fin")).to_be_visible()
-
-
-# -- Weight
-def test_step_of_sixteen_questions_is_small(visit):
-    fields = [question("q0", "choice", options=options(*"abcd"))]
-    fields += [
-        question(f"q{number}", kind, condition=when("q0", "equals", "a"), required=True)
-        for number, kind in enumerate(["short_text", "date", "address", "integer", "email"] * 3, 1)
-    ]
-    texts = {f"field.q{number}.help": "Comme sur votre pièce d’identité, en entier." for number in range(16)}
-    fees = [{"key": "prix", "amount": 1500, "quantity": "q4", "vat": "8.1"}]
-    version = FormVersionFactory(content=content(step("un", *fields), fees=fees, texts=texts))
-    page = visit(width=360)
-    weighed = {}
-    page.on("response", lambda response: weighed.setdefault(response.url, response))
-    page.goto(reverse("submissions:start", args=[version.form.slug]), wait_until="networkidle")
-    sizes = {url: len(gzip.compress(response.body())) for url, response in weighed.items()}
-    for part in ("conditions.js", "checks.js", "icons.svg", "arms.svg"):
-        assert any(url.endswith(part) for url in sizes), part
-    assert sum(sizes.values()) < 40_000, sizes
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

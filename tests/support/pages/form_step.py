@@ -2,8 +2,6 @@
 
 from django.urls import reverse
 
-from tests.support.browser import press
-
 
 class FormStepPage:
     """A step of a form: its questions, files, stored state and price."""
@@ -31,10 +29,15 @@ class FormStepPage:
         return self.page.locator("form > p.go .btn").first
 
     def go_on(self) -> None:
-        press(self.continue_button)
+        self._leave(self.continue_button)
 
     def go_back(self) -> None:
-        press(self.page.locator("[name=back]"))
+        self._leave(self.page.locator("[name=back]"))
+
+    def _leave(self, button) -> None:
+        """Click, and wait for the next page to load: autosave may change the address of this one meanwhile."""
+        with self.page.expect_event("load"):
+            button.click()
 
     # -- Answers
     def field(self, name: str):
@@ -61,6 +64,10 @@ class FormStepPage:
     def posted(self) -> dict[str, str]:
         """Return the form data that the browser would send."""
         return self.page.evaluate('Object.fromEntries(new FormData(document.getElementById("filing")))')
+
+    def advance_to_autosave(self) -> None:
+        """Let the pause pass after which the step is saved. The clock of the page must be installed."""
+        self.page.clock.run_for(2_500)
 
     # -- Files
     def attach(self, *files: dict, question: str = "piece") -> None:

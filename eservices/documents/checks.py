@@ -1,24 +1,34 @@
 """System checks of the document seal and of verification, for ``manage.py check --deploy``."""
 
-from django.core.checks import Tags, Warning, register
+import asyncio
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+from django.utils import timezone
 from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign.signers import SimpleSigner, sign_pdf
+
+from home.web.error_messages import error_message_of
 
 from . import sealing
 from .contrib.test import new_key
 from .verification import file_verification
 
+RENEW_SEAL_BEFORE = timedelta(days=60)  # a qualified one takes weeks
+
 
 @register(Tags.security, "documents", deploy=True)
-def check_seal_key(app_configs, **kwargs) -> list[Warning]:
-    """Check that the commune has a seal key of its own, and that it can be used."""
+def check_seal_key(app_configs, **kwargs) -> list[Error | Warning]:
+    """Check that the commune has a seal key of its own, that it can be used, and when it ends."""
     try:
         own = sealing.configured_key()
         sealing.trust_roots()
         with own.signer() as signer:
             if signer.signing_cert is None:
                 raise sealing.SealError("The seal key has no certificate.")
+            ends = signer.signing_cert.not_valid_after
     except (sealing.SealError, ImportError) as fault:
         return [
             Warning(
@@ -35,7 +45,28 @@ def check_seal_key(app_configs, **kwargs) -> list[Warning]:
                 id="documents.W001",
             )
         ]
+    return _check_end_of_seal(ends)
+
+
+def _check_end_of_seal(ends) -> list[Error | Warning]:
+    hint = "Order the next one, name it in SEAL_URL and restart the worker. Sealed documents stay authentic."
+    if ends <= timezone.now():
+        return [Error(f"The seal ended on {ends:%Y-%m-%d}.", hint=hint, id="documents.E001")]
+    if ends <= timezone.now() + RENEW_SEAL_BEFORE:
+        return [Warning(f"The seal ends on {ends:%Y-%m-%d}.", hint=hint, id="documents.W004")]
     return []
+
+
+@register(Tags.security, "documents", deploy=True)
+def check_time_stamp_authority(app_configs, **kwargs) -> list[Warning]:
+    """Check that the time-stamp authority stamps. The stamp is of an invented value and is stored nowhere."""
+    stamper = sealing.configured_time_stamper()
+    fault = stamper and error_message_of(lambda: asyncio.run(stamper.async_dummy_response("sha256")))
+    if not fault:
+        return []
+    message = f"The time-stamp authority at {settings.SEAL_TSA_URL} does not answer: {fault}"
+    hint = "Documents wait until it does. Is SEAL_TSA_URL right?"
+    return [Warning(message, hint=hint, id="documents.W005")]
 
 
 @register(Tags.security, "documents", deploy=True)

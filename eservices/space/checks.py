@@ -1,7 +1,10 @@
 """System checks of ``manage.py check --deploy`` about sign-in."""
 
+import requests
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
+
+PATIENCE = 5  # seconds
 
 
 @register(Tags.security, "space", deploy=True)
@@ -26,3 +29,22 @@ def networks_are_told_apart(app_configs, **kwargs) -> list:
         return []
     hint = "Set TRUSTED_PROXIES to the number of proxies in front of the site; 1 behind nginx alone."
     return [Warning("Limits count the address that connects to the site.", hint=hint, id="space.W002")]
+
+
+@register(Tags.security, "space", deploy=True)
+def check_identity_provider(app_configs, **kwargs) -> list:
+    """Check that the identity provider publishes its configuration, and that it is that of the issuer."""
+    if not settings.OIDC_ISSUER:
+        return []
+    address = f"{settings.OIDC_ISSUER.rstrip('/')}/.well-known/openid-configuration"
+    try:
+        answer = requests.get(address, timeout=PATIENCE)
+        answer.raise_for_status()
+        issuer = answer.json()["issuer"]
+    except (requests.RequestException, ValueError, KeyError, TypeError) as fault:
+        message = f"The identity provider does not answer at {address}: {fault}"
+        hint = "Nobody can sign in through it; codes by e-mail work. Is OIDC_ISSUER right?"
+        return [Warning(message, hint=hint, id="space.W003")]
+    if issuer.rstrip("/") == settings.OIDC_ISSUER.rstrip("/"):
+        return []
+    return [Warning("OIDC_ISSUER is not the issuer.", hint=f"Set OIDC_ISSUER={issuer}.", id="space.W004")]

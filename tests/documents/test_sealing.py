@@ -3,6 +3,9 @@
 import base64
 import io
 import subprocess
+from contextlib import nullcontext
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pkcs11
 import pytest
@@ -346,3 +349,21 @@ def test_late_worker_keeps_the_file_of_the_other(monkeypatch):
     folder = document.content.name.rpartition("/")[0]
     kept = [name for name in document.content.storage.listdir(folder)[1] if document.pk.hex in name]
     assert kept == [f"{document.pk.hex}-2.pdf"]
+
+
+@pytest.mark.parametrize(("days", "said"), [(365, []), (30, ["documents.W004"]), (-1, ["documents.E001"])])
+def test_system_check_names_a_seal_that_ends(settings, monkeypatch, days, said):
+    ends = timezone.now() + timedelta(days=days)
+    certificate = SimpleNamespace(not_valid_after=ends)
+    key = SimpleNamespace(
+        is_test=False, signer=lambda: nullcontext(SimpleNamespace(signing_cert=certificate))
+    )
+    monkeypatch.setattr(checks.sealing, "configured_key", lambda: key)
+    assert [one.id for one in checks.check_seal_key(None)] == said
+
+
+def test_system_check_asks_the_time_stamp_authority(settings):
+    assert checks.check_time_stamp_authority(None) == []
+    settings.SEAL_TSA_URL = "http://127.0.0.1:9/"
+    [warning] = checks.check_time_stamp_authority(None)
+    assert (warning.id, "127.0.0.1:9" in warning.msg) == ("documents.W005", True)

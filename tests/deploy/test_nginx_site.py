@@ -1,0 +1,122 @@
+"""The site of nginx in deploy/nginx, run by a real nginx."""
+
+import http.client
+import re
+import socket
+import ssl
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from mysite.log_filters import mask_secrets
+from tests.support.certificates import write_certificate
+from tests.support.programs import needs
+
+SITE = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "commune.conf"
+NAME = "www.orvenay.example"
+SECRETS = [
+    "/v/ABCD-efgh-2345/",
+    "/remis/abc",
+    "/de/infolettre/sms/code/4711/",
+    "/infolettre/mailchimp/hidden-words/",
+    "/canaux/sms/hidden-words/",
+    "/infolettre/zdMNc94Vb2QAx7/desinscription/?token=hidden",
+]
+PLAIN = ["/", "/actualites/", "/remis/code/", "/recherche/?q=secret"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def nginx(tmp_path_factory):
+    """Run nginx with the site, in a folder and on ports of its own."""
+    needs("nginx")
+    folder, ports = tmp_path_factory.mktemp("nginx"), (free_port(), free_port())
+    folder.chmod(0o755)
+    (folder / "tls").mkdir()
+    write_certificate(folder / "tls", NAME)
+    (folder / "nginx").mkdir()
+    (folder / "nginx/names.conf").write_text(f"server_name {NAME};")
+    media = folder / "media"
+    for place in ("images", "documents"):
+        (media / place).mkdir(parents=True)
+        (media / place / "a.txt").write_text("published")
+    text = SITE.read_text().replace("/etc/commune", str(folder)).replace("/var/log/nginx", str(folder))
+    text = text.replace("/var/lib/commune", str(folder)).replace("127.0.0.1:8000", f"127.0.0.1:{free_port()}")
+    text = re.sub(r"listen \[::\].*", "", text)
+    text = re.sub(r"listen 443", f"listen 127.0.0.1:{ports[1]}", text)
+    text = re.sub(r"listen 80", f"listen 127.0.0.1:{ports[0]}", text)
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"pid {folder}/pid; error_log {folder}/error.log; daemon off; user root;"
+        f"events {{}} http {{ {temporary} include {folder}/site.conf; }}"
+    )
+    (folder / "site.conf").write_text(text)
+    command = ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert tested.returncode == 0, tested.stderr
+    running = subprocess.Popen(command)
+    for _attempt in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", ports[1]), 1).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    yield folder, *ports
+    running.terminate()
+    running.wait(10)
+
+
+def answer(nginx, path: str, host: str = NAME) -> http.client.HTTPResponse:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    raw = socket.create_connection(("127.0.0.1", nginx[2]), 5)
+    connection = http.client.HTTPConnection(host)
+    connection.sock = trusting.wrap_socket(raw, server_hostname=host)
+    connection.request("GET", path, headers={"Referer": f"https://{NAME}/remis/from-here/"})
+    return connection.getresponse()
+
+
+def test_nginx_logs_name_no_secret_and_no_typed_text(nginx):
+    for path in [*SECRETS, *PLAIN]:
+        assert answer(nginx, path).status == 502  # no site runs behind it
+    time.sleep(0.1)
+    logged = (nginx[0] / "commune.log").read_text() + (nginx[0] / "commune-error.log").read_text()
+    found = [
+        word for word in ("2345", "abc", "4711", "hidden", "zdMN", "secret", "from-here") if word in logged
+    ]
+    assert found == []
+    assert '"GET /actualites/"' in logged
+    assert '"GET /remis/code/"' in logged
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_nginx_and_site_mask_the_same_paths(nginx, path):
+    assert mask_secrets(f"GET {path}") != f"GET {path}"
+
+
+def test_nginx_serves_published_pictures_and_no_documents(nginx):
+    served = answer(nginx, "/media/images/a.txt")
+    assert (served.status, served.read()) == (200, b"published")
+    assert "sandbox" in served.headers["Content-Security-Policy"]
+    assert answer(nginx, "/media/documents/a.txt").status == 404
+    assert answer(nginx, "/media/images/../documents/a.txt").status == 404
+
+
+def test_nginx_leads_to_https(nginx):
+    connection = http.client.HTTPConnection("127.0.0.1", nginx[1])
+    connection.request("GET", "/demande/", headers={"Host": NAME})
+    response = connection.getresponse()
+    assert (response.status, response.headers["Location"]) == (301, f"https://{NAME}/demande/")
+
+
+def test_nginx_refuses_other_names(nginx):
+    with pytest.raises(ssl.SSLError):
+        answer(nginx, "/", host="www.other.example")

@@ -231,6 +231,10 @@ DEEDS = {
     "reopen": Role.DECIDE,
 }
 TEAM_DEEDS = {"role": Role.CONFIGURE, "remove": Role.CONFIGURE, "absence": Role.READ, "back": Role.READ}
+ALL_DEEDS = [
+    *(post("cases:do", REF, do) for do in DEEDS),
+    *(post("cases:team_do", "habitants", do) for do in TEAM_DEEDS),
+]
 # Actions on objects of a case, by the name of their address.
 ON_ITS_THINGS = {
     "postroom:do": postroom.DEEDS,
@@ -319,16 +323,12 @@ def test_applicant_and_anonymous_are_redirected_to_login(client, case):
     for somebody in (None, case.submission.user):
         if somebody:
             client.force_login(somebody)
-        refused(client, ALL, parts_of(case), to=SIGN_IN)
-        finds_nothing(client, case, to=SIGN_IN)
+        refused(client, [*ALL, *ALL_DEEDS], parts_of(case), to=SIGN_IN)
 
 
-def finds_nothing(client, case: Case, to: str = "") -> None:
+def finds_nothing(client, case: Case) -> None:
     """Check that all addresses and actions of the case and the team are refused and change nothing."""
-    deeds_of_case = [post("cases:do", REF, do) for do in DEEDS]
-    deeds_of_team = [post("cases:team_do", "habitants", do) for do in TEAM_DEEDS]
-    all_of_them = [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *deeds_of_case, *deeds_of_team]
-    refused(client, all_of_them, parts_of(case), to=to)
+    refused(client, [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *ALL_DEEDS], parts_of(case))
 
 
 # -- Independent of teams ------------------------------------------------------------------------------------

@@ -236,6 +236,10 @@ ROLES_FOR_TEAM_ACTIONS = {
     "absence": Role.READ,
     "back": Role.READ,
 }
+ALL_ACTIONS = [
+    *(post("cases:do", REF, do) for do in ROLES_FOR_ACTIONS),
+    *(post("cases:team_do", "habitants", do) for do in ROLES_FOR_TEAM_ACTIONS),
+]
 # Actions on objects of a case, by the name of their address.
 ON_ITS_THINGS = {
     "postroom:do": postroom.LETTER_ACTIONS,
@@ -326,16 +330,12 @@ def test_applicant_and_anonymous_are_redirected_to_login(client, case):
     for somebody in (None, case.submission.user):
         if somebody:
             client.force_login(somebody)
-        refused(client, ALL, parts_of(case), to=SIGN_IN)
-        finds_nothing(client, case, to=SIGN_IN)
+        refused(client, [*ALL, *ALL_ACTIONS], parts_of(case), to=SIGN_IN)
 
 
-def finds_nothing(client, case: Case, to: str = "") -> None:
+def finds_nothing(client, case: Case) -> None:
     """Check that all addresses and actions of the case and the team are refused and change nothing."""
-    actions_of_case = [post("cases:do", REF, do) for do in ROLES_FOR_ACTIONS]
-    actions_of_team = [post("cases:team_do", "habitants", do) for do in ROLES_FOR_TEAM_ACTIONS]
-    all_of_them = [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *actions_of_case, *actions_of_team]
-    refused(client, all_of_them, parts_of(case), to=to)
+    refused(client, [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *ALL_ACTIONS], parts_of(case))
 
 
 # -- Independent of teams ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import factory
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 
 from eservices.accounts import actions
 from eservices.accounts.models import IdentityLevel, IdentityProof, User
@@ -29,8 +30,14 @@ class UserFactory(factory.django.DjangoModelFactory):
         if user.identity_level >= IdentityLevel.EMAIL:
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         if roles:
-            user.groups.set(ensure_roles(*roles).values())
+            user.groups.add(*_groups(roles))
         return user
+
+
+def _groups(roles) -> list[Group]:
+    """Return groups of staff. Those that exist have their permissions already."""
+    existing = list(Group.objects.filter(name__in=roles))
+    return existing if len(existing) == len(set(roles)) else list(ensure_roles(*roles).values())
 
 
 class SuperuserFactory(UserFactory):

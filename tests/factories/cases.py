@@ -51,7 +51,8 @@ class TeamFactory(factory.django.DjangoModelFactory):
 def member(role: Role = Role.LEAD, team: Team | None = None, **fields):
     """Create an agent of a team, by default with the role that may decide."""
     agent = UserFactory(**{"is_staff": True, "password": PASSWORD, "roles": ["agents"]} | fields)
-    TeamMember.objects.create(team=team or TeamFactory(), user=agent, role=role)
+    # In bulk: at each saved member, Wagtail would read the whole team again for its index of references.
+    TeamMember.objects.bulk_create([TeamMember(team=team or TeamFactory(), user=agent, role=role)])
     return agent
 
 

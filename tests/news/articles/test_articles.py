@@ -104,32 +104,32 @@ def test_news_index_is_paginated(client, index, roads):
     assert "?page=2" in first
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"page": "3"},
-        {"page": "0"},
-        {"page": "-1"},
-        {"page": "x"},
-        {"page": "9" * 400},
-        {"category": "inconnue"},
-        {"category": "\x00"},
-        {"year": "1999"},
-        {"year": "2026", "month": "2"},
-        {"year": "2026", "month": "13"},
-        {"year": "2026", "month": "x"},
-        {"year": "2026", "month": "\x00"},
-        {"year": "2026", "month": "1" * 10_000},
-        {"year": "20266"},
-        {"year": "x"},
-        {"year": "²⁰²⁶"},
-    ],
-)
-def test_invalid_news_filter_returns_404(client, index, roads, query):
+INVALID_FILTERS = [
+    {"page": "3"},
+    {"page": "0"},
+    {"page": "-1"},
+    {"page": "x"},
+    {"page": "9" * 400},
+    {"category": "inconnue"},
+    {"category": "\x00"},
+    {"year": "1999"},
+    {"year": "2026", "month": "2"},
+    {"year": "2026", "month": "13"},
+    {"year": "2026", "month": "x"},
+    {"year": "2026", "month": "\x00"},
+    {"year": "2026", "month": "1" * 10_000},
+    {"year": "20266"},
+    {"year": "x"},
+    {"year": "²⁰²⁶"},
+]
+
+
+def test_invalid_news_filter_returns_404(client, index, roads):
     for _ in range(13):
         NewsPageFactory(parent=index, category=roads)
     assert client.get(index.url, {"page": "2"}).status_code == 200
-    assert client.get(index.url, query).status_code == 404
+    statuses = [(query, client.get(index.url, query).status_code) for query in INVALID_FILTERS]
+    assert [one for one in statuses if one[1] != 404] == []
 
 
 def test_draft_and_restricted_articles_are_not_listed(client, index, roads):

@@ -48,9 +48,9 @@ def me(client):
 
 def groups(client) -> dict[str, list[str]]:
     """Return the titles on the admin home page, by group."""
-    panel = client.get(reverse(HOME)).context["panels"]
-    waiting = next(one for one in panel if one.name == "waiting")
-    request = type("Request", (), {"user": client.get(reverse(HOME)).context["user"]})
+    shown = client.get(reverse(HOME)).context
+    waiting = next(one for one in shown["panels"] if one.name == "waiting")
+    request = type("Request", (), {"user": shown["user"]})
     found = waiting.get_context_data({"request": request})["groups"]
     return {group.key: [row.title for row in group.rows] for group in found}
 

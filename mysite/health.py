@@ -11,6 +11,8 @@ from eservices.deliveries.models import Circuit
 from home.files.disk_space import has_disk_space
 from home.models.heartbeat import Heartbeat
 
+from .backups.backup_health import backup_health
+
 
 @require_safe
 @never_cache
@@ -21,6 +23,7 @@ def health_view(request):
     """
     try:
         seen, failing = Heartbeat.last_signs(), Circuit.objects.failing().filter(carrier="email").first()
+        backup = backup_health(timezone.now())
     except DatabaseError:
         return JsonResponse({"status": "down", "database": False}, status=503)
     now = timezone.now()
@@ -34,6 +37,8 @@ def health_view(request):
     }
     beside["cache"] = {"alive": is_cache_working()}
     beside["disk"] = {"alive": has_disk_space()}
+    if backup:
+        beside["backup"] = backup.as_json()
     healthy = all(part["alive"] for part in beside.values())
     return JsonResponse({"status": "ok" if healthy else "degraded", "database": True, **beside})
 

@@ -12,6 +12,7 @@ from home.files.disk_space import has_disk_space
 from home.models.heartbeat import Heartbeat
 
 from . import __version__
+from .backups.backup_health import backup_health
 
 
 @require_safe
@@ -23,6 +24,7 @@ def health_view(request):
     """
     try:
         seen, failing = Heartbeat.last_signs(), Circuit.objects.failing().filter(carrier="email").first()
+        backup = backup_health(timezone.now())
     except DatabaseError:
         return JsonResponse({"status": "down", "version": __version__, "database": False}, status=503)
     now = timezone.now()
@@ -36,6 +38,8 @@ def health_view(request):
     }
     beside["cache"] = {"alive": is_cache_working()}
     beside["disk"] = {"alive": has_disk_space()}
+    if backup:
+        beside["backup"] = backup.as_json()
     healthy = all(part["alive"] for part in beside.values())
     status = "ok" if healthy else "degraded"
     return JsonResponse({"status": status, "version": __version__, "database": True, **beside})

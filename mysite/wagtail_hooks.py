@@ -9,6 +9,7 @@ from wagtail.admin.menu import MenuItem
 from eservices.cases import access as cases
 
 from . import __version__
+from .backups.backup_health import add_backup_panel
 from .guide import views
 from .setup_checklist import SetupChecklistPanel, is_checklist_closed, setup_steps
 
@@ -60,3 +61,6 @@ def add_setup_checklist(request, panels):
     found = setup_steps(request.user)
     if not all(step.is_done for step in found):
         panels.append(SetupChecklistPanel(found))
+
+
+hooks.register("construct_homepage_panels", add_backup_panel)

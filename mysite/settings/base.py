@@ -15,6 +15,7 @@ VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # all files that the
 
 INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
+    "mysite.backups",
     "eservices.api",
     "eservices.space",
     "news.participation",
@@ -479,6 +480,14 @@ LEAST_SECONDS_TO_FILE = 3  # a form sent sooner after it was opened has to be se
 # With less free disk space no uploads are accepted, and /health/ returns "degraded".
 DISK_RESERVE = env.read_number("DISK_RESERVE_MB", 1000) * 1024 * 1024
 UPLOAD_MAX_BYTES = env.read_number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
+
+# -- Backups -------------------------------------------------------------------------------------------------
+BACKUP_URL = env.read_backup_target("BACKUP_URL")  # empty: nothing is backed up
+BACKUP_RECIPIENTS = env.read_backup_recipients("BACKUP_RECIPIENTS")
+BACKUP_KEEP = env.read_retention_rule("BACKUP_KEEP", "7,4,12")  # days, weeks, months
+BACKUP_TIME = env.read_time("BACKUP_TIME", "02:15")  # local time
+BACKUP_PROOF = env.read_flag("BACKUP_PROOF", True)  # whether this machine restores each backup as a proof
+BACKUP_PROOF_DATABASE = env.read_text("BACKUP_PROOF_DATABASE", "")  # empty: one is created and deleted
 
 LOG_LEVEL = env.read_choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOGGING = {

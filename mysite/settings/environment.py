@@ -4,6 +4,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import time
 from email.headerregistry import Address
 from email.utils import getaddresses
 from pathlib import Path
@@ -11,9 +12,12 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 import holidays
+import pyrage
 from django.core.exceptions import ImproperlyConfigured
 
 from home.files.writable_folders import find_unwritable
+
+from ..backups.logic.retention_rule import RetentionRule
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
@@ -310,6 +314,38 @@ def read_bounce_mailbox(name: str) -> str:
         lambda url: url.hostname if url.scheme in {"imap", "imaps"} else url.scheme == "maildir" and url.path,
         "imaps://user:password@host/INBOX or maildir:///var/mail/bounces",
     )
+
+
+def read_backup_target(name: str) -> str:
+    """Return the place of backups, as ``file:///srv/backup``; "" if unset."""
+    return _leading(
+        name, lambda url: url.scheme == "file" and not url.netloc and len(url.path) > 1, "file:///srv/backup"
+    )
+
+
+def read_backup_recipients(name: str) -> list[str]:
+    """Return public keys of age."""
+    found = read_list(name)
+    for one in found:
+        try:
+            pyrage.x25519.Recipient.from_str(one)
+        except pyrage.RecipientError:
+            raise ImproperlyConfigured(
+                f"{name} has {one!r}: write public keys (age1…), separated by commas, as `manage.py backup --new-key` "
+                "prints them."
+            ) from None
+    return found
+
+
+def read_retention_rule(name: str, default: str) -> RetentionRule:
+    """Return how many days, weeks and months retain a backup, from three numbers such as ``7,4,12``."""
+    value = read_pattern(name, r"\d{1,3},\d{1,3},\d{1,3}", "7,4,12: days, weeks, months", default)
+    return RetentionRule(*map(int, value.split(",")))
+
+
+def read_time(name: str, default: str) -> time:
+    """Return a time of day, as ``02:15``."""
+    return time.fromisoformat(read_pattern(name, r"([01]\d|2[0-3]):[0-5]\d", "02:15", default))
 
 
 def _leading(name: str, there: Callable[[SplitResult], object], written: str, default: str = "") -> str:

@@ -41,6 +41,7 @@ LEAST_SECONDS_TO_FILE = 0
 REGISTER_SCREENING = False  # teams see new cases at once; tests of the screening turn it on
 SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
 LINK_CHECKS = False
+BACKUP_URL, BACKUP_RECIPIENTS, BACKUP_PROOF_DATABASE = "", [], ""
 CALENDAR_HOSTS = set()
 CLAMAV_URL = ""  # tests that scan set it
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -87,6 +87,7 @@ def test_missing_or_wrong_variable_prevents_the_start(name, value, said):
     assert run.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {said}")
 
 
+AGE_KEY = "age1qglttw66nglsapus2l09l8qjckmhtccpnffmtkne6a5k0aps79wsz455wn"
 READERS = {
     "text": lambda: environment.read_text("X"),
     "number": lambda: environment.read_number("X", 5, least=1),
@@ -109,6 +110,10 @@ READERS = {
     "mailer": lambda: environment.read_mailer("X")["OPTIONS"]["port"],
     "ged": lambda: environment.read_document_store("X", "directory:/srv/ged"),
     "bounces": lambda: environment.read_bounce_mailbox("X"),
+    "backup place": lambda: environment.read_backup_target("X"),
+    "backup keys": lambda: environment.read_backup_recipients("X"),
+    "retention": lambda: environment.read_retention_rule("X", "7,4,12").weeks,
+    "time": lambda: environment.read_time("X", "02:15").hour,
 }
 
 
@@ -205,6 +210,17 @@ READERS = {
             ["webdav://[x", "webdav://h:abc/x", "https://h/x", "x"],
         ),
         ("ged", "", "directory:/srv/ged", ["directory://srv"]),
+        (
+            "backup place",
+            "file:///srv/backup",
+            "file:///srv/backup",
+            ["/srv/backup", "file://srv/backup", "file:///"],
+        ),
+        ("backup place", "", "", []),
+        ("backup keys", AGE_KEY, [AGE_KEY], ["age1xyz", f"{AGE_KEY},ssh-ed25519 AAAA", AGE_KEY[:-1]]),
+        ("backup keys", "", [], []),
+        ("retention", "1,2,3", 2, ["7", "7,4", "a,b,c", "7,4,-1"]),
+        ("time", "", 2, ["24:00", "2:15", "02:60", "night"]),
         ("bounces", "imaps://u:p@h/INBOX", "imaps://u:p@h/INBOX", ["imaps://h:abc/INBOX", "imap://[h", "h"]),
     ],
 )

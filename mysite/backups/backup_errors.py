@@ -1,0 +1,2 @@
+class BackupError(Exception):
+    """A backup cannot be made, read or restored. The message tells the operator what to do."""

@@ -1,0 +1,43 @@
+"""The stored files that belong to a backup."""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, Storage, default_storage, storages
+
+
+def file_sources() -> dict[str, Storage]:
+    """Return the storages of a backup by name.
+
+    ``ged``: only if the document management is a folder. ``seal``: the key that the site made for itself. A bought key
+    is the operator's, like the environment.
+    """
+    found = {
+        "media": default_storage,
+        "private": storages["private"],
+        "seal": closed_folder(settings.VAR_DIR / "seal"),
+    }
+    ged = urlsplit(settings.GED_URL)
+    if ged.scheme == "directory":
+        found["ged"] = closed_folder(Path(unquote(ged.path)))
+    return found
+
+
+def closed_folder(path: Path) -> FileSystemStorage:
+    """Return a folder whose files only this user can read."""
+    return FileSystemStorage(location=path, file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+
+def walk_files(storage: Storage, folder: str = "") -> Iterator[str]:
+    """Yield the names of all files. A folder that disappears meanwhile has none."""
+    try:
+        folders, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in sorted(names):
+        yield posixpath.join(folder, name)
+    for name in sorted(folders):
+        yield from walk_files(storage, posixpath.join(folder, name))

@@ -40,8 +40,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
 # The longest tests come first, those in a browser first among them: one that begins at the very end delays the end.
 LONGEST = (
-    *("test_files_shown", "test_real_forms", "test_sigkill", "test_house"),
-    *("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser"),
+    *(
+        "test_address_matrix",
+        "test_architecture",
+        "test_file_verification",
+        "test_real_forms",
+        "test_sigkill",
+    ),
+    *("test_journeys", "test_editor_builds_a_form"),
 )
 DATABASE = {"django_db_setup", "live_server"}  # fixtures that need it
 COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests that commit

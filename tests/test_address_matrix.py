@@ -268,20 +268,6 @@ def values(case: Case, home, service, draft) -> Values:
     return Values(known, special)
 
 
-@pytest.fixture
-def quick(settings, made):
-    """Remove from requests what does not change the outcome: error pages, policies, compression, stored sessions."""
-    settings.MIDDLEWARE = [
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.locale.LocaleMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-        "allauth.account.middleware.AccountMiddleware",
-    ]
-    with address_matrix.undrawn(), address_matrix.known_by_heart():
-        yield
-
-
 def test_every_url_has_exactly_one_rule():
     names, table = {route.name for route in address_matrix.routes()} - UNASKED, address_matrix.rules()
     under = {name: [rule.line for rule in table if rule.covers(name)] for name in names}
@@ -290,7 +276,7 @@ def test_every_url_has_exactly_one_rule():
     assert [rule.line for rule in table if not any(map(rule.covers, names))] == []
 
 
-def test_each_role_has_access_as_the_table_declares(quick, made):
+def test_each_role_has_access_as_the_table_declares(made):
     clients, about = made
     found = {}
     for route in address_matrix.routes():

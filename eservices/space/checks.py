@@ -1,8 +1,9 @@
 """System checks of ``manage.py check --deploy`` about sign-in."""
 
-import requests
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
+
+from home.web.http_client import HttpClient, HttpError, configured_hosts
 
 PATIENCE = 5  # seconds
 
@@ -38,10 +39,9 @@ def check_identity_provider(app_configs, **kwargs) -> list:
         return []
     address = f"{settings.OIDC_ISSUER.rstrip('/')}/.well-known/openid-configuration"
     try:
-        answer = requests.get(address, timeout=PATIENCE)
-        answer.raise_for_status()
-        issuer = answer.json()["issuer"]
-    except (requests.RequestException, ValueError, KeyError, TypeError) as fault:
+        client = HttpClient(PATIENCE, PATIENCE, internal_hosts=configured_hosts(address))
+        issuer = client.request("GET", address).json()["issuer"]
+    except (HttpError, ValueError, KeyError, TypeError) as fault:
         message = f"The identity provider does not answer at {address}: {fault}"
         hint = "Nobody can sign in through it; codes by e-mail work. Is OIDC_ISSUER right?"
         return [Warning(message, hint=hint, id="space.W003")]

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import requests
 from django.conf import settings
+
+from home.web.http_client import HttpClient, HttpError, configured_hosts
 
 RESTART = ("systemctl", "reload-or-restart", "commune-*")
 PATIENCE = 90  # seconds until the new processes answer
+ANSWERING = 20  # seconds for one answer
 
 
 def may_restart() -> bool:
@@ -50,12 +52,11 @@ def read_health(address: str) -> tuple[dict, str]:
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc
     local = urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
     headers = {"Host": host, "X-Forwarded-Proto": "https"} if local else {}
+    client = HttpClient(ANSWERING, ANSWERING, internal_hosts=configured_hosts(address))
     try:
-        answer = requests.get(
-            f"{address.rstrip('/')}/health/", headers=headers, timeout=20, allow_redirects=False
-        )
+        answer = client.request("GET", f"{address.rstrip('/')}/health/", headers=headers)
         return answer.json(), ""
-    except requests.JSONDecodeError:
+    except HttpError as error:
+        return {}, f"{address} does not answer ({error.kind})"
+    except ValueError:
         return {}, f"{address}/health/ answers {answer.status_code}"
-    except requests.RequestException as error:
-        return {}, f"{address} does not answer ({type(error).__name__})"

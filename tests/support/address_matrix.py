@@ -8,16 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils.safestring import SafeString
-
-from eservices.accounts.models import User
 
 TABLE = Path(__file__).with_name("address_matrix.txt")
 # The letters of the roles in the table. Case, money and documents belong to the resident (R); the team is that of the
@@ -147,31 +141,6 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-@contextmanager
-def undrawn() -> Iterator[None]:
-    """Render templates as empty texts, which saves time: access is decided before a page is rendered."""
-    nothing = mock.patch("django.template.base.Template.render", return_value=SafeString(""))
-    with nothing, mock.patch("mysite.urls.handler404", "django.views.defaults.page_not_found"):
-        yield
-
-
-@contextmanager
-def known_by_heart() -> Iterator[None]:
-    """Load each user and their permissions once, because no address changes them for longer than its request."""
-    read = {}
-
-    def user(request):
-        key = request.session.get(SESSION_KEY)
-        if key is None:
-            return AnonymousUser()
-        if key not in read:
-            read[key] = User.objects.get(pk=key)
-        return read[key]
-
-    with mock.patch("django.contrib.auth.get_user", user):
-        yield
 
 
 # -- Values of parameters ------------------------------------------------------------------------------------

@@ -210,7 +210,10 @@ def test_verification_reports_what_answers_instead(answer, fault, settings):
 def test_verification_reports_a_site_that_does_not_answer():
     with answering(OK) as (address, _seen):
         pass
-    assert "does not answer (ConnectionError)" in running_site.wait_for_version("2", address, patience=0)[1]
+    assert (
+        "does not answer (ConnectionRefusedError)"
+        in running_site.wait_for_version("2", address, patience=0)[1]
+    )
 
 
 def test_restart_reports_why_it_failed():

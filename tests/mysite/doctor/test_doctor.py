@@ -134,7 +134,14 @@ def test_folder_that_is_missing_is_an_error(settings, tmp_path):
     assert levels(machine.check_disk) == [ERROR]
 
 
+@pytest.fixture
+def real_clock(time_machine):
+    """Let the test run now: the clock of the machine, which others read, does not travel."""
+    time_machine.move_to(escape_hatch.datetime.datetime.now(UTC))
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("real_clock")
 def test_clock_that_went_back_is_an_error(monkeypatch):
     monkeypatch.setattr(machine, "_output", lambda *command: "yes")
     assert levels(machine.check_clock) == [OK]
@@ -143,6 +150,7 @@ def test_clock_that_went_back_is_an_error(monkeypatch):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("real_clock")
 def test_clock_without_network_time_is_a_warning(monkeypatch):
     monkeypatch.setattr(machine, "_output", lambda *command: "no")
     assert levels(machine.check_clock) == [WARNING]
@@ -154,9 +162,8 @@ def test_name_that_is_not_in_the_dns_is_a_warning(settings):
 
 
 @pytest.fixture
-def encrypted_server(tmp_path, monkeypatch, settings, time_machine):
+def encrypted_server(tmp_path, monkeypatch, settings, real_clock):
     """Return a function that serves TLS with a certificate for localhost which ends in so many days."""
-    time_machine.move_to(escape_hatch.datetime.datetime.now(UTC))  # OpenSSL reads the clock of the machine
     listening = socket.create_server(("127.0.0.1", 0))
     settings.WAGTAILADMIN_BASE_URL = f"https://localhost:{listening.getsockname()[1]}"
 

@@ -726,17 +726,17 @@ def test_tests_without_database_run_first_and_browser_tests_last():
     names = (
         "functional/test_x",
         "home/test_long_list",
-        "documents/test_files_shown",
+        "documents/test_file_verification",
         "home/test_words",
         "demo/test_build",
     )
     items = [collected(name, asks=name != "home/test_words") for name in names]
     conftest.pytest_collection_modifyitems(items)
     assert [item.path.stem for item in items] == [
-        *("test_build", "test_words", "test_files_shown", "test_long_list", "test_x")
+        *("test_build", "test_words", "test_file_verification", "test_long_list", "test_x")
     ]
     assert [item.path.stem for item in items if "database" in item.marks] == [
-        *("test_build", "test_files_shown", "test_long_list")
+        *("test_build", "test_file_verification", "test_long_list")
     ]
 
 

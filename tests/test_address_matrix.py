@@ -75,13 +75,12 @@ ABSENT |= {"phone_readers"}
 
 
 @pytest.fixture
-def made(db, settings) -> tuple[dict, Values]:
+def made(db) -> tuple[dict, Values]:
     """A client for each role, and values for the parameters of all addresses.
 
     They are about the case of a resident that a team treats, with one of everything, pages of every editor, and a row
     of every kind of snippet.
     """
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     CommuneSettingsFactory()
     home = make_site()
     grant_permissions(ensure_roles())

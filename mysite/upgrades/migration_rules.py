@@ -16,6 +16,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from home.migration_operations import CreateModels
+
 RELEASED = Path(__file__).with_name("released_migrations.toml")
 Released = Mapping[str, Mapping[str, list[str]]]  # names of migrations by release and app label
 
@@ -53,12 +55,7 @@ def lint_migrations(loader: MigrationLoader, released: Released, labels: Iterabl
     new = {
         key: one for key, one in loader.disk_migrations.items() if key[0] in set(labels) and key not in done
     }
-    fresh = frozenset(
-        (app, operation.name.lower())
-        for (app, _name), migration in new.items()
-        for operation in migration.operations
-        if isinstance(operation, migrations.CreateModel)
-    )
+    fresh = created_tables(new)
     return [
         f"{app}.{name}: {fault}"
         for (app, name), migration in sorted(new.items())
@@ -66,6 +63,17 @@ def lint_migrations(loader: MigrationLoader, released: Released, labels: Iterabl
             migration, Situation(app, loader.project_state([(app, name)], at_end=False), fresh), set(released)
         )
     ]
+
+
+def created_tables(found: Mapping[tuple[str, str], migrations.Migration]) -> frozenset[tuple[str, str]]:
+    """Return the tables that migrations create, alone or together, by app label and model."""
+    return frozenset(
+        (app, created.name.lower())
+        for (app, _name), migration in found.items()
+        for operation in migration.operations
+        for created in (operation.operations if isinstance(operation, CreateModels) else [operation])
+        if isinstance(created, migrations.CreateModel)
+    )
 
 
 def migration_faults(migration, situation: Situation, releases: set[str]) -> Iterator[str]:

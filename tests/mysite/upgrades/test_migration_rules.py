@@ -6,8 +6,14 @@ from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
-from home.migration_operations import AddIndexConcurrently
-from mysite.upgrades.migration_rules import Situation, lint_migrations, migration_faults, read_released
+from home.migration_operations import AddIndexConcurrently, CreateModels
+from mysite.upgrades.migration_rules import (
+    Situation,
+    created_tables,
+    lint_migrations,
+    migration_faults,
+    read_released,
+)
 
 OURS = {"mysite", "home", "news", "newsletter", "eservices"}
 RELEASES = {"0.2.0"}
@@ -65,6 +71,18 @@ def test_migration_outside_every_release_is_linted(db):
     [fault] = lint_migrations(MigrationLoader(None), rest, {"eservices_cases"})
     assert fault.startswith("eservices_cases.0002_search_vector: RunPython is not elidable")
     assert lint_migrations(MigrationLoader(None), {}, {"home_alerts"}) == []  # new tables are used by nobody
+
+
+def test_tables_created_together_are_new():
+    alone, together = (
+        migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True))])
+        for name in ("One", "Two")
+    )
+    migration = type("Migration", (migrations.Migration,), {"operations": [alone, CreateModels([together])]})
+    assert created_tables({("tried", "0009"): migration("0009", "tried")}) == {
+        ("tried", "one"),
+        ("tried", "two"),
+    }
 
 
 index = models.Index(fields=["colour"], name="by_colour")

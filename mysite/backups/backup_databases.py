@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .backup_errors import BackupError
+from .exceptions import BackupError
 
 # Digests are of the text of rows, which depends on these.
 AS_TEXT = (

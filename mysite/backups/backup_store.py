@@ -19,9 +19,9 @@ from django.core.files.storage import Storage
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .backup_errors import BackupError
 from .backup_targets import PART, configured_target, target_errors
 from .encryption import Damaged, decrypt_stream, encrypt_stream
+from .exceptions import BackupError
 from .stored_files import walk_files
 
 FORMAT = 1

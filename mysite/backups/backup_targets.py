@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage
 
-from .backup_errors import BackupError
+from .exceptions import BackupError
 
 PART = ".part"  # of a file that is not written completely
 

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
-from .backup_errors import BackupError
 from .backup_store import BackupStore
 from .encryption import read_recipients
+from .exceptions import BackupError
 
 HINT = "See Backup in docs/operations.md."
 

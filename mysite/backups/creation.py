@@ -19,9 +19,9 @@ from django.db import connection
 from django.utils import timezone
 
 from .backup_databases import database_of_site
-from .backup_errors import BackupError
 from .backup_store import BackupStore, backup_time, create_name, object_name
 from .encryption import read_recipients
+from .exceptions import BackupError
 from .logic.retention_rule import select_retained
 from .manifest import Manifest, applied_migrations, write_manifest
 from .models import Backup

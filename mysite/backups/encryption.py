@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pyrage
 from django.conf import settings
 
-from .backup_errors import BackupError
+from .exceptions import BackupError
 
 MAGIC = b"age-encryption.org/v1\n"
 PROOF_KEY = "backup-proof.key"

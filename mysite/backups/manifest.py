@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from .backup_errors import BackupError
 from .backup_store import FORMAT, BackupStore
 from .encryption import Damaged
+from .exceptions import BackupError
 
 SALT = "mysite.backups.manifest"
 

@@ -8,8 +8,8 @@ from eservices.cases.audit_log import audit_errors
 from eservices.payments.ledger import ledger_errors
 
 from .backup_databases import database_of_site, default_connection
-from .backup_errors import BackupError
 from .backup_store import BackupStore
+from .exceptions import BackupError
 from .manifest import Manifest, applied_migrations
 from .models import Backup
 from .restoration import compare_database, fetch_all, list_faults, refuse_unsuitable

@@ -23,10 +23,10 @@ from eservices.accounts.models import User
 from eservices.cases.models import Case
 
 from .backup_databases import database_of_site
-from .backup_errors import BackupError
 from .backup_store import IN_MEMORY, BackupStore
 from .creation import stream_digest
 from .encryption import Damaged
+from .exceptions import BackupError
 from .manifest import Manifest
 from .stored_files import closed_folder, file_sources, walk_files
 from .table_digests import compare_tables, digest_tables

@@ -35,7 +35,7 @@ WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace AND relna
 """
 
 
-def migrate_patiently(migrate: Callable[[], None], connection, warn: Callable[[str], object]) -> None:
+def migrate_with_lock_timeout(migrate: Callable[[], None], connection, warn: Callable[[str], object]) -> None:
     """Run ``migrate``, again if it waited too long for a lock. ``warn`` is told each time what holds the lock.
 
     What was migrated before stays migrated, what was not finished is undone: each try goes on where the last one ended.

@@ -14,28 +14,28 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 
 MANIFEST = "staticfiles.json"
-KEPT = 3  # releases: the new one and the two before
+RETAINED_RELEASES = 3  # the new one and the two before
 COMPRESSED = ("", ".gz", ".br")
 
 
 def collect_release() -> None:
-    """Collect the static files of this release, and delete those that no kept release names.
+    """Collect the static files of this release, and delete those that no retained release names.
 
     They are collected beside the served folder and moved in one by one, so that at no moment a file is missing. The
     time at which a file was changed says nothing here: that of a new package can lie before the last upgrade.
     """
-    root, notes = Path(settings.STATIC_ROOT), settings.VAR_DIR / "static-releases"
-    if not notes.exists():
-        keep_manifest(notes, read_manifest(root / MANIFEST))
+    root, manifests = Path(settings.STATIC_ROOT), settings.VAR_DIR / "static-releases"
+    if not manifests.exists():
+        store_manifest(manifests, read_manifest(root / MANIFEST))
     with TemporaryDirectory(dir=root.parent, prefix="static-") as folder:
         fresh = Path(folder) / "static"
         collect_into(fresh)
         manifest = read_manifest(fresh / MANIFEST)
-        releases = keep_manifest(notes, manifest)
+        releases = store_manifest(manifests, manifest)
         shutil.copytree(
-            fresh, root, ignore=_at_the_top(fresh, MANIFEST), copy_function=shutil.move, dirs_exist_ok=True
+            fresh, root, ignore=_ignore_at_top(fresh, MANIFEST), copy_function=shutil.move, dirs_exist_ok=True
         )
-        write_whole(root / MANIFEST, json.dumps(manifest | {"paths": merged_paths(releases)}))
+        write_atomically(root / MANIFEST, json.dumps(manifest | {"paths": merged_paths(releases)}))
     remove_files(root, unnamed_files(files_below(root), releases))
 
 
@@ -62,19 +62,19 @@ def unnamed_files(present: Iterable[str], releases: Iterable[Mapping[str, str]])
     return set(present) - {name + ending for name in named for ending in COMPRESSED} - {MANIFEST}
 
 
-def keep_manifest(notes: Path, manifest: Mapping) -> list[dict[str, str]]:
-    """Store the paths of a manifest unless they are the newest. Return those of the kept releases, newest first."""
-    stored = sorted(notes.glob("*.json"), key=lambda path: int(path.stem), reverse=True)
+def store_manifest(manifests: Path, manifest: Mapping) -> list[dict[str, str]]:
+    """Store the paths of a manifest unless they are the newest. Return those of the retained releases, newest first."""
+    stored = sorted(manifests.glob("*.json"), key=lambda path: int(path.stem), reverse=True)
     releases = [json.loads(path.read_text()) for path in stored]
     paths = manifest.get("paths", {})
     if paths and paths not in releases[:1]:
         number = int(stored[0].stem) + 1 if stored else 1
-        notes.mkdir(parents=True, exist_ok=True)
-        write_whole(notes / f"{number}.json", json.dumps(paths))
-        stored, releases = [notes / f"{number}.json", *stored], [paths, *releases]
-    for path in stored[KEPT:]:
+        manifests.mkdir(parents=True, exist_ok=True)
+        write_atomically(manifests / f"{number}.json", json.dumps(paths))
+        stored, releases = [manifests / f"{number}.json", *stored], [paths, *releases]
+    for path in stored[RETAINED_RELEASES:]:
         path.unlink(missing_ok=True)
-    return releases[:KEPT]
+    return releases[:RETAINED_RELEASES]
 
 
 def read_manifest(path: Path) -> dict:
@@ -85,7 +85,7 @@ def read_manifest(path: Path) -> dict:
         return {}
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write a file that is never read half written, open to the same readers as other static files."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_text(text)
@@ -106,5 +106,5 @@ def remove_files(root: Path, names: Iterable[str]) -> None:
             folder.rmdir()
 
 
-def _at_the_top(folder: Path, name: str):
+def _ignore_at_top(folder: Path, name: str):
     return lambda place, _names: {name} if Path(place) == folder else set()

@@ -308,11 +308,11 @@ print("\\n".join(lint_migrations(loader, read_released(), {app for app, _ in loa
 
 
 UNDO = """
-from mysite.upgrades import database_steps
-done = {key for key in database_steps.applied_migrations() if key[1].endswith("_next_release")}
+from mysite.upgrades import migration_rollback
+done = {key for key in migration_rollback.applied_migrations() if key[1].endswith("_next_release")}
 assert len(done) == 3, done
-assert not database_steps.irreversible_migrations(done)
-database_steps.undo_migrations(database_steps.applied_migrations() - done, done)
+assert not migration_rollback.irreversible_migrations(done)
+migration_rollback.undo_migrations(migration_rollback.applied_migrations() - done, done)
 """
 
 

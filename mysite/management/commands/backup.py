@@ -4,10 +4,10 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ...backups.backup_errors import BackupError
 from ...backups.backup_store import BackupStore
 from ...backups.creation import exclusive_backup, make_backup, prune_backups, work_folder
 from ...backups.encryption import create_key, proof_keys
+from ...backups.exceptions import BackupError
 from ...backups.manifest import read_manifest
 from ...backups.proof import prove_backup
 

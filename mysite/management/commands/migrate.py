@@ -3,7 +3,7 @@
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
-from mysite.upgrades.schema_locks import migrate_patiently
+from mysite.upgrades.schema_locks import migrate_with_lock_timeout
 
 
 class Command(Migrate):
@@ -13,4 +13,4 @@ class Command(Migrate):
         def migrate() -> None:
             super(Command, self).handle(*args, **options)
 
-        migrate_patiently(migrate, connections[options["database"]], self.stderr.write)
+        migrate_with_lock_timeout(migrate, connections[options["database"]], self.stderr.write)

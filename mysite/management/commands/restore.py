@@ -4,10 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ...backups.backup_errors import BackupError
 from ...backups.backup_store import BackupStore
 from ...backups.creation import exclusive_backup, work_folder
 from ...backups.encryption import proof_keys, read_keys
+from ...backups.exceptions import BackupError
 from ...backups.manifest import read_manifest
 from ...backups.proof import prove_backup
 from ...backups.restoration import restore_backup

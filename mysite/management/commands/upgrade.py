@@ -3,12 +3,12 @@
 import shlex
 
 from django.conf import settings
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, SystemCheckError
 
 from mysite import __version__
-from mysite.upgrades import database_steps, running_site
-from mysite.upgrades.database_steps import Key
+from mysite.upgrades import migration_rollback, running_site
+from mysite.upgrades.migration_rollback import Key
 
 NOTHING_CHANGED = "Nothing was changed: the version that runs goes on."
 WAY_BACK = """The version before runs with the tables and files of this one. To go back:
@@ -58,39 +58,37 @@ class Command(BaseCommand):
 
     def back_up(self) -> None:
         self.say("Making a backup")
-        if "backup" not in get_commands():
-            raise CommandError(
-                f"There is no command for backups. Make one by hand, then add --no-backup. {NOTHING_CHANGED}"
-            )
         try:
             call_command("backup", stdout=self.stdout, stderr=self.stderr)
         except Exception as error:  # whatever it is: without a backup nothing is changed
-            raise CommandError(f"No backup could be made: {error}\n{NOTHING_CHANGED}") from error
+            raise CommandError(
+                f"No backup could be made: {error}\nIf there is a fresh one, add --no-backup. {NOTHING_CHANGED}"
+            ) from error
 
     def prepare(self) -> None:
         """Migrate and collect static files. Where that fails, undo the migrations of this upgrade."""
         self.say("Preparing the database and the static files")
-        before = database_steps.applied_migrations()
+        before = migration_rollback.applied_migrations()
         try:
             call_command("prepare", stdout=self.stdout, stderr=self.stderr)
         except Exception as error:  # whatever it is: the tables go back, and the operator reads it
             raise CommandError(f"{error}\n{self.undo(before)}") from error
-        done = database_steps.applied_migrations() - before
+        done = migration_rollback.applied_migrations() - before
         self.say(f"{len(done)} migrations applied{''.join(f', {app}.{name}' for app, name in sorted(done))}")
 
     def undo(self, before: set[Key]) -> str:
         """Undo the migrations since ``before``. Return a sentence about what is the case now."""
-        done = database_steps.applied_migrations() - before
+        done = migration_rollback.applied_migrations() - before
         names = ", ".join(f"{app}.{name}" for app, name in sorted(done))
         if not done:
             return NOTHING_CHANGED
-        if database_steps.irreversible_migrations(done):
+        if migration_rollback.irreversible_migrations(done):
             return (
                 f"Applied and not undone, because not all can be: {names}. The version that runs goes on with them. "
                 "Run the upgrade again when the cause is mended; only if data are damaged, restore the backup."
             )
         try:
-            database_steps.undo_migrations(before, done)
+            migration_rollback.undo_migrations(before, done)
         except Exception as error:  # the first fault is shown too
             return f"Undoing {names} failed: {error}. The version that runs goes on with what is applied."
         return f"Undone again: {names}. The version that runs goes on."

@@ -9,7 +9,7 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import OperationalError, connection, transaction
 
 from mysite.upgrades import schema_locks
-from mysite.upgrades.schema_locks import migrate_patiently
+from mysite.upgrades.schema_locks import migrate_with_lock_timeout
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such locks")
 TABLE = "home_heartbeat"
@@ -48,7 +48,7 @@ def impatient(monkeypatch):
 def test_migration_gives_up_and_names_who_holds_the_lock(transactional_db, impatient):
     warned = []
     with held(), pytest.raises(CommandError, match=r"Process \d+ .*forgotten.* uses home_heartbeat"):
-        migrate_patiently(add_column, connection, warned.append)
+        migrate_with_lock_timeout(add_column, connection, warned.append)
     assert impatient == [2, 5, 10, 20]
     assert len(warned) == 4
     assert all("pg_terminate_backend" in one for one in warned)
@@ -63,7 +63,7 @@ def test_migration_succeeds_once_the_lock_is_free(transactional_db, impatient):
         add_column()
 
     with held() as release:
-        migrate_patiently(migrate, connection, lambda text: (warned.append(text), release()))
+        migrate_with_lock_timeout(migrate, connection, lambda text: (warned.append(text), release()))
     assert (len(tries), len(warned)) == (2, 1)
 
 
@@ -86,7 +86,7 @@ def test_other_queries_pass_while_a_migration_waits(transactional_db, impatient,
         thread = threading.Thread(target=reader)
         thread.start()
         with pytest.raises(CommandError):
-            migrate_patiently(add_column, connection, print)
+            migrate_with_lock_timeout(add_column, connection, print)
         assert read.wait(5)
         thread.join()
 
@@ -102,7 +102,7 @@ def test_interrupted_concurrent_index_is_built_again(transactional_db, impatient
     with writer.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE")
     try:
-        migrate_patiently(build, connection, lambda _text: writer.rollback())
+        migrate_with_lock_timeout(build, connection, lambda _text: writer.rollback())
         with connection.cursor() as cursor:
             cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'tried_index'::regclass")
             assert cursor.fetchall() == [(True,)]
@@ -119,7 +119,7 @@ def test_lock_timeout_is_as_before_after_a_migration(transactional_db):
             return cursor.fetchone()[0]
 
     before, within = timeout(), []
-    migrate_patiently(lambda: within.append(timeout()), connection, print)
+    migrate_with_lock_timeout(lambda: within.append(timeout()), connection, print)
     assert within == ["4s"]
     assert timeout() == before
 
@@ -129,7 +129,7 @@ def test_other_faults_of_a_migration_are_not_retried(db, impatient):
         raise OperationalError("disk full")
 
     with pytest.raises(OperationalError, match="disk full"):
-        migrate_patiently(fail, connection, pytest.fail)
+        migrate_with_lock_timeout(fail, connection, pytest.fail)
     assert impatient == []
 
 
@@ -138,6 +138,8 @@ def test_migrate_command_waits_for_locks_with_a_limit(db, monkeypatch):
 
     called = []
     monkeypatch.setattr(Migrate, "handle", lambda *_, **options: called.append(options["database"]))
-    monkeypatch.setattr(ours, "migrate_patiently", lambda run, *_: (called.append("patiently"), run()))
+    monkeypatch.setattr(
+        ours, "migrate_with_lock_timeout", lambda run, *_: (called.append("patiently"), run())
+    )
     call_command("migrate", verbosity=0)
     assert called == ["patiently", "default"]

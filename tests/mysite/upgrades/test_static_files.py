@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError
 
 from mysite.staticfiles import StaticFilesStorage
-from mysite.upgrades.static_files import collect_release, keep_manifest, merged_paths, unnamed_files
+from mysite.upgrades.static_files import collect_release, merged_paths, store_manifest, unnamed_files
 
 NEW = {"css/site.css": "css/site.new.css"}
 OLD = {"css/site.css": "css/site.old.css", "js/gone.js": "js/gone.1.js"}
@@ -34,10 +34,10 @@ def test_manifests_of_three_different_releases_are_kept(tmp_path):
     releases = [{"a.css": f"a.{number}.css"} for number in range(12)]
     for paths in releases:
         for _twice in range(2):
-            kept = keep_manifest(tmp_path / "notes", {"paths": paths})
+            kept = store_manifest(tmp_path / "manifests", {"paths": paths})
     assert kept == releases[:-4:-1]
-    assert len(list((tmp_path / "notes").iterdir())) == 3
-    assert keep_manifest(tmp_path / "notes", {}) == kept
+    assert len(list((tmp_path / "manifests").iterdir())) == 3
+    assert store_manifest(tmp_path / "manifests", {}) == kept
 
 
 class Site:

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from mysite import __version__
 from mysite.management.commands import upgrade
-from mysite.upgrades import database_steps, running_site
+from mysite.upgrades import migration_rollback, running_site
 
 NEW = ("home_alerts", "0002_new")
 
@@ -25,12 +25,11 @@ def steps(monkeypatch):
     monkeypatch.setattr(running_site, "may_restart", lambda: True)
     found = Steps()
     monkeypatch.setattr(upgrade, "call_command", found.call)
-    monkeypatch.setattr(upgrade, "get_commands", lambda: {"backup": "mysite"})
     monkeypatch.setattr(running_site, "restart_processes", lambda words: found.call(" ".join(words)) or "")
     monkeypatch.setattr(running_site, "wait_for_version", lambda version, address: found.health)
-    monkeypatch.setattr(database_steps, "applied_migrations", lambda: set(found.applied))
-    monkeypatch.setattr(database_steps, "irreversible_migrations", lambda keys: found.irreversible)
-    monkeypatch.setattr(database_steps, "undo_migrations", lambda before, keys: found.call("undo"))
+    monkeypatch.setattr(migration_rollback, "applied_migrations", lambda: set(found.applied))
+    monkeypatch.setattr(migration_rollback, "irreversible_migrations", lambda keys: found.irreversible)
+    monkeypatch.setattr(migration_rollback, "undo_migrations", lambda before, keys: found.call("undo"))
     return found
 
 
@@ -78,18 +77,13 @@ def test_upgrade_stops_at_an_error_of_the_settings(steps):
     assert steps.done == ["check"]
 
 
-def test_upgrade_without_a_backup_command_changes_nothing(steps, monkeypatch):
-    monkeypatch.setattr(upgrade, "get_commands", dict)
-    assert "--no-backup" in steps.fail()
-    assert steps.done == ["check"]
-
-
 @pytest.mark.parametrize("fault", [CommandError("disk full"), OSError("disk full")])
 def test_upgrade_stops_if_the_backup_fails(steps, fault):
     steps.failing["backup"] = fault
     said = steps.fail()
     assert "disk full" in said
     assert "Nothing was changed" in said
+    assert "--no-backup" in said
     assert steps.done == ["check", "backup"]
 
 
@@ -230,7 +224,7 @@ def test_migrations_go_back_to_what_was_applied_before(db):
     every = set(MigrationLoader(None).disk_migrations)
     new = {("news_agenda", "0003_initial"), ("news_agenda", "0002_initial"), ("home_alerts", "0001_initial")}
     targets = {"home_alerts": "zero", "news_agenda": "0001_initial"}
-    assert database_steps.targets_of(every - new, new) == targets
+    assert migration_rollback.targets_of(every - new, new) == targets
 
 
 def test_irreversible_migrations_are_found(monkeypatch):
@@ -242,15 +236,15 @@ def test_irreversible_migrations_are_found(monkeypatch):
         ("tried", "stays"): migration(migrations.RunSQL("SELECT 1")),
     }
     loader = type("Loader", (), {"__init__": lambda *_: None, "disk_migrations": found})
-    monkeypatch.setattr(database_steps, "MigrationLoader", loader)
-    assert database_steps.irreversible_migrations(found) == [("tried", "stays")]
-    assert database_steps.irreversible_migrations([("gone", "0002")]) == [("gone", "0002")]
+    monkeypatch.setattr(migration_rollback, "MigrationLoader", loader)
+    assert migration_rollback.irreversible_migrations(found) == [("tried", "stays")]
+    assert migration_rollback.irreversible_migrations([("gone", "0002")]) == [("gone", "0002")]
 
 
 def test_undone_migrations_are_those_of_the_upgrade(db, monkeypatch):
     called = []
-    monkeypatch.setattr(database_steps, "call_command", lambda *args, **_options: called.append(args))
+    monkeypatch.setattr(migration_rollback, "call_command", lambda *args, **_options: called.append(args))
     every = set(MigrationLoader(None).disk_migrations)
     new = {("eservices_cases", "0002_search_vector")}
-    database_steps.undo_migrations(every - new, new)
+    migration_rollback.undo_migrations(every - new, new)
     assert called == [("migrate", "eservices_cases", "0001_initial")]

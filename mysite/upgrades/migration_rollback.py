@@ -11,6 +11,7 @@ Key = tuple[str, str]  # app label and name of a migration
 
 
 def applied_migrations() -> set[Key]:
+    """Return the migrations that the database of the site has."""
     return set(MigrationRecorder(connection).applied_migrations())
 
 

@@ -1,4 +1,4 @@
-"""Background work: scheduler, workers, tasks and the outbox."""
+"""Background work: scheduler, workers, tasks, the outbox and backups."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from eservices.deliveries.models import Circuit, Delivery
 from home.models.heartbeat import Heartbeat
+from mysite.backups.backup_health import backup_health
 
 from .findings import ERROR, OK, WARNING, Finding
 
@@ -71,3 +72,20 @@ def check_outbox() -> Iterator[Finding]:
         yield Finding(WARNING, "outbox", what, "Deliveries in the admin shows the last error.")
     if not late["count"] and not stuck:
         yield Finding(OK, "outbox", "Nothing is late and nothing is stuck.")
+
+
+def check_backup_age() -> Iterator[Finding]:
+    """Look at the newest backup that counts. That nothing is backed up, ``check --deploy`` says."""
+    health = backup_health(timezone.now())
+    if health is None:
+        return
+    last = (
+        f"The newest good one is of {health.newest.started_at:%Y-%m-%d %H:%M} UTC."
+        if health.newest
+        else "There is none."
+    )
+    if health.alive:
+        yield Finding(OK, "backup", last)
+    else:
+        what = f"{last} The latest attempt: {health.error}" if health.error else last
+        yield Finding(ERROR, "backup", what, "commune backup --prove shows what is wrong.")

@@ -25,6 +25,7 @@ WITH_TABLES: list[Check] = [
     background.check_processes,
     background.check_tasks,
     background.check_outbox,
+    background.check_backup_age,
     remote_services.check_payment_providers,
 ]
 

@@ -22,6 +22,7 @@ from time_machine import escape_hatch
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.deliveries.transports import transports
 from home.models.heartbeat import Heartbeat
+from mysite.backups.models import Backup
 from mysite.doctor import background, examination, machine, remote_services
 from mysite.doctor.findings import ERROR, OK, WARNING, Finding, as_json, as_text, worst_level
 from tests.support.certificates import write_certificate
@@ -260,6 +261,28 @@ def test_outbox_reports_late_and_stuck_deliveries():
     found = list(background.check_outbox())
     assert [one.level for one in found] == [WARNING] * 3
     assert "marked" not in as_text(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("row", "level"),
+    [({"proven_at": timezone.now()}, OK), ({"error": "disk full"}, ERROR), (None, ERROR)],
+    ids=["proven", "failed", "none"],
+)
+def test_backup_must_be_recent_and_proven(settings, row, level):
+    settings.BACKUP_URL = "file:///srv/backup"
+    if row:
+        now = timezone.now()
+        Backup.objects.create(name="now", **{"started_at": now, "completed_at": now} | row)
+    (finding,) = background.check_backup_age()
+    assert finding.level == level
+    assert (row or {}).get("error", "") in finding.what
+
+
+@pytest.mark.django_db
+def test_installation_without_backups_has_no_backup_age(settings):
+    settings.BACKUP_URL = ""
+    assert list(background.check_backup_age()) == []
 
 
 # -- Services ----------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
 # The longest tests come first, those in a browser first among them: one that begins at the very end delays the end.
-LONGEST = (
+LONGEST = {
     *(
         "test_address_matrix",
         "test_architecture",
@@ -48,7 +48,7 @@ LONGEST = (
         "test_sigkill",
     ),
     *("test_journeys", "test_editor_builds_a_form"),
-)
+}
 DATABASE = {"django_db_setup", "live_server"}  # fixtures that need it
 COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests that commit
 FIRST = "test_build"  # the process that runs it migrates the database, if that is not done yet

@@ -78,9 +78,7 @@ def visit(browser, live_server, request):
             SHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
         _settle(context, travelling)
-        context.set_offline(
-            True
-        )  # a page that saves while it closes would write into the next test's database
+        context.set_offline(True)  # no page saves while it closes, into the next test's database
         context.close()
     assert not faults, "\n".join(faults)
 

@@ -10,7 +10,6 @@ the held times.
 
 import argparse
 import http.client
-import json
 import os
 import tempfile
 import threading
@@ -28,6 +27,7 @@ import django
 
 from tests.benchmarks.postgresql import postgresql
 from tests.benchmarks.server import HOST, gunicorn
+from tests.resilience.reporting import report_and_exit
 
 SETTINGS = "tests.resilience.booking_settings"
 SERVER = {"max_connections": "100", "fsync": "off", "synchronous_commit": "off"}
@@ -249,12 +249,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     figures, found = run(options.attempts, options.clients, options.slots, options.others, options.seed)
-    for name, figure in figures.items():
-        print(f"{name:16}{figure:>10}")
-    for fault in found:
-        print(f"FAULT: {fault}")
-    print(json.dumps(figures | {"faults": found}))
-    raise SystemExit(1 if found else 0)
+    report_and_exit(figures, found)
 
 
 if __name__ == "__main__":

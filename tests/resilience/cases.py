@@ -9,7 +9,6 @@ it again, with the same Message-ID. So at most as many e-mails arrive twice as w
 """
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -28,6 +27,7 @@ import django
 
 from tests.benchmarks.postgresql import Server, server
 from tests.resilience import mail_server, shared_clock
+from tests.resilience.reporting import report_and_exit
 
 WORKERS = ("worker-1", "worker-2")
 SENDERS = 2
@@ -281,12 +281,7 @@ def main() -> None:
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
     figures, faults = run(arguments.cases, arguments.seed)
-    for name, value in figures.items():
-        print(f"{name.replace('_', ' '):28}{value:>8}")
-    for fault in faults:
-        print(f"NOT AS PROMISED: {fault}")
-    print(json.dumps(figures | {"faults": faults}))
-    raise SystemExit(1 if faults else 0)
+    report_and_exit(figures, faults)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ the new site takes a request, the old one another, and one more after the migrat
 """
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -27,6 +26,7 @@ import requests
 
 from tests.benchmarks.postgresql import in_haste, server
 from tests.benchmarks.server import HOST, free_port
+from tests.resilience.reporting import report_and_exit
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("mysite", "home", "news", "newsletter", "eservices", "templates", "tests", "docs", "manage.py")
@@ -321,12 +321,7 @@ def main() -> None:
     parser.add_argument("--filings", type=int, default=200)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
     figures, faults = run_upgrade(parser.parse_args().filings)
-    for name, value in figures.items():
-        print(f"{name.replace('_', ' '):28}{value:>8}")
-    for fault in faults:
-        print(f"NOT AS PROMISED: {fault}")
-    print(json.dumps(figures | {"faults": faults}))
-    raise SystemExit(1 if faults else 0)
+    report_and_exit(figures, faults)
 
 
 if __name__ == "__main__":

@@ -42,13 +42,13 @@ def backup_health(now: datetime) -> BackupHealth | None:
 
 
 class BackupPanel(Component):
-    """Panel on the admin's home page: the newest proven backup, or what is wrong."""
+    """Panel on the admin's home page: what is wrong, near the top, or the newest proven backup, at the end."""
 
-    name, order = "backup", 45
+    name = "backup"
     template_name = "mysite/backup_panel.html"
 
     def __init__(self, health: BackupHealth):
-        self.health = health
+        self.health, self.order = health, 900 if health.alive else 45
 
     def get_context_data(self, parent_context):
         return {"health": self.health, "proves": settings.BACKUP_PROOF}

@@ -118,3 +118,11 @@ def test_check_warns_without_a_usable_place(settings, tmp_path):
     assert [one.id for one in check_backups(None)] == ["mysite_backups.W001"]
     settings.BACKUP_URL = f"file://{tmp_path}/gone"
     assert [one.id for one in check_backups(None)] == ["mysite_backups.W002"]
+
+
+@pytest.mark.parametrize(("hours", "above"), [(1, False), (40, True)], ids=["good", "too old"])
+def test_only_a_faulty_backup_stands_above_the_work_of_the_day(client, place, hours, above):
+    make(hours=hours)
+    client.force_login(SuperuserFactory(language="fr"))
+    panels = [panel.name for panel in client.get(reverse("wagtailadmin_home")).context["panels"]]
+    assert (panels.index("backup") < len(panels) - 1) == above

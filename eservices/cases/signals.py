@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # Sent with ``case`` and ``actor`` inside the transaction in which a case is opened, after its receipt.
 case_opened = Signal()
 
+# Sent with ``case`` inside the transaction that makes its process due. The case's row says so already.
+process_due = Signal()
+
 # Sent with ``case`` and ``actor`` inside the transaction that discards a rehearsal, before it is deleted.
 # Apps with rows on the case must delete them, with their files.
 rehearsal_discarded = Signal()

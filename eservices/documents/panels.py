@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import Panel
 
-from eservices.cases.stages.results import results_as_questions
+from eservices.cases.workflow.stage_results import results_as_questions
 from eservices.formbuilder.models import Form
 from eservices.formbuilder.question_lists import build_picker_data, build_step
 

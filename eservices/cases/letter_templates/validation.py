@@ -9,8 +9,8 @@ from eservices.formbuilder.models import Form, FormVersion
 
 from ..logic.rich_text import paragraphs_from_html
 from ..models import LetterTemplate
-from ..stages.results import results_of_definition
 from ..texts.letter_rendering import GIVEN
+from ..workflow.stage_results import results_of_definition
 
 
 def template_errors(letter: LetterTemplate) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
 from eservices.cases.models import OwnedByTeam
-from eservices.cases.stages.results import results_of_definition
+from eservices.cases.workflow.stage_results import results_of_definition
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.logic import conditions

@@ -1,4 +1,4 @@
-"""Signal handlers for submissions, files, accounts, due processes, paper letters and erasure."""
+"""Signal handlers for submissions, files, accounts, due processes, letters and erasure."""
 
 from functools import partial
 
@@ -21,8 +21,9 @@ from .actions import (
 from .actions.decision_notification.consent import consented_in_form, give_consent
 from .actors import Applicant
 from .appealable_decisions import actions as formal
+from .letter_templates.validation import check_placeholders
 from .models import Case
-from .signals import case_erased, process_due
+from .signals import case_erased, letter_template_cleaned, process_due
 from .tasks import advance_case
 
 
@@ -60,6 +61,12 @@ def notify_of_widened_rights(sender, of, actor, gained, **kwargs) -> None:
 def wake_worker(sender, case, **kwargs) -> None:
     """Wake a worker after the commit. If the wake-up is lost, a job finds the row that says what is due."""
     transaction.on_commit(partial(advance_case.enqueue, str(case.pk)), robust=True)
+
+
+@receiver(letter_template_cleaned, dispatch_uid="cases.check_placeholders")
+def check_letter_template(sender, letter, **kwargs) -> None:
+    """Refuse a letter template with a placeholder that the cases to which it may go cannot fill in."""
+    check_placeholders(letter)
 
 
 @receiver(letter_posted, dispatch_uid="cases.letter_posted")

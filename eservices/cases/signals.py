@@ -22,6 +22,10 @@ case_amended = Signal()
 # Sent with ``case`` and ``actor`` inside the transaction in which the address in a case becomes known as protected.
 case_protected = Signal()
 
+# Sent with ``letter`` when a letter template is validated. Receivers raise ValidationError for a text that cannot be
+# filled in.
+letter_template_cleaned = Signal()
+
 # Sent with ``case``, ``other`` and ``actor`` inside the transaction that closes a case as a duplicate: ``other`` goes
 # on, and takes over what was promised on ``case``.
 case_merged = Signal()

@@ -12,9 +12,9 @@ from .. import audit_log, emails, number_series
 from ..actors import SYSTEM, Actor
 from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, StatusLink, Team
-from ..promised_date import promised_date
 from ..signals import case_opened, process_due, rehearsal_discarded
 from ..workflow import clock, protected_addresses
+from ..workflow.promised_date import promised_date
 from . import agent_notifications as notices
 from .base import case_search_lines
 from .corrections import create_person_rows

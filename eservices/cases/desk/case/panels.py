@@ -9,7 +9,7 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
 from home.extensions.base import merged
 
-from ... import access, case_deliveries, identity_statements
+from ... import access, case_deliveries
 from ...actions.decision_notification.consent import has_consent
 from ...actions.decision_notification.writing import remedies_for
 from ...extension_points import CaseExtension, Panel
@@ -69,7 +69,7 @@ def identity_panel(case: Case, user: User) -> Panel:
         {
             "case": case,
             "level": identity.identity_level_of(case),
-            "stated": identity_statements.identity_statements_of(case),
+            "stated": identity.identity_statements_of(case),
             "sent_at_level": IdentityLevel(case.submission.identity_level),
             "form": IdentifyForm(auto_id="identify_%s") if may else None,
             "account": may and identity.can_link_account(case),

@@ -17,7 +17,8 @@ from eservices.deliveries import actions as outbox
 from home.exceptions import ActionRefused
 from home.runtime.write_conflicts import retry_on_conflict
 
-from .. import consent_wording, emails, mail_backend
+from .. import consent_wording, emails
+from ..mail_backend import configured_backend
 from ..models import ConsentEvent, Subscriber, Subscription
 from ..models.reader_choices import replace_topics
 from ..states import SubscriberState, is_allowed
@@ -193,8 +194,9 @@ def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str
         )
         for one in made
     )
+    backend = configured_backend()
     for one in made:
-        mail_backend.sync_subscriber(one)
+        backend.sync_subscriber(one)
     return len(made)
 
 
@@ -202,7 +204,7 @@ def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str
 def erase_subscriber(*, actor: User | None = None, subscriber: Subscriber) -> None:
     """Erase a subscriber: address, topics, proof of consent, and deliveries to the address."""
     subscriber = _lock(subscriber)
-    mail_backend.sync_erasure(subscriber.email)
+    configured_backend().sync_erasure(subscriber.email)
     about = emails.subscriber_subject(subscriber)
     outbox.withdraw_deliveries_about(actor=actor, subject=about, reason=_("The address was deleted."))
     subscriber.delete()
@@ -252,4 +254,4 @@ def _record(subscriber: Subscriber, kind: str, actor: User | None, page: str = "
         topics=sorted(map(str, subscriber.topic_keys)),
     )
     if kind != ConsentEvent.Kind.ASKED:
-        mail_backend.sync_subscriber(subscriber)
+        configured_backend().sync_subscriber(subscriber)

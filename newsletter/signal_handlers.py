@@ -1,4 +1,4 @@
-"""Signal handlers: webhooks of mail services by anymail, tags of renamed topics, search entries of mailings."""
+"""Signal handlers: due mailings, webhooks of mail services, tags of renamed topics, search entries of mailings."""
 
 from anymail.signals import EventType, RejectReason, tracking
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -13,8 +13,16 @@ from .bounces.delivery_status import STATUS, BounceVerdict, verdict_for_status
 from .mail_backend import configured_backend
 from .models import Campaign, Mailing, Topic
 from .search import index_all_mailings, index_mailing
+from .signals import mailing_due
+from .tasks import run_mailing
 
 PERMANENT_REJECTIONS = {RejectReason.INVALID, RejectReason.BOUNCED}
+
+
+@receiver(mailing_due)
+def wake_worker(sender, mailing, **kwargs):
+    """Wake a worker. If the wake-up is lost, a job finds the row that says what is due."""
+    run_mailing.enqueue(mailing.pk)
 
 
 @receiver(tracking)

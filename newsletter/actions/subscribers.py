@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,9 +21,7 @@ from ..mail_backend import configured_backend
 from ..models import ConsentEvent, Subscriber, Subscription
 from ..models.reader_choices import replace_topics
 from ..states import SubscriberState, is_allowed
-
-if TYPE_CHECKING:
-    from ..subscriber_files.importer import ImportLine
+from ..subscriber_files.importer import ImportLine
 
 
 class IllegalTransition(ActionRefused):
@@ -158,7 +155,7 @@ def import_subscriber(
 
 @retry_on_conflict  # the button was pressed twice
 @transaction.atomic
-def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str) -> int:
+def import_subscribers(*, actor: User, lines: Sequence[ImportLine], proof: str) -> int:
     """Subscribe the unknown addresses of a file whose consent is dated. Return their number.
 
     Subscribers who unsubscribed, did not confirm or were unreachable stay unchanged: a file subscribes nobody

@@ -21,7 +21,6 @@ from eservices.formbuilder.models import Form, FormVersion
 
 from .. import rich_text
 from ..blocks import DocumentBodyBlock
-from ..panels import PlaceholdersPanel
 from ..placeholders import GIVEN, OWN, REGISTER, declared_in_register_document, register_in_declared_document
 
 
@@ -65,7 +64,6 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
         FieldPanel("title"),
         MultiFieldPanel([FieldPanel("key"), FieldPanel("prefix")], heading=_("Key and number")),
         FieldPanel("team"),
-        PlaceholdersPanel(heading=_("Placeholders")),
         FieldPanel("law"),
         FieldPanel("body"),
         MultiFieldPanel([FieldPanel("signatory"), FieldPanel("signatory_role")], heading=_("Signature")),

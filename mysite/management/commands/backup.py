@@ -2,6 +2,7 @@
 
 import time
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ...backups.backup_store import BackupStore
@@ -38,6 +39,8 @@ class Command(BaseCommand):
                 self.back_up(rewrite)
                 if prove:
                     self.prove()
+                elif not settings.BACKUP_PROOF:  # nothing is ever proven here
+                    self.prune()
         except BackupError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -60,8 +63,12 @@ class Command(BaseCommand):
         with work_folder() as work:
             manifest = read_manifest(store, store.choose(""), keys)
             prove_backup(store, manifest, keys, work)
-        removed, unused = prune_backups()
         self.stdout.write(
             f"Restored and equal: {len(manifest.tables)} tables, both chains, all files, in "
-            f"{time.monotonic() - began:.1f} s. Deleted: {removed} old backups, {unused} files of theirs."
+            f"{time.monotonic() - began:.1f} s."
         )
+        self.prune()
+
+    def prune(self) -> None:
+        removed, unused = prune_backups()
+        self.stdout.write(f"Deleted: {removed} old backups, {unused} files of theirs.")

@@ -142,6 +142,13 @@ def test_proven_backup_replaces_those_not_retained(installation, settings):
     assert len(installation.objects()) == before - 1
 
 
+def test_backup_without_proof_replaces_those_not_retained(installation, settings):
+    settings.BACKUP_PROOF, settings.BACKUP_KEEP = False, settings.BACKUP_KEEP.__class__(1, 0, 0)
+    installation.backup()
+    second = installation.backup()
+    assert installation.complete() == [second]
+
+
 def test_proof_without_the_private_key_uses_that_of_the_machine(installation, settings):
     installation.backup()
     call_command("restore", "--prove")

@@ -4,12 +4,17 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from eservices.cases.models import Case
 from mysite.backups.backup_store import BackupStore
 from mysite.backups.models import Backup
 
 from .conftest import MARK, empty_storages
+
+pytestmark = pytest.mark.skipif(
+    connection.vendor == "postgresql", reason="The place does not depend on the database"
+)
 
 
 @pytest.fixture

@@ -217,6 +217,15 @@ def test_folder_below_the_home_of_the_user_is_found(sftp_place, settings):
     assert list(sftp_place.files()) == [f"backups/{INDEX}.json"]
 
 
+def test_server_that_is_read_only_is_reported(tmp_path, settings):
+    (tmp_path / "server").mkdir()
+    with sftp_server(tmp_path / "server", options="-R") as server:
+        place = SftpPlace(tmp_path / "remote", server)
+        place.configure(settings)
+        refuse("Permission denied.*give .*/remote there to", lambda: BackupStore().write_index(INDEX, []))
+        assert place.files() == {}
+
+
 def test_server_without_the_rename_of_openssh_serves(tmp_path, settings):
     (tmp_path / "server").mkdir()
     with sftp_server(tmp_path / "server", options="-P posix-rename") as server:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -26,6 +27,8 @@ def is_killed(act: Callable[[], object], place: str, at: int) -> bool:
             die_at(place, at)
             act()
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     _pid, status = os.waitpid(child, 0)

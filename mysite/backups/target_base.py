@@ -40,7 +40,7 @@ class BackupTarget(Storage):
         except FileNotFoundError:
             raise
         except self.errors as error:
-            what = " ".join(describe_error(error).split())
+            what = " ".join(describe_error(error).split()).removeprefix("[Errno None] ")
             raise BackupError(
                 f"The place of the backups failed ({what}): {self.advise(error)}. Earlier backups are intact."
             ) from error

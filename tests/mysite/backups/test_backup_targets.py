@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from botocore.config import Config
+from django.core.checks.registry import registry
 from django.core.files.base import ContentFile
 
 from mysite.backups import s3_target
@@ -17,6 +18,8 @@ from mysite.backups.backup_targets import configured_target, open_target
 from mysite.backups.checks import check_backups
 from mysite.backups.exceptions import BackupError
 from mysite.backups.stored_files import walk_files
+from mysite.doctor import examination
+from mysite.doctor.findings import WARNING
 from tests.support.cut_connection import cut_connection
 from tests.support.s3_server import full_s3_server, write_credentials
 from tests.support.sftp_server import sftp_server, write_ssh_key
@@ -103,6 +106,26 @@ def test_check_names_what_to_do_for_each_place(place, settings):
         [warning] = check_backups(None)
         assert warning.id == "mysite_backups.W002"
         assert "is empty: name the file" in warning.msg
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "value", "todo"),
+    [
+        ("sftp", "BACKUP_HOST_KEY", [], "set BACKUP_HOST_KEY=SHA256:"),
+        ("sftp", "BACKUP_SSH_KEY", "/nowhere/key", "name a file that the user of the site can read"),
+        ("s3", "BACKUP_S3_CREDENTIALS", "/nowhere/key", "name a file that the user of the site can read"),
+        ("s3", "BACKUP_URL", "s3://there-is-none/x", "create the bucket there-is-none"),
+    ],
+    ids=["host key", "private key", "credentials", "bucket"],
+)
+def test_doctor_says_what_to_do_about_a_place(request, monkeypatch, settings, kind, setting, value, todo):
+    request.getfixturevalue(f"{kind}_place")
+    setattr(settings, setting, value)
+    monkeypatch.setattr(registry, "get_checks", lambda **options: [check_backups])
+    [finding] = examination.check_settings()
+    assert finding.level == WARNING
+    assert todo in finding.what
+    assert finding.todo == "See Backup in docs/operations.md."
 
 
 # -- Network and disk --------------------------------------------------------------------------------------------

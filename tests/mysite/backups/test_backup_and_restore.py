@@ -142,6 +142,23 @@ def test_proven_backup_replaces_those_not_retained(installation, settings):
     assert len(installation.objects()) == before - 1
 
 
+def test_backup_under_a_clock_set_back_is_proven_and_stays(installation, settings, monkeypatch):
+    settings.BACKUP_KEEP = settings.BACKUP_KEEP.__class__(1, 0, 0)
+    later = installation.backup("--prove")
+    earlier = "20260101T000000000000Z"
+    monkeypatch.setattr(creation, "create_name", lambda: earlier)
+    installation.backup("--prove")
+    assert installation.complete() == [later, earlier]
+    assert Backup.objects.get(name=earlier).proven_at
+
+
+def test_backup_without_proof_replaces_those_not_retained(installation, settings):
+    settings.BACKUP_PROOF, settings.BACKUP_KEEP = False, settings.BACKUP_KEEP.__class__(1, 0, 0)
+    installation.backup()
+    second = installation.backup()
+    assert installation.complete() == [second]
+
+
 def test_proof_without_the_private_key_uses_that_of_the_machine(installation, settings):
     installation.backup()
     call_command("restore", "--prove")

@@ -22,7 +22,7 @@ from .backup_targets import configured_target
 from .encryption import Damaged, decrypt_stream, encrypt_stream
 from .exceptions import BackupError
 from .stored_files import walk_files
-from .target_base import PART, BackupTarget
+from .targets.target_base import PART, BackupTarget
 
 FORMAT = 1
 NAME, NAMED = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"

@@ -1,33 +1,13 @@
 """Places of backups by the scheme of their address: a folder, an SFTP server or S3."""
 
-import os
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 
 from .exceptions import BackupError
-from .target_base import PART, BackupTarget
-
-
-class FolderTarget(BackupTarget, FileSystemStorage):
-    """A folder. A file appears under its name once it is complete and on the disk."""
-
-    def __init__(self, path: str):
-        super().__init__(
-            location=path,
-            allow_overwrite=True,
-            file_permissions_mode=0o600,
-            directory_permissions_mode=0o700,
-        )
-
-    def _save(self, name, content):
-        draft = super()._save(name + PART, content)
-        with open(self.path(draft), "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(self.path(draft), self.path(name))
-        return name
+from .targets.folder_target import FolderTarget
+from .targets.target_base import BackupTarget
 
 
 def _folder(url: SplitResult) -> BackupTarget:
@@ -39,13 +19,13 @@ def _folder(url: SplitResult) -> BackupTarget:
 
 # Each library is imported by those who use it: they take 30 MB.
 def _sftp(url: SplitResult) -> BackupTarget:
-    from .sftp_target import SftpTarget
+    from .targets.sftp_target import SftpTarget
 
     return SftpTarget(url)
 
 
 def _s3(url: SplitResult) -> BackupTarget:
-    from .s3_target import S3Target
+    from .targets.s3_target import S3Target
 
     return S3Target(url)
 

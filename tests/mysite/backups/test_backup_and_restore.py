@@ -11,9 +11,9 @@ from django.db import connection
 
 from eservices.cases.models import Case
 from mysite.backups import backup_databases, creation, restoration
-from mysite.backups.backup_targets import FolderTarget
 from mysite.backups.encryption import PROOF_KEY
 from mysite.backups.models import Backup
+from mysite.backups.targets.folder_target import FolderTarget
 
 from .conftest import MARK, empty_storages
 

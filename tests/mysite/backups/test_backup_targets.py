@@ -12,12 +12,12 @@ from botocore.config import Config
 from django.core.checks.registry import registry
 from django.core.files.base import ContentFile
 
-from mysite.backups import s3_target
 from mysite.backups.backup_store import BackupStore
 from mysite.backups.backup_targets import configured_target, open_target
 from mysite.backups.checks import check_backups
 from mysite.backups.exceptions import BackupError
 from mysite.backups.stored_files import walk_files
+from mysite.backups.targets import s3_target
 from mysite.doctor import examination
 from mysite.doctor.findings import WARNING
 from tests.support.cut_connection import cut_connection

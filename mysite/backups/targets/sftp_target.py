@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.files.base import File
 from paramiko.sftp import SFTPError
 
-from .exceptions import BackupError
+from ..exceptions import BackupError
 from .target_base import MAKE_ROOM, PART, BackupTarget, refuse_open_secret
 
 CONNECT_WITHIN, ANSWER_WITHIN, KEEP_ALIVE = 15, 120, 30  # seconds

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
 
-from .exceptions import BackupError
+from ..exceptions import BackupError
 from .target_base import MAKE_ROOM, BackupTarget, refuse_open_secret
 
 CLIENT = Config(

@@ -9,7 +9,7 @@ from django.core.files.storage import Storage
 
 from home.web.error_messages import describe_error
 
-from .exceptions import BackupError
+from ..exceptions import BackupError
 
 PART = ".part"  # of a file that is not written completely
 MAKE_ROOM = "make room there, or retain fewer backups (BACKUP_KEEP)"

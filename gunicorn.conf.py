@@ -1,5 +1,6 @@
 """Settings of gunicorn, which reads this file where it is started at the root of the project."""
 
+import os
 import socket
 
 SILENCE = 600  # seconds
@@ -7,6 +8,23 @@ SILENCE = 600  # seconds
 # No request names the place where the site is mounted: a proxy that hands on a stranger's SCRIPT_NAME would have every
 # cached page link to it. The operator's own variable of this name does not count either (FORCE_SCRIPT_NAME).
 forwarder_headers = ""
+
+# The format of the site, for gunicorn's own log too, and without private links: it names the request that failed.
+logconfig_dict = {
+    "root": {"level": "INFO", "handlers": []},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "chosen", "filters": ["mask_secrets"]}
+    },
+    "filters": {"mask_secrets": {"()": "mysite.log_filters.MaskSecrets"}},
+    "formatters": {
+        "chosen": {
+            "()": "mysite.monitoring.log_formats.JsonFormatter"
+            if os.environ.get("LOG_FORMAT") == "json"
+            else "mysite.monitoring.log_formats.LineFormatter"
+        }
+    },
+}
 
 
 def when_ready(server):
@@ -17,11 +35,3 @@ def when_ready(server):
     """
     for listener in server.LISTENERS if hasattr(socket, "TCP_DEFER_ACCEPT") else []:
         listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE)
-
-
-def post_worker_init(worker):
-    """Keep private links out of gunicorn's own log, which names the request that failed."""
-    from mysite.log_filters import MaskSecrets
-
-    for handler in worker.log.error_log.handlers:
-        handler.addFilter(MaskSecrets())

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
+from home.runtime.outages import first_line
 
 from . import circuit_breaker, rendering, tasks
 from .models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter
@@ -194,7 +195,8 @@ def attempt_delivery(delivery_id: str) -> None:
     except Obsolete as end:
         _end(delivery, State.SKIPPED, Kind.SKIPPED, str(end))
     except Exception as fault:
-        logger.warning("Delivery %s failed", delivery_id, exc_info=True)
+        ours = not isinstance(fault, OSError)  # the traceback of an unreachable server would say nothing more
+        logger.warning("Delivery %s failed: %s", delivery_id, first_line(fault), exc_info=ours)
         _failed(delivery, fault)
     else:
         circuit_breaker.record_success(delivery.carrier)

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from ...runtime.gc_tuning import freeze_loaded_objects
+from ...runtime.outages import DATABASE, end_finished_outages, record_outage
 from ...scheduling.periodic import periodic_jobs
 
 logger = logging.getLogger(__name__)
@@ -45,11 +46,14 @@ def run_due_jobs() -> None:
     try:
         connection.ensure_connection()
     except (OperationalError, InterfaceError) as fault:
-        logger.warning("The database does not answer; looking again in %s seconds: %s", INTERVAL, fault)
+        DATABASE.record_failure(fault)
         return
+    end_finished_outages()
     for key, look in periodic_jobs.items():
         close_old_connections()
         try:
             look(now)
-        except Exception:
+        except Exception as fault:
+            if record_outage(fault):
+                return
             logger.exception("Sweep %s failed", key)

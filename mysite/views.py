@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
+from home.runtime.log_context import log_context
 from home.runtime.outages import outage_of
 
 AWAY = (InterfaceError, OperationalError)  # the database restarts or is overloaded
@@ -38,6 +39,7 @@ def server_error(request):
         "name": settings.WAGTAIL_SITE_NAME,
         "stylesheet": _stylesheet(),
         "passing": passing,
+        "number": log_context().get("request", ""),
         "sends": request.method == "POST",
     }
     page = HttpResponseServerError(get_template("500.html").render(context))

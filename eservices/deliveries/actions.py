@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
+from home.runtime.log_context import add_to_log_context
 from home.runtime.outages import first_line
 
 from . import circuit_breaker, rendering, tasks
@@ -183,6 +184,7 @@ def queue_paper_letter(
 def attempt_delivery(delivery_id: str) -> None:
     """Attempt a due delivery once. Safe to call at any time and repeatedly."""
     now = timezone.now()
+    add_to_log_context(delivery=delivery_id)
     delivery = _claim(delivery_id, now)
     if delivery is None:
         return None

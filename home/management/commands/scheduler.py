@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from ...runtime.gc_tuning import freeze_loaded_objects
+from ...runtime.log_context import begin_log_context
 from ...runtime.outages import DATABASE, end_finished_outages, record_outage
 from ...scheduling.periodic import periodic_jobs
 
@@ -42,6 +43,7 @@ def run_due_jobs() -> None:
     None runs while the database is unavailable, because all would fail.
     """
     now = timezone.now()
+    begin_log_context()
     close_old_connections()
     try:
         connection.ensure_connection()
@@ -51,6 +53,7 @@ def run_due_jobs() -> None:
     end_finished_outages()
     for key, look in periodic_jobs.items():
         close_old_connections()
+        begin_log_context(job=key)
         try:
             look(now)
         except Exception as fault:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 SILENCE = 600  # seconds
 
@@ -25,6 +26,13 @@ logconfig_dict = {
         }
     },
 }
+
+
+def on_starting(server):
+    """Delete the counters of the processes before. Under systemd they are elsewhere, and gone."""
+    folder = Path(os.environ.get("COMMUNE_VAR") or Path(__file__).resolve().parent / "var")
+    for file in (folder / "metrics").glob("*.db"):
+        file.unlink(missing_ok=True)
 
 
 def when_ready(server):

@@ -10,7 +10,7 @@ FACTS = ("status_code",)  # what Django adds to a record and has no personal dat
 
 
 class LineFormatter(logging.Formatter):
-    """One line to read: ``2026-11-25T08:00:00.000+00:00 ERROR django.request Not Found: /x request=4f1c90``."""
+    """A line to read: ``2026-11-25T08:00:00.000+00:00 ERROR django.request Not Found: /x request=4f1c90``."""
 
     def __init__(self):
         super().__init__("{asctime} {levelname} {name} {message}", style="{")

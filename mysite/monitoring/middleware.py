@@ -1,8 +1,11 @@
 """Middleware before all others: the number of a request, and the addresses that monitors ask."""
 
 import re
+import time
 import uuid
+from importlib import import_module
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from home.runtime.log_context import begin_log_context
@@ -21,15 +24,27 @@ class MonitoringMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.views = {path: import_string(name) for path, name in PROBES.items()}
+        self.probes = {path: import_string(name) for path, name in PROBES.items()}
+        self.counters = self.metrics = None
+        if settings.METRICS_TOKEN:  # otherwise nothing of it is loaded
+            self.counters = import_string("mysite.monitoring.request_counters.RequestCounters")()
+            self.metrics = import_module("mysite.monitoring.metrics")
 
     def __call__(self, request):
-        number = request_number(request)
+        number, began = request_number(request), time.perf_counter()
         begin_log_context(request=number)
-        view = self.views.get(request.path_info.removesuffix("/"), self.get_response)
+        view = self._find_view(request)
         response = view(request)
         response["X-Request-ID"] = number
+        if self.counters and view is self.get_response:
+            self.counters.count(request, response, time.perf_counter() - began)
         return response
+
+    def _find_view(self, request):
+        path = request.path_info.removesuffix("/")
+        if path == METRICS and self.metrics and self.metrics.is_allowed(request):
+            return self.metrics.metrics_view
+        return self.probes.get(path, self.get_response)  # without the token: the page of unknown addresses
 
 
 def request_number(request) -> str:

@@ -490,6 +490,8 @@ BACKUP_TIME = env.read_time("BACKUP_TIME", "02:15")  # local time
 BACKUP_PROOF = env.read_flag("BACKUP_PROOF", True)  # whether this machine restores each backup as a proof
 BACKUP_PROOF_DATABASE = env.read_text("BACKUP_PROOF_DATABASE", "")  # empty: one is created and deleted
 
+# -- Monitoring ----------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.read_pattern("METRICS_TOKEN", r"[\w-]{20,}", "20 or more random letters and digits")
 LOG_LEVEL = env.read_choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOG_FORMAT = env.read_choice("LOG_FORMAT", "line", {"line", "json"})
 LOGGING = {

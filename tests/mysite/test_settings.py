@@ -72,6 +72,8 @@ def production(**variables) -> dict:
         ("ANYMAIL_WEBHOOK_SECRET", "secret", "ANYMAIL_WEBHOOK_SECRET: write it as user:password."),
         ("PUSH_SERVICES", "fcm.googleapis.com", "PUSH_SERVICES: write addresses without a path"),
         ("LOG_LEVEL", "debug", "LOG_LEVEL is 'debug': write one of"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml': write one of json, line."),
+        ("METRICS_TOKEN", "short", "METRICS_TOKEN: write it as 20 or more random letters and digits."),
         ("MAIL_URL", "mail.orvenay.example:587", "MAIL_URL: write it as smtp://"),
         ("DATABASE_URL", "postgres://commune@localhost:abc/commune", "DATABASE_URL: write it as postgres://"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL: write it as redis://"),

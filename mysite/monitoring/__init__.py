@@ -1,1 +1,1 @@
-"""What operators see of a running installation: logs, health, metrics, error reports."""
+"""Monitoring of a running installation: formats of logs, probes, metrics, error reports."""

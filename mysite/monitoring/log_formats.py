@@ -24,7 +24,7 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line, for programs that collect logs."""
+    """A JSON object per line, for programs that collect logs."""
 
     def format(self, record):
         entry = {

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from home.runtime.log_context import add_to_log_context
-from home.runtime.outages import first_line
 
 from . import circuit_breaker, rendering, tasks
 from .models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter
@@ -198,7 +197,7 @@ def attempt_delivery(delivery_id: str) -> None:
         _end(delivery, State.SKIPPED, Kind.SKIPPED, str(end))
     except Exception as fault:
         ours = not isinstance(fault, OSError)  # the traceback of an unreachable server would say nothing more
-        logger.warning("Delivery %s failed: %s", delivery_id, first_line(fault), exc_info=ours)
+        logger.warning("Delivery %s failed: %s", delivery_id, _failure_kind(fault), exc_info=ours)
         _failed(delivery, fault)
     else:
         circuit_breaker.record_success(delivery.carrier)
@@ -390,6 +389,12 @@ def _end(delivery: Delivery, state: str, kind: str, reason: str = "") -> None:
     if _still(delivery).update(state=state, done_at=timezone.now(), reason=reason, payload=payload):
         record_delivery_event(delivery, kind, text=reason)
         delivery_ended.send(sender=Delivery, delivery=delivery)
+
+
+def _failure_kind(fault: Exception) -> str:
+    """Describe a failure for the log, without the answer of the other side, which may name the recipient."""
+    cause = getattr(fault, "strerror", None)  # of the operating system
+    return f"{type(fault).__name__}: {cause}" if isinstance(cause, str) else type(fault).__name__
 
 
 def _failed(delivery: Delivery, fault: Exception) -> None:

@@ -11,6 +11,7 @@ from home.runtime.outages import outage_of
 
 from .. import __version__
 from ..log_filters import mask_message
+from .outage_filter import is_caused_by_outage
 
 PARTS = ("event_id", "timestamp", "level", "platform", "logger", "release", "environment", "sdk")
 FRAME_PARTS = (
@@ -53,11 +54,11 @@ def start_error_reports(address: str, environment: str) -> None:
 
 def mask_report(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:
     """Build a report of what is known to be harmless; None for a failure that is part of an outage."""
-    fault = (hint.get("exc_info") or (None, None, None))[1]
-    if outage_of(fault):
+    fault, record = (hint.get("exc_info") or (None, None, None))[1], hint.get("log_record")
+    if outage_of(fault) or (record and is_caused_by_outage(record)):
         return None  # the line about the outage is reported
     report = {name: event[name] for name in PARTS if name in event} | {"tags": log_context()}
-    if record := hint.get("log_record"):
+    if record:
         faults = [arg for arg in (record.args or ()) if isinstance(arg, Exception)]
         report["logentry"] = {"formatted": mask_message(record.getMessage(), *faults, *_real(fault))}
     if values := event.get("exception", {}).get("values"):

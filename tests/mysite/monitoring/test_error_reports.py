@@ -20,6 +20,7 @@ django.setup()
 from django.test import Client
 from django.core.handlers.base import BaseHandler
 from django.db import OperationalError
+from django.http import HttpResponse
 from home.runtime.log_context import add_to_log_context
 
 def answer(self, request):
@@ -27,6 +28,8 @@ def answer(self, request):
     request.user = personal
     if request.path.endswith("/outage/"):
         raise OperationalError("connection refused")
+    if request.path.endswith("/probe/"):
+        return HttpResponse(status=503)
     add_to_log_context(case="ORV-26-00412")
     try:
         int(personal)
@@ -36,7 +39,7 @@ def answer(self, request):
 BaseHandler._get_response = answer
 client = Client(headers={"referer": "https://x/Zqmarked/", "cookie": "Zqmarked=Zqmarked"})
 client.raise_request_exception = False
-for path in ["/remis/Zqmarked/?q=Zqmarked"] + ["/outage/"] * 5:
+for path in ["/remis/Zqmarked/?q=Zqmarked"] + ["/outage/", "/probe/"] * 5:
     headers = {"host": "www.orvenay.example", "x-request-id": "number-of-it"}
     client.post(path, {"name": "Zqmarked"}, secure=True, headers=headers)
 logging.getLogger("cases").error("Case of %s: %s", 7, ValueError("'Zqmarked' is no date"))

@@ -3,11 +3,12 @@
 from unittest.mock import Mock
 
 import pytest
-from django.db import InternalError, OperationalError
+from django.db import InternalError, OperationalError, connection
 from django.utils.translation import gettext
 from psycopg.errors import ReadOnlySqlTransaction
 
 from home.models import HomePage
+from home.runtime.outages import DATABASE
 from tests.support.installed_logging import installed_logging
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,20 @@ def test_outage_answers_503_and_is_one_line(client, home, monkeypatch, capsys, f
     assert f"+00:00 ERROR home.runtime.outages Outage of the {name} began: " in line
     assert gettext("An error on our side.") in pages[0].text
     assert "Attendez une minute, puis réessayez" in pages[0].text
+
+
+def test_probes_during_an_outage_log_nothing_more(client, monkeypatch, capsys):
+    def away(*args):
+        raise OperationalError("connection refused")
+
+    with installed_logging():
+        assert client.get("/health/ready").status_code == 200
+        DATABASE.record_failure("connection refused")
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "cursor", away)
+            assert [client.get("/health/ready").status_code for _probe in range(5)] == [503] * 5
+    [line] = capsys.readouterr().err.splitlines()
+    assert "Outage of the database began" in line
 
 
 def test_outage_page_after_a_post_says_how_to_send_again(client, home, monkeypatch):

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -56,6 +55,8 @@ def missing_migrations() -> set[tuple[str, str]]:
     """
     if __version__ in _complete_tables:
         return set()
+    from django.db.migrations.recorder import MigrationRecorder  # loads all operations of migrations
+
     missing = set(_migration_files()) - set(MigrationRecorder(connection).applied_migrations())
     if not missing:
         _complete_tables.add(__version__)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ...runtime.gc_tuning import freeze_loaded_objects
 from ...runtime.log_context import begin_log_context
-from ...runtime.outages import DATABASE, end_finished_outages, record_outage
+from ...runtime.outages import DATABASE, end_finished_outages, outage_of
 from ...scheduling.periodic import periodic_jobs
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def run_due_jobs() -> None:
         try:
             look(now)
         except Exception as fault:
-            if record_outage(fault):
+            if outage_of(fault) is DATABASE:
+                DATABASE.record_failure(fault)
                 return
             logger.exception("Sweep %s failed", key)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from home.runtime.log_context import add_to_log_context
+from home.web.error_messages import describe_fault
 
 from . import circuit_breaker, rendering, tasks
 from .models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter
@@ -399,7 +400,7 @@ def _failure_kind(fault: Exception) -> str:
 
 def _failed(delivery: Delivery, fault: Exception) -> None:
     """Record a failure. A permanent one concerns only this delivery; any other counts for its transport."""
-    now, reason = timezone.now(), f"{type(fault).__name__}: {fault}"[:2000]
+    now, reason = timezone.now(), describe_fault(fault)[:2000]
     hopeless = isinstance(fault, PermanentFailure)
     if not hopeless and not delivery.rehearsal:
         circuit_breaker.record_failure(delivery.carrier, reason, now)

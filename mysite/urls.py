@@ -20,6 +20,7 @@ from news.editorial.views import ApprovalDecisionView, shared_draft
 
 from .demo import map_tiles
 from .health import health_view
+from .monitoring.service_status import service_status
 
 # Without documents, whose view checks access. Pages show renditions, never the originals.
 PUBLIC_FILES = r"^media/(?!documents/|original_images/|wagtail_uploads/|.*\.\./)(?P<path>\w.+)$"
@@ -92,6 +93,7 @@ for_people = [
     path("compte/", include("eservices.space.authentication.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
+    path("etat/", service_status, name="service_status"),
 ]
 
 urlpatterns += i18n_patterns(

@@ -9,6 +9,9 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
+from home.runtime.log_context import log_context
+from home.runtime.outages import outage_of
+
 AWAY = (InterfaceError, OperationalError)  # the database restarts or is overloaded
 BACK_AFTER = 30  # seconds
 
@@ -27,12 +30,20 @@ def page_not_found(request, exception=None):
 def server_error(request):
     """Return an error page that needs no database, session or collected files, any of which may have failed.
 
-    If the database is unavailable, the status is 503 with Retry-After, because search engines keep a page over a
-    503.
+    If database or disk is unavailable, the status is 503 with Retry-After, because search engines keep a page over
+    a 503, and the page says what to do until then.
     """
-    context = {"name": settings.WAGTAIL_SITE_NAME, "stylesheet": _stylesheet()}
+    fault = sys.exception()
+    passing = isinstance(fault, AWAY) or outage_of(fault) is not None
+    context = {
+        "name": settings.WAGTAIL_SITE_NAME,
+        "stylesheet": _stylesheet(),
+        "passing": passing,
+        "number": log_context().get("request", ""),
+        "sends": request.method == "POST",
+    }
     page = HttpResponseServerError(get_template("500.html").render(context))
-    if isinstance(sys.exception(), AWAY):
+    if passing:
         page.status_code, page["Retry-After"] = 503, str(BACK_AFTER)
     return page
 

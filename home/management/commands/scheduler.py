@@ -9,6 +9,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from ...runtime.gc_tuning import freeze_loaded_objects
+from ...runtime.log_context import begin_log_context
+from ...runtime.outages import DATABASE, end_finished_outages, outage_of
 from ...scheduling.periodic import periodic_jobs
 
 logger = logging.getLogger(__name__)
@@ -41,15 +43,21 @@ def run_due_jobs() -> None:
     None runs while the database is unavailable, because all would fail.
     """
     now = timezone.now()
+    begin_log_context()
     close_old_connections()
     try:
         connection.ensure_connection()
     except (OperationalError, InterfaceError) as fault:
-        logger.warning("The database does not answer; looking again in %s seconds: %s", INTERVAL, fault)
+        DATABASE.record_failure(fault)
         return
+    end_finished_outages()
     for key, look in periodic_jobs.items():
         close_old_connections()
+        begin_log_context(job=key)
         try:
             look(now)
-        except Exception:
+        except Exception as fault:
+            if outage_of(fault) is DATABASE:
+                DATABASE.record_failure(fault)
+                return
             logger.exception("Sweep %s failed", key)

@@ -4,12 +4,13 @@ import logging
 import time
 
 from django.core.management.base import BaseCommand
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, InternalError, OperationalError, close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker, validate_worker_id
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
 from ...runtime.gc_tuning import freeze_loaded_objects
+from ...runtime.outages import record_outage
 from ...tasks import prune_task_results
 
 logger = logging.getLogger(__name__)
@@ -44,8 +45,9 @@ class Command(BaseCommand):
                 prune_task_results()
                 worker.run()
                 return
-            except (OperationalError, InterfaceError) as fault:
-                logger.warning("The database does not answer; trying again in 5 seconds: %s", fault)
+            except (OperationalError, InterfaceError, InternalError) as fault:
+                if not record_outage(fault):
+                    logger.warning("The database refused; trying again in 5 seconds: %s", fault)
                 close_old_connections()
                 time.sleep(5)
 

@@ -141,6 +141,9 @@ SQLITE = {
     },
 }
 DATABASES = {"default": env.read_database("DATABASE_URL") or SQLITE}
+# The server itself, if DATABASE_URL leads through a pooler in transaction mode, where no cursor outlives a transaction.
+DATABASE_DIRECT = env.read_direct_database("DATABASE_DIRECT_URL", pooled="DATABASE_URL")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_DIRECT is not None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
+from home.runtime.read_only_database import expire_connection, is_read_only_error
+
 AWAY = (InterfaceError, OperationalError)  # the database restarts or is overloaded
 BACK_AFTER = 30  # seconds
 
@@ -28,11 +30,15 @@ def server_error(request):
     """Return an error page that needs no database, session or collected files, any of which may have failed.
 
     If the database is unavailable, the status is 503 with Retry-After, because search engines keep a page over a
-    503.
+    503. So it is if the database accepts no writes; pages that only read go on.
     """
     context = {"name": settings.WAGTAIL_SITE_NAME, "stylesheet": _stylesheet()}
-    page = HttpResponseServerError(get_template("500.html").render(context))
-    if isinstance(sys.exception(), AWAY):
+    if read_only := is_read_only_error(sys.exception()):
+        expire_connection()
+    page = HttpResponseServerError(
+        get_template("read_only.html" if read_only else "500.html").render(context)
+    )
+    if read_only or isinstance(sys.exception(), AWAY):
         page.status_code, page["Retry-After"] = 503, str(BACK_AFTER)
     return page
 

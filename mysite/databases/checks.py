@@ -8,6 +8,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from home.runtime.read_only_database import is_database_read_only
+
 from .direct_connection import open_direct
 from .session_defaults import disabling_statement, uses_jit
 
@@ -25,6 +27,9 @@ def check_database_connections(app_configs, **kwargs) -> list[CheckMessage]:
         return []
     try:
         found = _direct_faults() if settings.DATABASE_DIRECT else _pooler_faults()
+        if is_database_read_only():
+            what = "The database accepts no writes: it is a replica, or default_transaction_read_only is on."
+            found.append(Error(what, hint="Let DATABASE_URL lead to the primary.", id="mysite.E014"))
         if uses_jit(connection):
             hint = f"Run `manage.py migrate`, or as the owner of the database: {disabling_statement(connection)};"
             found.append(Warning("PostgreSQL compiles queries (jit).", hint=hint, id="mysite.W010"))

@@ -1,0 +1,98 @@
+"""A database that accepts no writes: pages are read, everything else is refused with 503."""
+
+import time
+
+import psycopg
+import pytest
+from django.db import InternalError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.utils import translation
+
+from home.models.heartbeat import Heartbeat
+from home.runtime.read_only_database import expire_connection, is_database_read_only, is_read_only_error
+from mysite.databases import checks
+
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such state")
+
+
+@pytest.fixture
+def read_only(home):
+    """Let the transaction of the test accept no writes from now on."""
+    connection.check_constraints()  # of the rows that were written before
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_one"),
+    [
+        (InternalError(), False),
+        (psycopg.errors.ReadOnlySqlTransaction(), True),
+        (psycopg.errors.UniqueViolation(), False),
+        (None, False),
+    ],
+)
+def test_read_only_error_is_recognized_by_its_code(error, is_one):
+    assert is_read_only_error(error) == is_one
+
+
+def test_error_that_follows_from_a_refused_write_is_recognized():
+    def leave_block() -> None:
+        try:
+            raise InternalError from psycopg.errors.ReadOnlySqlTransaction()
+        except InternalError:
+            raise TransactionManagementError  # noqa: B904 - as Django does
+
+    with pytest.raises(TransactionManagementError) as broken:
+        leave_block()
+    assert is_read_only_error(broken.value)
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_refused_write_is_a_read_only_error(read_only):
+    assert is_database_read_only()
+    with pytest.raises(InternalError) as refused, transaction.atomic():
+        Heartbeat.record(Heartbeat.WORKER)
+    assert is_read_only_error(refused.value)
+
+
+@pytest.mark.django_db
+def test_database_that_accepts_writes_is_not_read_only():
+    assert not is_database_read_only()
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_page_is_read_while_the_database_accepts_no_writes(client, read_only):
+    assert client.get("/").status_code == 200
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_refused_write_returns_503_with_a_sentence(client, read_only):
+    client.raise_request_exception = False
+    page = client.post("/compte/entrer/", {"email": "jeanne@courriel.example"})
+    assert (page.status_code, page["Retry-After"]) == (503, "30")
+    with translation.override("fr"):
+        assert translation.gettext("Nothing can be saved at the moment.") in page.text
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_health_is_degraded_while_the_database_accepts_no_writes(client, read_only):
+    state = client.get("/health/").json()
+    assert (state["status"], state["database"], state["writes"]) == ("degraded", True, {"alive": False})
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_database_that_accepts_no_writes_is_reported(read_only):
+    assert "mysite.E014" in [one.id for one in checks.check_database_connections(None)]
+
+
+@pytest.mark.django_db
+def test_expired_connection_is_closed_before_its_next_use(monkeypatch):
+    monkeypatch.setattr(connection, "close_at", None)
+    expire_connection()
+    assert connection.close_at <= time.monotonic()

@@ -11,7 +11,10 @@ from django.templatetags.static import static
 
 from home.runtime.read_only_database import expire_connection, is_read_only_error
 
-AWAY = (InterfaceError, OperationalError)  # the database restarts or is overloaded
+from .object_storage.exceptions import ObjectStorageUnavailable
+
+# The database restarts or is overloaded, or the storage of files does not answer.
+AWAY = (InterfaceError, OperationalError, ObjectStorageUnavailable)
 BACK_AFTER = 30  # seconds
 
 

@@ -130,6 +130,7 @@ LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet"}
 TOOLS = {
     *("djade", "django-stubs", "import-linter", "mypy", "ruff", "uv"),
     *("pytest-cov", "pytest-randomly", "pytest-xdist"),
+    *("flask", "flask-cors"),  # moto serves by them
     *("types-defusedxml", "types-openpyxl", "types-python-dateutil", "types-regex", "types-requests"),
 }
 

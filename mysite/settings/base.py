@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from django.utils.csp import CSP
 
 from . import environment as env
+from . import object_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # all files that the running system writes
@@ -161,7 +162,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mysite.staticfiles.StaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = "/media/"
+# Where browsers find published files: elsewhere by MEDIA_PUBLIC_URL, such as at an object storage.
+MEDIA_PUBLIC_URL = env.read_service_url("MEDIA_PUBLIC_URL")
+MEDIA_URL = f"{MEDIA_PUBLIC_URL.rstrip('/')}/" if MEDIA_PUBLIC_URL else "/media/"
+STORAGES |= object_storage.s3_storages(MEDIA_URL)
+MEDIA_THROUGH_SITE = STORAGES["default"]["BACKEND"] == object_storage.BACKEND and not MEDIA_PUBLIC_URL
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy serves published files and can read no others
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # only needed for our fonts on other sites, of which there are none
@@ -442,7 +447,7 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, f"'sha256-{b64encode(sha256(CLOSING.read_bytes()).digest()).decode()}'"],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", *env.csp_origin(TILE_URL)],
+    "img-src": [CSP.SELF, "data:", *env.csp_origin(TILE_URL), *env.csp_origin(MEDIA_PUBLIC_URL)],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
@@ -462,7 +467,7 @@ SECURE_CSP = {
 ADMIN_CSP = SECURE_CSP | {
     "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "img-src": [CSP.SELF, "data:", "blob:"],
+    "img-src": [CSP.SELF, "data:", "blob:", *env.csp_origin(MEDIA_PUBLIC_URL)],
     "worker-src": [CSP.SELF, "blob:"],
 }
 FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]

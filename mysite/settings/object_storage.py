@@ -1,0 +1,80 @@
+"""Settings of S3-compatible object storage. This is the one place that knows how its addresses are written."""
+
+from configparser import ConfigParser
+from configparser import Error as UnreadableFile
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from . import environment as env
+
+BACKEND = "mysite.object_storage.storage.ObjectStorage"
+FILE_FORMAT = "[default], aws_access_key_id=… and aws_secret_access_key=…, each in a line"
+
+
+def read_bucket(name: str) -> tuple[str, str] | None:
+    """Return bucket and folder of an address such as ``s3://bucket/folder``; None if unset."""
+    value = env.read_pattern(name, r"s3://[\w.-]+(/[\w.-]+)*/?", "s3://bucket or s3://bucket/folder")
+    bucket, _slash, folder = value.removeprefix("s3://").partition("/")
+    return (bucket, folder.strip("/")) if value else None
+
+
+def read_credentials(name: str) -> dict[str, str]:
+    """Return the key in the file ``name``, which is written as for the programs of Amazon.
+
+    A secret in a variable would show in every list of the environment.
+    """
+    path, found = Path(env.read_text(name)), ConfigParser(interpolation=None)
+    try:
+        if path.stat().st_mode & 0o007:
+            raise ImproperlyConfigured(
+                f"{name}: every user of the machine can open {path}: chmod o-rwx {path}"
+            )
+        found.read_string(path.read_text())
+        key = found["default"]
+        return {"access_key": key["aws_access_key_id"], "secret_key": key["aws_secret_access_key"]}
+    except (OSError, UnicodeDecodeError, UnreadableFile, KeyError) as error:
+        raise ImproperlyConfigured(f"{name}: {path} is not readable as a file with {FILE_FORMAT}.") from error
+
+
+def s3_storages(media_url: str) -> dict[str, dict[str, Any]]:
+    """Return the entries of ``STORAGES`` that are in buckets. ``media_url``: where browsers find published files."""
+    buckets = {"default": read_bucket("MEDIA_STORE_URL"), "private": read_bucket("PRIVATE_STORE_URL")}
+    endpoint, region = env.read_service_url("FILES_S3_ENDPOINT"), env.read_text("FILES_S3_REGION", "")
+    used = {alias: place for alias, place in buckets.items() if place}
+    if not used:
+        return {}
+    if len({bucket for bucket, _folder in used.values()}) < len(used):
+        raise ImproperlyConfigured("MEDIA_STORE_URL and PRIVATE_STORE_URL: name two buckets.")
+    service = read_credentials("FILES_S3_CREDENTIALS") | {
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        "client_config": client_config(),
+    }
+    urls = {"default": media_url, "private": None}
+    return {
+        alias: {
+            "BACKEND": BACKEND,
+            "OPTIONS": service | {"bucket_name": bucket, "location": folder, "base_url": urls[alias]},
+        }
+        for alias, (bucket, folder) in used.items()
+    }
+
+
+def client_config() -> Any:
+    """Return the configuration of the client, as servers other than Amazon's need it too.
+
+    They may not know a bucket by a name of its own in the DNS, nor the check sums that boto3 adds by itself.
+    """
+    from botocore.config import Config  # only installations with object storage need this memory
+
+    return Config(
+        s3={"addressing_style": "path"},
+        signature_version="s3v4",
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )

@@ -10,7 +10,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
 from home.web.http_client import HttpClient, HttpError, configured_hosts
-from mysite.settings.object_storage import BACKEND
 
 VARIABLES = {"default": "MEDIA_STORE_URL", "private": "PRIVATE_STORE_URL"}
 HINT = "See Several machines in docs/operations.md."
@@ -22,7 +21,7 @@ def check_object_storage(app_configs, **kwargs) -> list[CheckMessage]:
     """Write, read and delete a file in each bucket. Open published and other files as a browser does."""
     found: list[CheckMessage] = []
     for alias, variable in VARIABLES.items():
-        if settings.STORAGES[alias]["BACKEND"] == BACKEND:
+        if alias in settings.OBJECT_STORAGE:
             found += _use(storages[alias], variable)
     return found
 

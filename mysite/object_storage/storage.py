@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django.utils.deconstruct import deconstructible
 from django.utils.encoding import filepath_to_uri
 from storages.backends.s3 import S3File, S3Storage
@@ -60,7 +61,13 @@ class ObjectFile(S3File):
 
 @deconstructible
 class ObjectStorage(S3Storage):
-    """A bucket or a folder of one. Names are never written twice, and its failures are those of a disk."""
+    """A bucket or a folder of one. Names are never written twice, and its failures are those of a disk.
+
+    ``alias``: its name in ``STORAGES``.
+    """
+
+    def __init__(self, alias: str):
+        super().__init__(**settings.OBJECT_STORAGE[alias])
 
     def get_default_settings(self) -> dict[str, Any]:
         """Return the library's defaults, without those it takes from the environment."""
@@ -81,8 +88,6 @@ class ObjectStorage(S3Storage):
 
     def url(self, name: str) -> str:
         """Return the address for browsers, which is never signed: private files are opened by views that check."""
-        if self.base_url is None:
-            raise ValueError("This file is not accessible via a URL.")
         return urljoin(self.base_url, filepath_to_uri(clean_name(name)))
 
     _save = with_store_errors(S3Storage._save)

@@ -165,8 +165,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Where browsers find published files: elsewhere by MEDIA_PUBLIC_URL, such as at an object storage.
 MEDIA_PUBLIC_URL = env.read_service_url("MEDIA_PUBLIC_URL")
 MEDIA_URL = f"{MEDIA_PUBLIC_URL.rstrip('/')}/" if MEDIA_PUBLIC_URL else "/media/"
-STORAGES |= object_storage.s3_storages(MEDIA_URL)
-MEDIA_THROUGH_SITE = STORAGES["default"]["BACKEND"] == object_storage.BACKEND and not MEDIA_PUBLIC_URL
+OBJECT_STORAGE = object_storage.read_buckets(MEDIA_URL)
+STORAGES |= object_storage.storages_in(OBJECT_STORAGE)
+MEDIA_THROUGH_SITE = "default" in OBJECT_STORAGE and not MEDIA_PUBLIC_URL
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy serves published files and can read no others
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # only needed for our fonts on other sites, of which there are none

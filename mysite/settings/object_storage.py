@@ -38,8 +38,11 @@ def read_credentials(name: str) -> dict[str, str]:
         raise ImproperlyConfigured(f"{name}: {path} is not readable as a file with {FILE_FORMAT}.") from error
 
 
-def s3_storages(media_url: str) -> dict[str, dict[str, Any]]:
-    """Return the entries of ``STORAGES`` that are in buckets. ``media_url``: where browsers find published files."""
+def read_buckets(media_url: str) -> dict[str, dict[str, Any]]:
+    """Return the options of the storages that are in buckets, by their alias in ``STORAGES``.
+
+    ``media_url``: where browsers find published files. That of private files leads nowhere, as on the disk.
+    """
     buckets = {"default": read_bucket("MEDIA_STORE_URL"), "private": read_bucket("PRIVATE_STORE_URL")}
     endpoint, region = env.read_service_url("FILES_S3_ENDPOINT"), env.read_text("FILES_S3_REGION", "")
     used = {alias: place for alias, place in buckets.items() if place}
@@ -52,14 +55,16 @@ def s3_storages(media_url: str) -> dict[str, dict[str, Any]]:
         "region_name": region or None,
         "client_config": client_config(),
     }
-    urls = {"default": media_url, "private": None}
+    urls = {"default": media_url, "private": "/media/"}
     return {
-        alias: {
-            "BACKEND": BACKEND,
-            "OPTIONS": service | {"bucket_name": bucket, "location": folder, "base_url": urls[alias]},
-        }
+        alias: service | {"bucket_name": bucket, "location": folder, "base_url": urls[alias]}
         for alias, (bucket, folder) in used.items()
     }
+
+
+def storages_in(buckets: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the entries of ``STORAGES``. Wagtail writes their options into its tasks, so the key is not among them."""
+    return {alias: {"BACKEND": BACKEND, "OPTIONS": {"alias": alias}} for alias in buckets}
 
 
 def client_config() -> Any:

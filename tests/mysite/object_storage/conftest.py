@@ -43,9 +43,9 @@ def use_buckets(monkeypatch):
     """
 
     def use() -> None:
-        entries = object_storage.s3_storages("/media/")
-        monkeypatch.setattr(settings, "STORAGES", settings.STORAGES | entries)
-        for alias, entry in entries.items():
+        buckets = object_storage.read_buckets("/media/")
+        monkeypatch.setattr(settings, "OBJECT_STORAGE", buckets)
+        for alias, entry in object_storage.storages_in(buckets).items():
             monkeypatch.setitem(storages._storages, alias, storages.create_storage(entry))
         monkeypatch.setattr(default_storage, "_wrapped", storages["default"])
         for field in (field for model in apps.get_models() for field in model._meta.fields):

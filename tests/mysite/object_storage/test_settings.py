@@ -15,22 +15,20 @@ from tests.mysite.test_settings import NEEDED, ROOT
 def test_unset_variables_store_files_on_the_disk(monkeypatch):
     for name in ("MEDIA_STORE_URL", "PRIVATE_STORE_URL"):
         monkeypatch.delenv(name, raising=False)
-    assert object_storage.s3_storages("/media/") == {}
+    assert object_storage.read_buckets("/media/") == {}
 
 
 def test_each_kind_of_files_has_its_bucket(s3_environment):
-    found = object_storage.s3_storages("https://media.orvenay.example/")
-    places = {
-        alias: (one["OPTIONS"]["bucket_name"], one["OPTIONS"]["location"]) for alias, one in found.items()
-    }
+    found = object_storage.read_buckets("https://media.orvenay.example/")
+    places = {alias: (one["bucket_name"], one["location"]) for alias, one in found.items()}
     assert places == {"default": ("orvenay-media", "web"), "private": ("orvenay-private", "")}
-    assert found["default"]["OPTIONS"]["base_url"] == "https://media.orvenay.example/"
-    assert found["private"]["OPTIONS"]["base_url"] is None
+    assert found["default"]["base_url"] == "https://media.orvenay.example/"
+    assert found["private"]["base_url"] == "/media/"
 
 
 def test_one_kind_of_files_may_stay_on_the_disk(s3_environment, monkeypatch):
     monkeypatch.delenv("MEDIA_STORE_URL")
-    assert list(object_storage.s3_storages("/media/")) == ["private"]
+    assert list(object_storage.read_buckets("/media/")) == ["private"]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +46,7 @@ def test_one_kind_of_files_may_stay_on_the_disk(s3_environment, monkeypatch):
 def test_wrong_variable_is_refused_with_an_instruction(s3_environment, monkeypatch, name, value, said):
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=said):
-        object_storage.s3_storages("/media/")
+        object_storage.read_buckets("/media/")
 
 
 @pytest.mark.parametrize("text", ["", "[default]\naws_access_key_id = x", "no = section", "\x00\xff"])
@@ -58,13 +56,13 @@ def test_file_without_a_key_is_refused(s3_environment, monkeypatch, tmp_path, te
     file.chmod(0o600)
     monkeypatch.setenv("FILES_S3_CREDENTIALS", str(file))
     with pytest.raises(ImproperlyConfigured, match="aws_secret_access_key"):
-        object_storage.s3_storages("/media/")
+        object_storage.read_buckets("/media/")
 
 
 def test_file_of_the_key_that_everybody_can_open_is_refused(s3_environment):
     Path(os.environ["FILES_S3_CREDENTIALS"]).chmod(0o644)
     with pytest.raises(ImproperlyConfigured, match="chmod o-rwx"):
-        object_storage.s3_storages("/media/")
+        object_storage.read_buckets("/media/")
 
 
 def test_production_finds_pictures_where_browsers_do(s3_environment):
@@ -76,7 +74,7 @@ def test_production_finds_pictures_where_browsers_do(s3_environment):
     code = (
         "from mysite.settings import production as p; "
         "print(p.MEDIA_URL, p.SECURE_CSP['img-src'][-1], p.ADMIN_CSP['img-src'][-1], p.MEDIA_THROUGH_SITE, "
-        "p.STORAGES['default']['OPTIONS']['bucket_name'], p.STORAGES['private']['BACKEND'])"
+        "p.OBJECT_STORAGE['default']['bucket_name'], p.STORAGES['private']['BACKEND'])"
     )
     run = subprocess.run(
         [sys.executable, "-c", code],

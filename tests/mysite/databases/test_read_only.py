@@ -1,6 +1,7 @@
 """A database that accepts no writes: pages are read, everything else is refused with 503."""
 
 import time
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -10,7 +11,9 @@ from django.utils import translation
 
 from home.models.heartbeat import Heartbeat
 from home.runtime.read_only_database import expire_connection, is_database_read_only, is_read_only_error
+from mysite.backups.backup_databases import _libpq_environment
 from mysite.databases import checks
+from mysite.settings.environment import read_database
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such state")
 
@@ -96,3 +99,12 @@ def test_expired_connection_is_closed_before_its_next_use(monkeypatch):
     monkeypatch.setattr(connection, "close_at", None)
     expire_connection()
     assert connection.close_at <= time.monotonic()
+
+
+def test_programs_of_postgresql_find_the_server_that_accepts_writes(monkeypatch):
+    """As the site does, with an address of several servers: without a host, they would ask the machine itself."""
+    url = "postgres:///commune?host=db1,db2&port=5432,5433&user=commune&target_session_attrs=read-write"
+    monkeypatch.setenv("ADDRESS", url)
+    found = _libpq_environment(SimpleNamespace(settings_dict=read_database("ADDRESS")))
+    names = ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGTARGETSESSIONATTRS")
+    assert [found[name] for name in names] == ["db1,db2", "5432,5433", "commune", "commune", "read-write"]

@@ -87,7 +87,7 @@ def test_rate_limit_counts_requests_of_all_sites(sites, monkeypatch):
     assert sorted(numbers) == list(range(1, 81))
 
 
-def test_publication_on_one_site_invalidates_the_pages_of_the_other(sites, monkeypatch):
+def test_publication_on_one_site_invalidates_the_other(sites, monkeypatch):
     made = iter(["old", "new"])
 
     def visit(site) -> str:

@@ -101,8 +101,8 @@ def test_expired_connection_is_closed_before_its_next_use(monkeypatch):
     assert connection.close_at <= time.monotonic()
 
 
-def test_programs_of_postgresql_find_the_server_that_accepts_writes(monkeypatch):
-    """As the site does, with an address of several servers: without a host, they would ask the machine itself."""
+def test_programs_of_postgresql_get_all_servers(monkeypatch):
+    """Without a host, they would ask the machine itself."""
     url = "postgres:///commune?host=db1,db2&port=5432,5433&user=commune&target_session_attrs=read-write"
     monkeypatch.setenv("ADDRESS", url)
     found = _libpq_environment(SimpleNamespace(settings_dict=read_database("ADDRESS")))

@@ -14,7 +14,7 @@ from .publication_calendar.entries import draftable_snippet_models
 from .scheduling.periodic import is_task_queued, job_label, periodic_jobs, run_isolated
 from .search import document_texts, missed_queries
 from .task_recovery import put_back_abandoned
-from .tasks import record_worker_heartbeat, warm_page
+from .tasks import extract_document_text, record_worker_heartbeat, warm_page
 from .web.rate_limits import HOUR
 
 WORKER_EVERY = timedelta(seconds=45)
@@ -42,8 +42,10 @@ def recover_abandoned_tasks(now) -> None:
 
 @periodic_jobs.register("document_texts")
 def extract_document_texts(now) -> None:
-    """Enqueue the extraction of unread document texts and delete old missed queries."""
-    document_texts.wake_extraction(now)
+    """Enqueue the extraction of unread document texts, once none is queued, and delete old missed queries."""
+    if not is_task_queued(extract_document_text):
+        for texts, pk in document_texts.due_texts(now):
+            extract_document_text.enqueue(pk, texts._meta.label_lower)
     missed_queries.delete_old_missed_queries()
 
 

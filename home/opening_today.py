@@ -5,7 +5,7 @@ from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 
 from .caching.site_version import cached_per_version
-from .extensions.home_page import TodayItem
+from .extensions.site_points import TodayItem
 from .localization.reader_language import url_for_reader
 from .models import CommuneSettings, OfficePage
 from .opening_hours import text

@@ -9,13 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import User
 
 from .admin.errors import explain_error
-from .extensions.home_page import TodayItem
-from .extensions.site_points import SiteExtension
+from .extensions.site_points import PlannedPublication, SearchKind, SiteExtension, TodayItem
 from .models import HomePage
 from .opening_today import counter_opening, office_openings
-from .publication_calendar.entries import PlannedPublication
 from .publication_calendar.scheduled_pages import scheduled_page_expiries, scheduled_page_publications
-from .search.index import SearchKind
 
 SEARCH_KINDS = {
     "page": SearchKind(_("Page"), _("Pages"), order=20),

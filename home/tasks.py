@@ -5,6 +5,11 @@ from datetime import timedelta
 from django.apps import apps
 from django.tasks import task
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from .models.heartbeat import Heartbeat
+from .page_cache import warm_up
+from .search import document_texts, index
 
 KEEP_SUCCESSFUL, KEEP_FAILED = timedelta(hours=6), timedelta(days=30)
 
@@ -15,19 +20,14 @@ def record_worker_heartbeat() -> None:
 
     The scheduler enqueues it about once a minute.
     """
-    from .models.heartbeat import Heartbeat
-    from .search.index import analyze_index_tables
-
     Heartbeat.record(Heartbeat.WORKER)
     prune_task_results()
-    analyze_index_tables()
+    index.analyze_index_tables()
 
 
 @task(priority=-60)
 def extract_document_text(pk: int, texts: str = "home.documenttext") -> None:
     """Extract the text of a file for search; ``texts``: the label of the text's model."""
-    from .search import document_texts
-
     document_texts.extract_text(apps.get_model(texts), pk, timezone.now())
 
 
@@ -37,23 +37,17 @@ def reindex_after_site_change() -> None:
 
     Pages that belong to no site lose their entries.
     """
-    from .search import index
-
     index.reindex_all_pages()
 
 
 @task(priority=-80)
 def warm_page(pk: int) -> None:
     """Request a published page before its first visitor does."""
-    from .page_cache import warm_up
-
     warm_up.warm_page(pk)
 
 
 def prune_task_results() -> None:
     """Delete old task results, because their table would grow without limit."""
-    from django_tasks_db.models import DBTaskResult
-
     now = timezone.now()
     DBTaskResult.objects.successful().filter(finished_at__lt=now - KEEP_SUCCESSFUL).delete()
     DBTaskResult.objects.failed().filter(finished_at__lt=now - KEEP_FAILED).delete()

@@ -181,7 +181,7 @@ def person_vcard(request, key):
     people = Person.in_public(key)
     ours = [one for one in people if one.locale.language_code == get_language()]
     for one in [*ours, *people]:
-        return vcard.vcard_response(one.name, vcard.person_card(one, CommuneSettings.current(request)))
+        return vcard.vcard_response(one.name, one.vcard(CommuneSettings.current(request)))
     raise Http404
 
 

@@ -43,7 +43,8 @@ def hide_whats_new(request, items):
 @hooks.register("before_create_page")
 def check_public_record_parent(request, parent_page, page_class):
     """Refuse to create a page on record below a restricted page."""
-    reason = public_record.placement_error(page_class if page_class.on_record else None, parent_page)
+    kind = page_class if issubclass(page_class, public_record.PublicRecord) else None
+    reason = public_record.placement_error(kind, parent_page)
     if not reason:
         return None
     messages.error(request, reason)

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from django.conf import settings
-
 from home.extensions.integrations import IntegrationRegistry
 
 from .letters.rendering import LetterLinks, RenderedLetter
@@ -21,7 +19,7 @@ class ClaimLost(Exception):
 
 
 class MailBackend(Protocol):
-    """A backend that sends the editions of a mailing to their recipients."""
+    """A backend that sends the editions of a mailing to their recipients. Backends subclass it."""
 
     def letter_links(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
         """Return the links for the footer; those of a test without ``mailing``."""
@@ -38,6 +36,20 @@ class MailBackend(Protocol):
         Raise ``BackendUnavailable`` if it has to wait, ``ClaimLost`` if this worker lost the mailing.
         """
 
+    # A service with its own list of subscribers. Each queues what it tells the service in the caller's transaction.
+    def sync_subscriber(self, subscriber: Subscriber) -> None:
+        """Queue the update of a subscriber."""
+
+    def sync_erasure(self, email: str) -> None:
+        """Queue the erasure of an address."""
+
+    def topic_tags(self) -> dict[UUID, str]:
+        """Return the topics' tags at the service, by topic."""
+        return {}
+
+    def sync_topic_name(self, old: str, new: str) -> None:
+        """Queue the renaming of a topic's tag. Otherwise it would seem that all members had dropped the topic."""
+
 
 mail_backends: IntegrationRegistry[type[MailBackend]] = IntegrationRegistry("NEWSLETTER_BACKEND")
 
@@ -49,40 +61,3 @@ def backend_for(mailing: Mailing) -> MailBackend:
 def configured_backend() -> MailBackend:
     """Return the backend for new mailings."""
     return mail_backends.chosen()()
-
-
-def sync_subscriber(subscriber: Subscriber) -> None:
-    """Queue the update of a service with its own list, in the caller's transaction."""
-    if settings.NEWSLETTER_BACKEND == "mailchimp":
-        from .backends.mailchimp import (
-            members,
-        )  # circular import: ``members`` uses actions, which call this function
-
-        members.queue_member_update(subscriber)
-
-
-def topic_tags() -> dict[UUID, str]:
-    """Return the topics' tags at a service with its own list, by topic; {} without one."""
-    if settings.NEWSLETTER_BACKEND != "mailchimp":
-        return {}
-    from .backends.mailchimp import members
-
-    return members.tags_by_topic()
-
-
-def sync_topic_name(old: str, new: str) -> None:
-    """Queue the renaming at a service with its own list.
-
-    Otherwise it would seem that all members had dropped the topic.
-    """
-    from .backends.mailchimp import members
-
-    members.queue_tag_rename(old, new)
-
-
-def sync_erasure(email: str) -> None:
-    """Queue the erasure of the address at a service with its own list."""
-    if settings.NEWSLETTER_BACKEND == "mailchimp":
-        from .backends.mailchimp import members
-
-        members.queue_member_deletion(email)

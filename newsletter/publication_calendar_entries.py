@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
-from home.publication_calendar.entries import MAX_ENTRIES, PlannedPublication
+from home.extensions.site_points import PlannedPublication
+from home.publication_calendar.entries import MAX_ENTRIES
 
 from .models import Campaign, Mailing
 from .states import MailingState

@@ -1,4 +1,4 @@
-"""Signal handlers: webhooks of mail services by anymail, tags of renamed topics, search entries of mailings."""
+"""Signal handlers: due mailings, webhooks of mail services, tags of renamed topics, search entries of mailings."""
 
 from anymail.signals import EventType, RejectReason, tracking
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -8,13 +8,21 @@ from wagtail.signals import published, unpublished
 from home.search.index import unindex_object
 from home.signals import search_rebuilt
 
-from . import mail_backend
 from .bounces import handling
 from .bounces.delivery_status import STATUS, BounceVerdict, verdict_for_status
+from .mail_backend import configured_backend
 from .models import Campaign, Mailing, Topic
 from .search import index_all_mailings, index_mailing
+from .signals import mailing_due
+from .tasks import run_mailing
 
 PERMANENT_REJECTIONS = {RejectReason.INVALID, RejectReason.BOUNCED}
+
+
+@receiver(mailing_due)
+def wake_worker(sender, mailing, **kwargs):
+    """Wake a worker. If the wake-up is lost, a job finds the row that says what is due."""
+    run_mailing.enqueue(mailing.pk)
 
 
 @receiver(tracking)
@@ -49,14 +57,15 @@ def _verdict(event) -> BounceVerdict:
 
 @receiver(pre_save, sender=Topic)
 def remember_topic_name(instance, **kwargs):
-    instance.tag_before = mail_backend.topic_tags().get(instance.translation_key)
+    instance.tag_before = configured_backend().topic_tags().get(instance.translation_key)
 
 
 @receiver(post_save, sender=Topic)
 def sync_topic_rename(instance, **kwargs):
-    before, now = instance.tag_before, mail_backend.topic_tags().get(instance.translation_key)
+    backend = configured_backend()
+    before, now = instance.tag_before, backend.topic_tags().get(instance.translation_key)
     if before and before != now:
-        mail_backend.sync_topic_name(before, now)
+        backend.sync_topic_name(before, now)
 
 
 @receiver(post_save, sender=Mailing)

@@ -3,29 +3,27 @@
 from django.tasks import task
 from django.utils import timezone
 
+from . import sending
+from .backends.mailchimp import backend, members
+from .bounces import handling
+
 LAST = -50
 
 
 @task(priority=LAST)
 def run_mailing(mailing_id: int) -> None:
     """Continue a mailing for some seconds."""
-    from . import sending  # circular import: ``sending`` enqueues this task
-
     sending.run_mailing(mailing_id)
 
 
 @task(priority=LAST)
 def read_bounces() -> None:
     """Read the mailbox of bounces."""
-    from .bounces import handling
-
     handling.read_mailbox()
 
 
 @task(priority=LAST)
 def reconcile_members() -> None:
     """Update the counts of mailings at Mailchimp, then compare subscribers with its members."""
-    from .backends.mailchimp import backend, members
-
     backend.read_reports(timezone.now())
     members.reconcile_members()

@@ -49,7 +49,7 @@ LONGEST = {
     ),
     *("test_journeys", "test_editor_builds_a_form"),
 }
-DATABASE = {"django_db_setup", "live_server"}  # fixtures that need it
+DATABASE = {"db", "django_db_setup", "live_server"}  # fixtures that need it
 COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests that commit
 FIRST = "test_build"  # the process that runs it migrates the database, if that is not done yet
 

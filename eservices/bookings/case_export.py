@@ -1,6 +1,7 @@
 """Bookings in exports of their case."""
 
-from eservices.cases.export.audiences import APPLICANT, Audience
+from eservices.cases.export.audiences import APPLICANT
+from eservices.cases.extension_points import Audience
 from eservices.cases.models import Case
 
 from .models import Booking, Inspection

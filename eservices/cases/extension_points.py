@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django import forms
@@ -14,9 +14,6 @@ from eservices.accounts.models import User
 from home.extensions.base import Extension
 
 from .models import Case
-
-if TYPE_CHECKING:
-    from .export.audiences import Audience
 
 type ArchiveFile = tuple[str, BinaryIO]  # the name inside the archive package, and the open content
 
@@ -54,6 +51,21 @@ class RetentionBlocker:
 
     label: str | Promise
     cases: Callable[[], Q]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Readers of an export of a case. ``export.audiences`` names them all.
+
+    ``secret_answers``: as they were given, else masked. ``internal``: notes, stages, opinions, holds and events.
+    ``unopened_decisions``: also before the applicant opens them. ``protected``: cases with a protected address.
+    """
+
+    name: str
+    secret_answers: bool = False
+    internal: bool = False
+    unopened_decisions: bool = True
+    protected: bool = True
 
 
 class CaseExtension(Extension):
@@ -119,7 +131,7 @@ class CaseExtension(Extension):
         """Return reasons to keep closed cases, by key."""
         return {}
 
-    def export_parts(self, case: Case, audience: "Audience") -> Mapping[str, object]:
+    def export_parts(self, case: Case, audience: Audience) -> Mapping[str, object]:
         """Return plain data of this app for exports of the case, by key: archive, records system, own data."""
         return {}
 

@@ -8,7 +8,9 @@ from eservices.formbuilder import placeholders
 from eservices.formbuilder.fields import PhoneField
 from eservices.submissions import upload_checks
 from eservices.submissions.message_attachments import AttachmentsField
+from home.extensions.base import merged
 
+from .extension_points import CaseExtension
 from .models import Absence, CallbackRequest, Case, ConcernedPerson, EnclosureReview
 from .workflow import absences
 from .workflow.identity import IdentityCheck
@@ -266,3 +268,14 @@ class WithdrawForm(CaseActionForm):
 
 class ReopenForm(CaseActionForm):
     reason = textarea_field(_("Reason. The applicant reads it"))
+
+
+def acceptance_forms_for(case: Case, data=None) -> dict[str, forms.Form]:
+    """Build the forms of other apps to fill in when accepting ``case``, by key."""
+    offers = merged(CaseExtension, lambda one: one.acceptance_forms(case))
+    return {key: form(data, prefix=key) for key, form in offers.items()}
+
+
+def collect_statements(filled: dict[str, forms.Form]) -> dict:
+    """Collect the cleaned data of valid forms, as ``accept_case`` takes it in ``details``."""
+    return {key: form.cleaned_data for key, form in filled.items()}

@@ -6,10 +6,9 @@ from eservices.submissions.models import Submission
 
 from . import access, emails
 from .models import Case
-from .promised_date import is_immediate, promised_date, waits_for_payment_first
-from .workflow import enclosures_and_persons
-from .workflow.enclosures_and_persons import question_label
+from .workflow.enclosures_and_persons import missing_enclosure_labels
 from .workflow.progress import stage_titles, stages_ahead
+from .workflow.promised_date import is_immediate, promised_date, waits_for_payment_first
 
 
 def case_receipt(submission: Submission) -> dict:
@@ -31,14 +30,6 @@ def case_receipt(submission: Submission) -> dict:
         "missing": missing_enclosure_labels(case),
         "ways": _receipt_links(case, submission.agent) if submission.agent_id else {},
     }
-
-
-def missing_enclosure_labels(case: Case) -> list[str]:
-    """Return the labels of the missing enclosures, in the language of the case."""
-    return [
-        question_label(case, one.key, case.language)
-        for one in enclosures_and_persons.missing_enclosures(case)
-    ]
 
 
 def _receipt_links(case: Case, agent) -> dict[str, str]:

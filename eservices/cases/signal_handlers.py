@@ -1,5 +1,8 @@
-"""Signal handlers for submissions, files, accounts, paper letters and erasure."""
+"""Signal handlers for submissions, files, accounts, due processes, letters and erasure."""
 
+from functools import partial
+
+from django.db import transaction
 from django.dispatch import receiver
 
 from eservices.accounts.models import User
@@ -18,8 +21,10 @@ from .actions import (
 from .actions.decision_notification.consent import consented_in_form, give_consent
 from .actors import Applicant
 from .appealable_decisions import actions as formal
+from .letter_templates.validation import check_placeholders
 from .models import Case
-from .signals import case_erased
+from .signals import case_erased, letter_template_cleaned, process_due
+from .tasks import advance_case
 
 
 @receiver(submission_sent, dispatch_uid="cases.open_case")
@@ -50,6 +55,18 @@ def notify_of_widened_rights(sender, of, actor, gained, **kwargs) -> None:
     """Tell the people responsible for an account or group that it has more rights, in the same transaction."""
     tell = emails.account_widened if isinstance(of, User) else emails.group_widened
     tell(actor, of, gained)
+
+
+@receiver(process_due, dispatch_uid="cases.wake_worker")
+def wake_worker(sender, case, **kwargs) -> None:
+    """Wake a worker after the commit. If the wake-up is lost, a job finds the row that says what is due."""
+    transaction.on_commit(partial(advance_case.enqueue, str(case.pk)), robust=True)
+
+
+@receiver(letter_template_cleaned, dispatch_uid="cases.check_placeholders")
+def check_letter_template(sender, letter, **kwargs) -> None:
+    """Refuse a letter template with a placeholder that the cases to which it may go cannot fill in."""
+    check_placeholders(letter)
 
 
 @receiver(letter_posted, dispatch_uid="cases.letter_posted")

@@ -2,10 +2,10 @@
 
 from django.tasks import task
 
+from . import process
+
 
 @task()
 def advance_case(case_id: str) -> None:
     """Run the process of the case. Harmless if it is not due any more."""
-    from . import process  # circular: the process calls actions, which enqueue this task
-
     process.advance_case(case_id)

@@ -18,6 +18,7 @@ from .desk.case_queue import queries
 from .desk.mailroom import access as postroom
 from .desk.notification_settings import NotificationPreferencesPanel
 from .letter_templates.panels import PlaceholdersPanel
+from .letter_templates.preview import LetterPreview, NewLetterPreview
 from .models import LegalRemedies, LetterTemplate, Role, Team
 from .permissions import OwnedForm, OwnTeams, TeamForm, TeamsViewSet
 from .retention import access as retention
@@ -49,6 +50,8 @@ class LetterTemplateViewSet(TeamsViewSet):
     menu_label = _("Letters to applicants")
     list_display = ["name", "key", "team", "subject", "locale"]
     search_fields = ["name", "key", "subject"]
+    preview_on_add_view_class = NewLetterPreview
+    preview_on_edit_view_class = LetterPreview
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("name"), FieldPanel("key")]),

@@ -1,13 +1,10 @@
-"""Actions on services: publish and close forms, rehearse, import, update translations."""
+"""Actions on services: publish and close forms, rehearse, import."""
 
-import logging
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from eservices.accounts.models import User
@@ -24,12 +21,7 @@ from .definition.compiler import compile_definition
 from .definition.drafts import draft_definition
 from .definition.linter import publication_errors
 from .models import ServiceIndexPage, ServicePage, TranslationUpdate
-from .tasks import sync_translations as wake
-
-logger = logging.getLogger(__name__)
-
-CLAIM = timedelta(minutes=10)  # longer than any update takes; afterwards another worker may take over
-RETRY_PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  # by number of failures
+from .tasks import sync_translations
 
 
 @transaction.atomic
@@ -115,46 +107,13 @@ def import_service(
     return page
 
 
-def sync_translations(page_id: int) -> None:
-    """Update the translations of a service from its source, with the texts of an import.
-
-    Safe to call at any time and repeatedly: unfinished updates are repeated. Translations that are live are
-    published; strings without a translation use the source's text.
-    """
-    row = _claim(page_id)
-    if row is None:
-        return
-    try:
-        translation_sync.sync_translations(row.page, row.definition)
-    except Exception:
-        logger.exception("Translations of service %s could not be updated", page_id)
-        pause = RETRY_PAUSES[min(row.attempts, len(RETRY_PAUSES)) - 1]
-        _still(row).update(due_at=timezone.now() + pause)
-    else:
-        _still(row).delete()
-
-
 def _announce(source: ServicePage) -> None:
     """Schedule the update of the translations of a published source."""
     waiting = TranslationUpdate.objects.filter(page=source).exists()
     if waiting or translation_sync.is_managed_by_localize(source):
         defaults = {"due_at": timezone.now(), "attempts": 0}
         TranslationUpdate.objects.update_or_create(page=source, defaults=defaults)
-        transaction.on_commit(lambda: wake.enqueue(source.pk), robust=True)
-
-
-def _claim(page_id: int) -> TranslationUpdate | None:
-    """Claim the row for this worker; None if nothing is due or another worker has claimed it."""
-    now = timezone.now()
-    claimed = TranslationUpdate.objects.due(now).filter(pk=page_id)
-    if not claimed.update(due_at=now + CLAIM, attempts=F("attempts") + 1):
-        return None
-    return TranslationUpdate.objects.select_related("page__locale").get(pk=page_id)
-
-
-def _still(row: TranslationUpdate) -> QuerySet[TranslationUpdate]:
-    """Return a query for the row as claimed. It is empty if a new publication has made the row due again."""
-    return TranslationUpdate.objects.filter(pk=row.pk, due_at=row.due_at)
+        transaction.on_commit(lambda: sync_translations.enqueue(source.pk), robust=True)
 
 
 def _form(source: ServicePage) -> Form:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from eservices.reports import access as reports
-from home.extensions.home_page import HomeSection
+from home.extensions.site_points import HomeSection
 from home.models import HomePage
 
 from . import service_lists

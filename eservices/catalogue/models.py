@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -102,7 +104,22 @@ class ServiceIndexPage(BasePage):
         return reports.has_categories()
 
 
-class ServicePageManager(BasePage._default_manager.__class__):
+class ServicePageQuerySet(BasePageQuerySet):
+    def with_situations(self) -> Self:
+        """Return each service once per life situation, in their order, and services without one once."""
+        same = {"translation_key": OuterRef("situations__translation_key"), "locale": OuterRef("locale")}
+        named = Subquery(LifeSituation.objects.filter(**same).values("name")[:1])
+        return (
+            self.defer_streamfields()
+            .annotate(
+                situation=F("situations__translation_key"),
+                situation_name=Coalesce(named, F("situations__name")),
+            )
+            .order_by("situations__order", "situation_name", "title")
+        )
+
+
+class ServicePageManager(PageManager.from_queryset(ServicePageQuerySet)):
     def source_of(self, translation_key: UUID | str) -> "ServicePage | None":
         """Return the page that holds the form: the first one created. Its translations hold only texts."""
         return self.filter(translation_key=translation_key).order_by("pk").first()

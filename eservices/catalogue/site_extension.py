@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from home.extensions.home_page import HomeSection
-from home.extensions.site_points import SiteExtension
+from home.extensions.site_points import HomeSection, SearchKind, SiteExtension
 from home.models import HomePage
-from home.search.index import SERVICE, SearchKind
+from home.search.index import SERVICE
 
 from .counter_section import counter_section
 from .editor.outline_context import publication_refusal

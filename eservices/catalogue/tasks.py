@@ -2,10 +2,10 @@
 
 from django.tasks import task
 
+from .translation_updates import run_translation_update
+
 
 @task()
 def sync_translations(page_id: int) -> None:
     """Update the translations of a service from its source. Does nothing if no update is due."""
-    from . import actions  # actions enqueue this task
-
-    actions.sync_translations(page_id)
+    run_translation_update(page_id)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case
-from eservices.deliveries import actions as deliveries
+from eservices.deliveries.attempts import save_transport_state
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.transports import PermanentFailure, RetryLater
 
@@ -73,7 +73,7 @@ class DocumentStoreTransport:
         for number in range(1, MAX_NAME_VARIANTS):
             folder = plan if number == 1 else f"{plan} ({number})"
             if ged.claim(folder):
-                deliveries.save_transport_state(delivery, folder=folder)
+                save_transport_state(delivery, folder=folder)
                 return folder
         raise PermanentFailure(f"{plan}: too many folders of this name.")
 

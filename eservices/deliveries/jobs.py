@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from home.scheduling.periodic import periodic_jobs
 
-from . import actions, emails
+from . import actions, attempts, emails
 
 FORGETS_EVERY = timedelta(hours=1)
 
@@ -14,7 +14,7 @@ FORGETS_EVERY = timedelta(hours=1)
 @periodic_jobs.register("deliveries")
 def wake_deliveries(now) -> None:
     """Release deliveries of dead workers, then enqueue a task for each that is due."""
-    actions.recover_abandoned(now)
+    attempts.recover_abandoned(now)
     actions.wake_due_deliveries(now)
 
 

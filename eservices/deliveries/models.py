@@ -281,10 +281,3 @@ class MailboxEntry(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.text[:60]
-
-    @property
-    def channel_name(self) -> str:
-        """The label of the transport that would have sent it."""
-        from .transports import transport_label
-
-        return transport_label(self.channel)

@@ -2,9 +2,9 @@
 
 from django.tasks import task
 
+from . import attempts
+
 
 @task()
 def attempt_delivery(delivery_id: str) -> None:
-    from .actions import attempt_delivery  # actions enqueue this task
-
-    attempt_delivery(delivery_id)
+    attempts.attempt_delivery(delivery_id)

@@ -12,6 +12,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from .models import MailboxEntry
+from .transports import transport_label
 
 PER_PAGE = 50
 # E-mails have inline styles, as mail programs require; their links open in the whole window.
@@ -40,13 +41,17 @@ def demo_only(view):
 
 @demo_only
 def mailbox(request):
-    """Show the stored messages, the newest first; the parameter ``a`` filters by recipient."""
+    """Show the stored messages, the newest first, with the transport that would have sent each.
+
+    The parameter ``a`` filters by recipient.
+    """
     recipient = request.GET.get("a", "").replace("\0", "").strip()[:320]
     entries = MailboxEntry.objects.all()
     if recipient:
         entries = entries.filter(recipient__icontains=recipient)
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("p"))
-    return render(request, "deliveries/mailbox.html", {"entries": page, "recipient": recipient})
+    rows = [(entry, transport_label(entry.channel)) for entry in page]
+    return render(request, "deliveries/mailbox.html", {"entries": page, "rows": rows, "recipient": recipient})
 
 
 @demo_only

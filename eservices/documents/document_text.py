@@ -10,9 +10,9 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from eservices.cases.models import Case
-from eservices.cases.stages.results import results_of_definition
 from eservices.cases.texts.placeholders import placeholder_values
 from eservices.cases.workflow.progress import known_values
+from eservices.cases.workflow.stage_results import results_of_definition
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.logic import conditions
 from eservices.register.access import answer_about

@@ -5,10 +5,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import Panel
 
-from eservices.cases.stages.results import results_as_questions
+from eservices.cases.workflow.stage_results import results_as_questions
 from eservices.formbuilder.models import Form
 from eservices.formbuilder.question_lists import build_picker_data, build_step
 
+from .models import issuing_forms
 from .placeholders import GIVEN
 
 
@@ -20,8 +21,6 @@ class PlaceholdersPanel(Panel):
         media = forms.Media(css={"all": ["css/words.css"]})
 
         def get_context_data(self, parent_context=None):
-            from .models import issuing_forms  # imported here, because its model uses this panel
-
             forms_of_key = issuing_forms(self.instance.key)
             steps = [step for form in forms_of_key for step in _steps(form)]
             fields = [one for form in forms_of_key for one in form.current.definition.fields.values()]

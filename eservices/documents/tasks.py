@@ -2,9 +2,9 @@
 
 from django.tasks import task
 
+from .actions import issuing
+
 
 @task()
 def issue_document(document_id: str) -> None:
-    from .actions import issuing  # actions enqueue this task
-
     issuing.issue_document(document_id)

@@ -28,6 +28,7 @@ from .case_parts import case_pdf
 from .file_responses import document_response, private_pdf_response
 from .forms import RevokeForm
 from .models import DocumentTemplate, Zone
+from .panels import PlaceholdersPanel
 
 register_permission_policy(DocumentTemplate, OwnTeams(DocumentTemplate))
 
@@ -40,7 +41,14 @@ class DocumentTemplateViewSet(TeamsViewSet):
     menu_label = _("Document templates")
     list_display = ["title", "key", "team", "locale", UpdatedAtColumn()]
     search_fields = ["title", "key"]
-    edit_handler = ObjectList(DocumentTemplate.panels, base_form_class=OwnedForm)
+    edit_handler = ObjectList(
+        [
+            *DocumentTemplate.panels[:3],  # title, key and team
+            PlaceholdersPanel(heading=_("Placeholders")),
+            *DocumentTemplate.panels[3:],
+        ],
+        base_form_class=OwnedForm,
+    )
 
 
 class ZoneViewSet(SnippetViewSet):

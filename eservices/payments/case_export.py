@@ -2,7 +2,8 @@
 
 from django.db.models import F
 
-from eservices.cases.export.audiences import APPLICANT, ARCHIVE, Audience
+from eservices.cases.export.audiences import APPLICANT, ARCHIVE
+from eservices.cases.extension_points import Audience
 from eservices.cases.models import Case
 
 from .access import receipts_of

@@ -6,8 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
-from eservices.cases.export.audiences import Audience
-from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel, RetentionBlocker
+from eservices.cases.extension_points import ArchiveFile, Audience, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
 
 from .archive_files import archive_payment_files

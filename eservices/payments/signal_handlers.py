@@ -1,4 +1,4 @@
-"""Signal handlers: delete charges of rehearsals, erase payers with their case, invalidate cached prices."""
+"""Signal handlers: wake workers, delete charges of rehearsals, erase payers with their case, invalidate prices."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -6,9 +6,25 @@ from django.dispatch import receiver
 from eservices.cases.signals import case_erased, rehearsal_discarded
 from home.caching import site_version
 
+from . import tasks
 from .actions import charges, erasure
 from .contrib.qrbill import actions as bank
 from .models import FeePrice, FeeScheduleEntry
+from .providers import can_be_polled
+from .signals import payment_due, refund_due
+
+
+@receiver(payment_due, dispatch_uid="payments.wake_worker")
+def wake_worker(sender, payment_id, **kwargs) -> None:
+    """Wake a worker to poll the payment. If the wake-up is lost, a job finds the row that says what is due."""
+    tasks.poll_payment.enqueue(str(payment_id))
+
+
+@receiver(refund_due, dispatch_uid="payments.run_refund")
+def run_refund(sender, refund, **kwargs) -> None:
+    """Wake a worker for a refund by its provider; run one at the counter now, because an agent waits to pay it out."""
+    carry = tasks.run_refund.enqueue if can_be_polled(refund.payment) else tasks.run_refund.call
+    carry(str(refund.pk))
 
 
 @receiver(rehearsal_discarded, dispatch_uid="payments.discard")

@@ -5,26 +5,22 @@ If a task is lost, a job enqueues it again, because ``due_at`` of the rows is du
 
 from django.tasks import task
 
+from . import provider_calls
+
 
 @task()
 def poll_payment(payment_id: str) -> None:
     """Poll a payment at its provider."""
-    from . import provider_calls  # imported here, because the actions import this module
-
     provider_calls.poll_payment(payment_id)
 
 
 @task()
 def run_refund(refund_id: str) -> None:
     """Request a refund at its provider."""
-    from . import provider_calls
-
     provider_calls.run_refund(refund_id)
 
 
 @task()
 def fetch_payouts() -> None:
     """Book the payouts of providers."""
-    from . import provider_calls
-
     provider_calls.fetch_payouts()

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from home.scheduling.periodic import periodic_jobs
 
-from . import tasks
-from .models import PostedCode, RegisterCheck, ResidentRecord, Screening
+from .models import PostedCode
+from .tasks import LOOKUPS
 
 BATCH_SIZE = 500
 CODE_RETENTION = timedelta(days=90)  # as long as requested codes count for the limits
@@ -14,13 +14,7 @@ CODE_RETENTION = timedelta(days=90)  # as long as requested codes count for the 
 @periodic_jobs.register("register")
 def wake_due_lookups(now: datetime) -> None:
     """Enqueue a task for every lookup that is due; its worker claims the row."""
-    questions = (
-        (Screening, tasks.screen),
-        (RegisterCheck, tasks.run_check),
-        (ResidentRecord, tasks.refresh_record),
-        (PostedCode, tasks.post_code),
-    )
-    for model, task in questions:
+    for model, task in LOOKUPS.items():
         for pk in model.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
             task.enqueue(pk)
 

@@ -1,8 +1,10 @@
-"""Signal handlers for proven identities, sign-ins, new and corrected cases, and erasure."""
+"""Signal handlers for due lookups, proven identities, sign-ins, new and corrected cases, and erasure."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -11,8 +13,16 @@ from eservices.cases.signals import case_amended, case_erased, case_opened, case
 
 from . import actions
 from .models import ResidentRecord
+from .signals import lookup_due
+from .tasks import LOOKUPS
 
 FRESH = timedelta(hours=1)
+
+
+@receiver(lookup_due, dispatch_uid="register.wake_worker")
+def wake_worker(sender, row, **kwargs) -> None:
+    """Wake a worker after the commit. If the wake-up is lost, a job finds the row that says what is due."""
+    transaction.on_commit(partial(LOOKUPS[sender].enqueue, row.pk), robust=True)
 
 
 @receiver(identity_proven, dispatch_uid="register.expect_entry")

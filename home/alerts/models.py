@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,10 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFiel
 from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
 
 from ..fields import LiveStreamField
+from ..localization.reader_language import url_for_reader
 from . import phone_text
 from .blocks import AlertSectionsBlock, AlertTranslationsBlock
+from .display import AlertDisplay, strip_trailing_comma
 from .levels import AlertLevel
 
 
@@ -47,11 +50,6 @@ class AlertQuerySet(models.QuerySet["Alert"]):
             return Coalesce(*(Subquery(pages.values(field)[:1]) for pages in (same, chosen)))
 
         return self.annotate(page_path=first("url_path"), page_language=first("locale__language_code"))
-
-
-def strip_trailing_comma(title: str) -> str:
-    """Remove the comma at the end of a title that continues in the text, for display without the text."""
-    return title.rstrip(" \xa0\u202f,;:")
 
 
 def default_translations():
@@ -166,6 +164,33 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         wanted = self.language_for(language)
         return next((block.value for block in self.texts if block.block_type == wanted), None)
 
+    def display(self, language: str, request) -> AlertDisplay:
+        """Return what a reader of ``language`` sees of the alert."""
+        words, written = self.texts_in(language) or {}, self.language_for(language)
+        return AlertDisplay(
+            key=str(self.key),
+            level=self.alert_level,
+            title=words.get("title", ""),
+            text=words.get("text", ""),
+            details=_source(words),
+            language=written if written != language else "",
+            url=self._link(words, language, request),
+            link_text=words.get("link_text", ""),
+            version=f"{self.last_published_at.timestamp():.0f}" if self.last_published_at else "",
+            began=self.began_at,
+            until=self.expire_at if self.live else self.over_at,
+            sections=frozenset(self.section_keys),
+        )
+
+    def _link(self, words, language: str, request) -> str:
+        """Return the address of the banner's link: a page, an external address, or the details; "" without any."""
+        path = getattr(self, "page_path", None)
+        if path and (found := Page(pk=self.page_id, url_path=path).get_url(request)):
+            return found if self.page_language == language else url_for_reader(found, language)
+        if self.url:
+            return self.url
+        return f"{reverse('home:alerts')}#a-{self.key}" if _source(words) else ""
+
     def sms_text(self, language: str = settings.LANGUAGE_CODE) -> str:
         """Return the SMS: the editor's text, else level, title and text, framed by ``phone_text.as_sms``.
 
@@ -199,6 +224,8 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         return "home/alerts/preview.html"
 
     def get_preview_context(self, request, mode_name):
-        from .current import build_display
+        return {"alert": self.display(mode_name or settings.LANGUAGE_CODE, request), "full": True}
 
-        return {"alert": build_display(self, mode_name or settings.LANGUAGE_CODE, request), "full": True}
+
+def _source(words) -> str:
+    return getattr(words.get("details"), "source", "").strip()

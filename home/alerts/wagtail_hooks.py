@@ -14,7 +14,7 @@ from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..admin.columns import DateTimeColumn
-from .channels import alert_channel
+from .extension_points import alert_channel
 from .models import Alert
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 
-from ..publication_calendar.entries import MAX_ENTRIES, PlannedPublication
+from ..extensions.site_points import PlannedPublication
+from ..publication_calendar.entries import MAX_ENTRIES
 from .models import Bundle
 
 

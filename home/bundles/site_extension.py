@@ -4,8 +4,7 @@ from datetime import datetime
 
 from eservices.accounts.models import User
 
-from ..extensions.site_points import SiteExtension
-from ..publication_calendar.entries import PlannedPublication
+from ..extensions.site_points import PlannedPublication, SiteExtension
 from .publication_calendar_entries import scheduled_bundles
 
 

@@ -1,13 +1,7 @@
-"""Sections of the home page, and items of the band “today”: news, agenda, online counter, newsletter.
-
-The template of a section is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's
-context.
-"""
+"""Sections of the home page, and items of the band “today”: news, agenda, online counter, newsletter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -17,35 +11,9 @@ from wagtail.models import Page
 from ..caching.site_version import cached_per_version
 from ..localization.reader_language import requested_language
 from .base import extensions, merged
-from .site_points import SiteExtension
+from .site_points import SiteExtension, TodayItem
 
 SECONDS = 300
-
-
-@dataclass(frozen=True)
-class HomeSection:
-    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, newsletter 60)."""
-
-    template: str
-    context: dict[str, Any] = field(default_factory=dict[str, Any])
-    order: int = 50
-
-
-@dataclass(frozen=True)
-class TodayItem:
-    """An item of the band “today”: a key (“Tonight”), a short answer and a small remark.
-
-    ``shape`` is ``"open"``, ``"shut"`` or empty: a full or an empty dot beside the key. ``language``: the language of
-    the item if it is not that of the page.
-    """
-
-    key: str
-    title: str
-    remark: str = ""
-    url: str = ""
-    shape: str = ""
-    order: int = 50
-    language: str = ""
 
 
 def render_sections(request: HttpRequest, page: Page) -> dict[str, str]:

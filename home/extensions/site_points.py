@@ -1,23 +1,68 @@
 """Extension point of the website and its admin: what apps add, in their ``site_extension.py``."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from wagtail.models import Page
+
+from eservices.accounts.models import User
 
 from .base import Extension
 
-if TYPE_CHECKING:  # the toolkit knows no page
-    from wagtail.models import Page
 
-    from eservices.accounts.models import User
+@dataclass(frozen=True)
+class HomeSection:
+    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, newsletter 60).
 
-    from ..alerts.channels import AlertChannel
-    from ..models import HomePage
-    from ..publication_calendar.entries import PlannedPublication
-    from ..search.index import SearchKind
-    from .home_page import HomeSection, TodayItem
+    Its template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
+    """
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict[str, Any])
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class TodayItem:
+    """An item of the band “today”: a key (“Tonight”), a short answer and a small remark.
+
+    ``shape`` is ``"open"``, ``"shut"`` or empty: a full or an empty dot beside the key. ``language``: the language of
+    the item if it is not that of the page.
+    """
+
+    key: str
+    title: str
+    remark: str = ""
+    url: str = ""
+    shape: str = ""
+    order: int = 50
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class SearchKind:
+    """A kind of search entry: its name beside a result, and its plural on a tab."""
+
+    singular: str | Promise
+    plural: str | Promise
+    order: int = 50
+    in_sitemap: bool = False  # for entries that are no pages; pages are in the sitemap anyway
+
+
+@dataclass(frozen=True)
+class PlannedPublication:
+    """An entry of the publication calendar: its type in a word, its title, and the address where it is edited."""
+
+    at: datetime
+    what: str
+    title: str
+    url: str
+    icon: str = "calendar"
+    whole_day: bool = False  # the time is not known or not shown
 
 
 class SiteExtension(Extension):
@@ -26,40 +71,36 @@ class SiteExtension(Extension):
     file = "site_extension"
 
     # Public pages. They are cached for everybody: no token, no session, no personal data
-    def home_sections(self, request: HttpRequest, page: "HomePage") -> Mapping[str, "HomeSection"]:
-        """Return sections of the home page, by key."""
+    def home_sections(self, request: HttpRequest, page: Page) -> Mapping[str, HomeSection]:
+        """Return sections of the home page ``page``, by key."""
         return {}
 
-    def today_items(self, request: HttpRequest, page: "HomePage", now: datetime) -> Iterable["TodayItem"]:
-        """Yield items of the band “today”."""
+    def today_items(self, request: HttpRequest, page: Page, now: datetime) -> Iterable[TodayItem]:
+        """Yield items of the band “today” of the home page ``page``."""
         return ()
 
-    def page_footers(self, request: HttpRequest, page: "Page") -> Iterable["HomeSection"]:
+    def page_footers(self, request: HttpRequest, page: Page) -> Iterable[HomeSection]:
         """Yield sections below the content of a page."""
         return ()
 
-    def search_kinds(self) -> Mapping[str, "SearchKind"]:
+    def search_kinds(self) -> Mapping[str, SearchKind]:
         """Return the kinds of search entries that this app indexes, by ``SearchEntry.kind``."""
         return {}
 
     # Publication
-    def publish_blockers(self, draft: "Page") -> Iterable[str]:
+    def publish_blockers(self, draft: Page) -> Iterable[str]:
         """Yield reasons why a draft must not be published, in one sentence each: what is wrong and what to do."""
         return ()
 
-    def publish_warnings(self, draft: "Page") -> Iterable[str]:
+    def publish_warnings(self, draft: Page) -> Iterable[str]:
         """Yield what editors should check before they publish a draft."""
         return ()
 
     def planned_publications(
-        self, user: "User", start: datetime, end: datetime
-    ) -> Iterable["PlannedPublication"]:
+        self, user: User, start: datetime, end: datetime
+    ) -> Iterable[PlannedPublication]:
         """Yield entries of the publication calendar from ``start`` until before ``end``."""
         return ()
-
-    def alert_channels(self) -> Mapping[str, "AlertChannel"]:
-        """Return channels that announce an alert outside the site, by key."""
-        return {}
 
     def admin_error_url(self, request: HttpRequest, error: Exception) -> str | None:
         """Return where staff read why an action of the admin was refused; None for errors of others.

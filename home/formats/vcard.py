@@ -1,60 +1,10 @@
 """People and offices as vCard 3.0, the version that every phone reads."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from django.utils.text import slugify
 from icalendar import Component, vAdr, vN, vOrg, vText, vUri
 
 from ..localization.phone_numbers import phone_url
-
-if TYPE_CHECKING:
-    from ..models import CommuneSettings, OfficePage, Person
-
-
-def person_card(one: Person, commune: CommuneSettings) -> str:
-    given, _blank, family = one.name.partition(" ")
-    return _card(
-        name=one.name,
-        parts=[family, given],
-        role=one.role,
-        house=str(commune),
-        phone=one.phone or commune.phone,
-        email=one.email,
-        place=(commune.street, commune.town, commune.postcode),
-        note=one.text,
-    )
-
-
-def office_card(page: OfficePage, commune: CommuneSettings, url: str) -> str:
-    return _card(
-        name=page.title,
-        parts=[page.title],
-        house=str(commune),
-        phone=page.phone,
-        email=page.email,
-        place=(page.street, page.town, page.postcode),
-        url=url,
-        note=page.access,
-    )
-
-
-def organisation_card(
-    *, name: str, contact: str, phone: str, email: str, place: tuple[str, str, str], url: str, note: str
-) -> str:
-    """Return the card of an association or company, with its contact person."""
-    note = "\n".join(filter(None, (contact, note)))
-    return _card(
-        name=name, parts=[name], house=name, phone=phone, email=email, place=place, url=url, note=note
-    )
-
-
-def vcard_response(name: str, card: str) -> HttpResponse:
-    answer = HttpResponse(card, content_type="text/vcard; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{slugify(name) or "contact"}.vcf"'
-    return answer
 
 
 class _VCard(Component):
@@ -63,7 +13,7 @@ class _VCard(Component):
     name = "VCARD"
 
 
-def _card(
+def contact_card(
     *,
     name: str,
     parts: list[str],
@@ -75,6 +25,7 @@ def _card(
     note: str = "",
     url: str = "",
 ) -> str:
+    """Return a card. ``parts``: the family name and the given names, or the whole name; ``house``: the organisation."""
     street, town, postcode = place
     card = _VCard()
     card.add("version", "3.0")
@@ -96,3 +47,19 @@ def _card(
         card.add("note", vText(note))
     lines: bytes = card.to_ical(sorted=False)
     return lines.decode()
+
+
+def organisation_card(
+    *, name: str, contact: str, phone: str, email: str, place: tuple[str, str, str], url: str, note: str
+) -> str:
+    """Return the card of an association or company, with its contact person."""
+    note = "\n".join(filter(None, (contact, note)))
+    return contact_card(
+        name=name, parts=[name], house=name, phone=phone, email=email, place=place, url=url, note=note
+    )
+
+
+def vcard_response(name: str, card: str) -> HttpResponse:
+    answer = HttpResponse(card, content_type="text/vcard; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slugify(name) or "contact"}.vcf"'
+    return answer

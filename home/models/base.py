@@ -75,9 +75,6 @@ class BasePage(Page):
     plan_places: list[tuple[str, str]] = []
     # Whether the whole page is cached until something is published, one minute at most. False if it changes otherwise.
     same_for_everybody = True
-    on_record = (
-        False  # whether it is proven that everybody could see it, see home/publication/public_record.py
-    )
     base_form_class = NumberedSlugForm
     copy_form_class = PublicRecordCopyForm
     needs_contact = False  # whether readers expect a contact on it

@@ -19,7 +19,7 @@ from eservices.accounts.fields import EmailAddressField
 from ..blocks import content
 from ..caching.site_version import cached_per_version
 from ..fields import LiveStreamField
-from ..formats import ical
+from ..formats import ical, structured_data, vcard
 from ..links.page_links import full_page_url
 from ..links.url_translation import translate_route
 from .base import BasePage, SearchPart, restriction_exists, stream_passages
@@ -103,6 +103,20 @@ class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
     def card_url(self) -> str:
         """The address of the person's vCard."""
         return reverse("home:card", args=[self.translation_key])
+
+    def vcard(self, commune: CommuneSettings) -> str:
+        """Return the person as a vCard, with the address of the commune, and its telephone if they have none."""
+        given, _blank, family = self.name.partition(" ")
+        return vcard.contact_card(
+            name=self.name,
+            parts=[family, given],
+            role=self.role,
+            house=str(commune),
+            phone=self.phone or commune.phone,
+            email=self.email,
+            place=(commune.street, commune.town, commune.postcode),
+            note=self.text,
+        )
 
 
 @register_snippet
@@ -190,8 +204,6 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
         verbose_name_plural = _("offices")
 
     def get_context(self, request, *args, **kwargs):
-        from ..formats import structured_data
-
         data = {"structured_data": structured_data.office_data(self, request)}
         return super().get_context(request, *args, **kwargs) | data
 
@@ -206,9 +218,16 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     @path(card_place, name="card")
     def card(self, request):
         """Return the office as a vCard."""
-        from ..formats import vcard
-
-        card = vcard.office_card(self, CommuneSettings.current(request), full_page_url(self, request))
+        card = vcard.contact_card(
+            name=self.title,
+            parts=[self.title],
+            house=str(CommuneSettings.current(request)),
+            phone=self.phone,
+            email=self.email,
+            place=(self.street, self.town, self.postcode),
+            url=full_page_url(self, request),
+            note=self.access,
+        )
         return vcard.vcard_response(self.title, card)
 
     def coming_openings(self) -> list[tuple[datetime, datetime]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..localization.dates import date_format
-from ..localization.times import _hour, format_closing_time
+from ..localization.times import _hour, format_closing_time, format_time
 from .rules import OpeningSpan, OpeningState, TimetableRow
 
 # Django capitalizes French and Italian weekdays and Italian months. The project's catalogue, which takes precedence,
@@ -67,8 +67,6 @@ def format_period(first: date, last: date) -> str:
 
 def describe_opening(opening: OpeningState, now: datetime) -> tuple[str, str]:
     """Return the current state and the next opening: “Open until 17:00”, “Again tomorrow from 14:00”."""
-    from ..localization.times import format_closing_time, format_time
-
     if opening.next is None:
         following = ""
     else:

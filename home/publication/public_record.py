@@ -1,4 +1,4 @@
-"""Page types whose public visibility must be proven (``on_record``), such as official notices.
+"""Page types whose public visibility must be proven, such as official notices.
 
 Neither such a page nor its ancestors can be restricted, it cannot be moved below a restricted page, and it can have no
 alias, which would be visible without a record of its own.
@@ -7,7 +7,7 @@ alias, which would be visible without a record of its own.
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 
 from ..admin.errors import AdminActionRefused
 
@@ -16,6 +16,10 @@ NO_ALIAS = _(
     "You cannot make an alias of %(kind)s, because there would be no proof of its posting. "
     "Copy without an alias."
 )
+
+
+class PublicRecord:
+    """A page type whose public visibility must be proven."""
 
 
 def public_record_type_below(page: Page, inclusive: bool = True) -> type[Page] | None:
@@ -54,9 +58,7 @@ class PublicRecordCopyForm(CopyForm):
 
 
 def _kinds() -> list[type[Page]]:
-    from ..models.base import page_types
-
-    return [model for model in page_types() if model.on_record]
+    return [model for model in get_page_models() if issubclass(model, PublicRecord)]
 
 
 def _name(kind: type[Page]) -> str:

@@ -1,7 +1,4 @@
-"""Entries of the publication calendar."""
-
-from dataclasses import dataclass
-from datetime import datetime
+"""Parts for entries of the publication calendar: a limit, the models, addresses."""
 
 from django.apps import apps
 from django.db.models import Model
@@ -9,18 +6,6 @@ from django.urls import reverse
 from wagtail.models import DraftStateMixin, Page
 
 MAX_ENTRIES = 300  # per kind and month
-
-
-@dataclass(frozen=True)
-class PlannedPublication:
-    """A scheduled event: its type in a word, its title, and the address where it is edited."""
-
-    at: datetime
-    what: str
-    title: str
-    url: str
-    icon: str = "calendar"
-    whole_day: bool = False  # the time is not known or not shown
 
 
 def draftable_snippet_models() -> list[type[Model]]:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 from wagtail.permissions import page_permission_policy
 
-from .entries import MAX_ENTRIES, PlannedPublication
+from ..extensions.site_points import PlannedPublication
+from .entries import MAX_ENTRIES
 
 
 def _edited_by(user):

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from wagtail.models import CollectionViewRestriction, Page
 
 from ..models import DocumentPlace, FileText
 from ..runtime import sandbox
-from ..scheduling.periodic import is_task_queued
 from ..signals import document_changed
 from . import text_extractor
 
 READER = Path(text_extractor.__file__)
 KINDS = {"pdf", *text_extractor.OFFICE}
+BATCH_SIZE = 50  # texts per model and job run
 MAX_FILE_BYTES = 50 * 1024**2  # bytes
 EXTRACTION_TIMEOUT = 60  # seconds of wall-clock time; the program's limit of processor time is lower
 CLAIM, MAX_ATTEMPTS = timedelta(minutes=10), 3
@@ -46,16 +47,12 @@ def request_extraction(document) -> None:
         texts.objects.filter(pk=text.pk).update(**changes)
 
 
-def wake_extraction(now: datetime) -> None:
-    """Enqueue tasks for the texts that are due, unless earlier ones are still waiting."""
-    from ..tasks import extract_document_text
-
-    if is_task_queued(extract_document_text):
-        return
+def due_texts(now: datetime) -> Iterator[tuple[type[FileText], int]]:
+    """Yield model and key of the next texts to extract, the longest due first."""
     for texts in file_text_models():
         due = texts.objects.filter(due_at__lte=now).order_by("due_at")
-        for pk in due.values_list("pk", flat=True)[:50]:
-            extract_document_text.enqueue(pk, texts._meta.label_lower)
+        for pk in due.values_list("pk", flat=True)[:BATCH_SIZE]:
+            yield texts, pk
 
 
 def extract_text(texts: type[FileText], pk: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Length
 from django.utils import timezone
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 from wagtail.models import Page
@@ -23,7 +23,7 @@ from wagtail.search.backends import get_search_backend
 from wagtail.search.query import And, Or, PlainText, SearchQuery
 
 from ..extensions.base import merged
-from ..extensions.site_points import SiteExtension
+from ..extensions.site_points import SearchKind, SiteExtension
 from ..localization import phone_numbers
 from ..models import SearchEntry, SynonymGroup
 from ..signals import search_rebuilt
@@ -37,16 +37,6 @@ MAX_RESULTS = 200  # results; more would not be read
 MAX_QUERY_WORDS = 10
 SUGGESTIONS = 8
 SERVICE = "service"
-
-
-@dataclass(frozen=True)
-class SearchKind:
-    """A kind of search entry: its name beside a result, and its plural on a tab."""
-
-    singular: str | Promise
-    plural: str | Promise
-    order: int = 50
-    in_sitemap: bool = False  # for entries that are no pages; pages are in the sitemap anyway
 
 
 def search_kinds() -> dict[str, SearchKind]:

@@ -15,14 +15,14 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import Storage
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .backup_targets import PART, configured_target, target_errors
+from .backup_targets import configured_target
 from .encryption import Damaged, decrypt_stream, encrypt_stream
 from .exceptions import BackupError
 from .stored_files import walk_files
+from .targets.target_base import PART, BackupTarget
 
 FORMAT = 1
 NAME, NAMED = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"
@@ -50,7 +50,7 @@ def object_name(digest: str, recipients: str) -> str:
 class BackupStore:
     """The backups at one place. Its errors are ``BackupError``."""
 
-    def __init__(self, target: Storage | None = None):
+    def __init__(self, target: BackupTarget | None = None):
         self.target = target or configured_target()
 
     # -- Backups -------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ class BackupStore:
     def read_index(self, name: str) -> dict:
         """Return the index of a backup."""
         try:
-            with target_errors(), self.target.open(f"backups/{name}.json") as file:
+            with self.target.failures(), self.target.open(f"backups/{name}.json") as file:
                 index = json.load(file)
             if not (isinstance(index["objects"], list) and isinstance(index["format"], int)):
                 raise TypeError
@@ -89,12 +89,11 @@ class BackupStore:
     def write_index(self, name: str, objects: Iterable[str]) -> None:
         """Complete a backup."""
         text = json.dumps({"format": FORMAT, "objects": sorted(objects)}, separators=(",", ":"))
-        with target_errors():
-            self.target.save(f"backups/{name}.json", ContentFile(text.encode()))
+        self._save(f"backups/{name}.json", ContentFile(text.encode()))
 
     def remove(self, name: str) -> None:
         """Delete a backup. Its objects stay until ``remove_unused``."""
-        with target_errors():
+        with self.target.failures():
             self.target.delete(f"backups/{name}.json")  # first: what follows is incomplete
             for part in ("database", "manifest"):
                 self.target.delete(f"backups/{name}.{part}.age")
@@ -106,7 +105,7 @@ class BackupStore:
         needed |= {f"backups/{name}.{part}.age" for name in names for part in ("database", "manifest")}
         needed |= {f"backups/{name}.json" for name in names}
         removed = 0
-        with target_errors():
+        with self.target.failures():
             for folder in ("objects", "backups"):
                 for name in list(walk_files(self.target, folder)):
                     if name not in needed:
@@ -117,7 +116,7 @@ class BackupStore:
     # -- Objects -------------------------------------------------------------------------------------------
     def list_objects(self) -> set[str]:
         """Return the names of all objects that are there."""
-        with target_errors():
+        with self.target.failures():
             found = list(walk_files(self.target, "objects"))
         return {
             name.removeprefix("objects/").removesuffix(".age") for name in found if not name.endswith(PART)
@@ -129,9 +128,17 @@ class BackupStore:
             encrypt_stream(source, packed)
             size = packed.tell()
             packed.seek(0)
-            with target_errors():
-                self.target.save(f"{name}.age", File(packed))
+            self._save(f"{name}.age", File(packed))
         return size
+
+    def _save(self, name: str, content: File) -> None:
+        """Write a file. Those of a backup replace nothing."""
+        with self.target.failures():
+            if name.startswith("backups/") and self.target.exists(name):
+                raise BackupError(
+                    f"{name} is there already, and no backup is overwritten: is the clock of this machine right?"
+                )
+            self.target.save(name, content)
 
     def read(self, name: str, write: Callable[[bytes], object], keys) -> None:
         """Decrypt an object into ``write``. Raise ``Damaged`` if it is missing or not intact."""
@@ -144,7 +151,7 @@ class BackupStore:
     @contextmanager
     def _opened(self, name: str) -> Iterator[BinaryIO]:
         with SpooledTemporaryFile(IN_MEMORY, dir=settings.VAR_DIR) as fetched:
-            with target_errors(), self.target.open(name) as source:
+            with self.target.failures(), self.target.open(name) as source:
                 for block in source.chunks():
                     fetched.write(block)
             fetched.seek(0)
@@ -152,7 +159,7 @@ class BackupStore:
 
     def _list(self, folder: str) -> tuple[list[str], list[str]]:
         try:
-            with target_errors():
+            with self.target.failures():
                 return self.target.listdir(folder)
         except FileNotFoundError:
             return [], []

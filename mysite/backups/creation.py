@@ -132,11 +132,14 @@ def file_digest(path: Path) -> str:
         return stream_digest(file.read)[0]
 
 
-def prune_backups() -> tuple[int, int]:
-    """Delete backups that the rule does not retain, and unused objects. Return both numbers."""
+def prune_backups(made: str) -> tuple[int, int]:
+    """Delete backups that the rule does not retain, and unused objects. Return both numbers.
+
+    ``made``: the backup of just now, which stays even if the clock was set back and others seem newer.
+    """
     store = BackupStore()
     times = {name: backup_time(name) for name in store.list_complete()}
-    retained = select_retained(times.values(), settings.BACKUP_KEEP)
+    retained = select_retained(times.values(), settings.BACKUP_KEEP) | {backup_time(made)}
     old = [name for name, at in times.items() if at not in retained]
     for name in old:
         store.remove(name)

@@ -492,6 +492,11 @@ UPLOAD_MAX_BYTES = env.read_number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 
 
 # -- Backups -------------------------------------------------------------------------------------------------
 BACKUP_URL = env.read_backup_target("BACKUP_URL")  # empty: nothing is backed up
+BACKUP_HOST_KEY = env.read_host_keys("BACKUP_HOST_KEY")  # of the SFTP server
+BACKUP_SSH_KEY = env.read_text("BACKUP_SSH_KEY", "")  # file of the private key for the SFTP server
+BACKUP_S3_ENDPOINT = env.read_service_url("BACKUP_S3_ENDPOINT")  # empty: Amazon's
+BACKUP_S3_REGION = env.read_text("BACKUP_S3_REGION", "")
+BACKUP_S3_CREDENTIALS = env.read_text("BACKUP_S3_CREDENTIALS", "")  # file with the key of the S3 service
 BACKUP_RECIPIENTS = env.read_backup_recipients("BACKUP_RECIPIENTS")
 BACKUP_KEEP = env.read_retention_rule("BACKUP_KEEP", "7,4,12")  # days, weeks, months
 BACKUP_TIME = env.read_time("BACKUP_TIME", "02:15")  # local time

@@ -319,8 +319,23 @@ def read_bounce_mailbox(name: str) -> str:
 def read_backup_target(name: str) -> str:
     """Return the place of backups, as ``file:///srv/backup``; "" if unset."""
     return _leading(
-        name, lambda url: url.scheme == "file" and not url.netloc and len(url.path) > 1, "file:///srv/backup"
+        name, _is_backup_target, "file:///srv/backup, sftp://user@host/folder or s3://bucket/folder"
     )
+
+
+def _is_backup_target(url: SplitResult) -> bool:
+    if url.scheme == "sftp":
+        return bool(url.username and url.password is None and url.hostname and len(url.path) > 1)
+    if url.scheme == "s3":
+        return bool(re.fullmatch(r"[\w.-]+", url.netloc, re.ASCII))
+    return url.scheme == "file" and not url.netloc and len(url.path) > 1
+
+
+def read_host_keys(name: str) -> list[str]:
+    """Return the fingerprints of host keys, as ``ssh-keygen -lf`` prints them."""
+    one = r"SHA256:[A-Za-z0-9+/]{43}"
+    read_pattern(name, rf"{one}( *, *{one})*", "SHA256:… as `ssh-keygen -lf` prints it, separated by commas")
+    return read_list(name)
 
 
 def read_backup_recipients(name: str) -> list[str]:

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from home.extensions.home_page import TodayItem, cached_for_minutes
+from home.extensions.home_page import cached_for_minutes
+from home.extensions.site_points import TodayItem
 from home.opening_hours.text import format_relative_day
 
 from .occurrences import TimedMixin

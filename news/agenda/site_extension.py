@@ -7,11 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
-from home.extensions.home_page import HomeSection, TodayItem
-from home.extensions.site_points import SiteExtension
+from home.extensions.site_points import HomeSection, PlannedPublication, SearchKind, SiteExtension, TodayItem
 from home.models import HomePage
-from home.publication_calendar.entries import PlannedPublication
-from home.search.index import SearchKind
 
 from .next_event import next_event_item
 from .publication_calendar_entries import planned_events

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Page
 
-from home.extensions.home_page import HomeSection
+from home.extensions.site_points import HomeSection
 from home.models import HomePage
 
 from .models import EventIndexPage, EventPage

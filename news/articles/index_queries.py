@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, OuterRef, Subquery, prefetch_related_objects
-from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+from django.db.models import Count, prefetch_related_objects
+from django.db.models.functions import ExtractMonth, ExtractYear
 from django.http import Http404
 from wagtail.images.models import AbstractImage
 
@@ -103,18 +103,9 @@ def _chosen(index, categories, slug: str) -> dict:
     for each in categories:
         if each["slug"] == slug:
             return each
-    empty = category_by_slug(index, slug)
+    empty = index.category_by_slug(slug)
     categories.append({"slug": empty.slug, "name": empty.name, "number": 0})
     return categories[-1]
-
-
-def category_by_slug(index, slug: str):
-    """Return the category with this slug, translated to the index's language if possible. Raise Http404."""
-    from news.articles.models import NewsCategory
-
-    for each in NewsCategory.objects.filter(slug=_plain(slug)).in_language(index.locale.language_code):
-        return each
-    raise Http404
 
 
 @dataclass(frozen=True)
@@ -129,22 +120,15 @@ class ArticleFacet:
     number: int
 
 
-def category_name_expression() -> Coalesce:
-    """Build the expression of a category's name in the language of its article, if it is translated."""
-    from news.articles.models import NewsCategory
-
-    same = {"translation_key": OuterRef("category__translation_key"), "locale": OuterRef("locale")}
-    return Coalesce(Subquery(NewsCategory.objects.filter(**same).values("name")[:1]), F("category__name"))
-
-
 def _facets(index) -> list[ArticleFacet]:
     """Return all combinations to choose from, in one query."""
     rows = (
         index.articles()
+        .with_category_names()
         .order_by()
         .values_list(
             "category__slug",
-            category_name_expression(),
+            "category_name",
             "category__order",
             ExtractYear("date"),
             ExtractMonth("date"),
@@ -180,13 +164,6 @@ def _archive(facets, slug, year) -> list[tuple[date, int]]:
     return [
         (date(year, month, 1), _total(facets, slug, year, month)) for month in sorted(months, reverse=True)
     ]
-
-
-def _plain(text: str) -> str:
-    """Return ``text`` if every database accepts it; PostgreSQL refuses NUL. Raise Http404 otherwise."""
-    if "\x00" in text:
-        raise Http404
-    return text
 
 
 def _number(text: str) -> int:

@@ -3,7 +3,7 @@
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 
-from home.extensions.home_page import HomeSection
+from home.extensions.site_points import HomeSection
 from home.models import HomePage
 
 from .models import NewsIndexPage, NewsPage

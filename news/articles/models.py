@@ -4,6 +4,9 @@ from datetime import datetime, time
 from typing import Self
 
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,12 +48,13 @@ class NewsQuerySet(BasePageQuerySet):
         return self.open_to_all().order_by("-date", "-pk")
 
     def with_display_relations(self):
-        return (
-            super()
-            .with_display_relations()
-            .select_related("category")
-            .annotate(category_name=articles_index_queries.category_name_expression())
-        )
+        return super().with_display_relations().select_related("category").with_category_names()
+
+    def with_category_names(self) -> Self:
+        """Annotate with the category's name in the language of the article, if it is translated."""
+        same = {"translation_key": OuterRef("category__translation_key"), "locale": OuterRef("locale")}
+        translated = Subquery(NewsCategory.objects.filter(**same).values("name")[:1])
+        return self.annotate(category_name=Coalesce(translated, F("category__name")))
 
     def in_category(self, category: NewsCategory) -> Self:
         return self.filter(category__translation_key=category.translation_key)
@@ -73,6 +77,14 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
 
     def articles(self):
         return NewsPage.objects.child_of(self).published()
+
+    def category_by_slug(self, slug: str) -> NewsCategory:
+        """Return the category, translated to the language of the index if possible. Raise Http404."""
+        if "\0" in slug:  # PostgreSQL refuses it
+            raise Http404
+        for each in NewsCategory.objects.filter(slug=slug).in_language(self.locale.language_code):
+            return each
+        raise Http404
 
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | articles_index_queries.news_list_context(
@@ -106,7 +118,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
         from home.feeds import PageFeed
         from news.articles.feeds import AtomFeed
 
-        category = articles_index_queries.category_by_slug(self, slug) if slug else None
+        category = self.category_by_slug(slug) if slug else None
         return {"rss": PageFeed, "atom": AtomFeed}[kind](self, category)(request)
 
 

@@ -6,11 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
-from home.publication_calendar.entries import (
-    MAX_ENTRIES,
-    PlannedPublication,
-    page_edit_url,
-)
+from home.extensions.site_points import PlannedPublication
+from home.publication_calendar.entries import MAX_ENTRIES, page_edit_url
 
 from .models import NewsPage
 

@@ -7,11 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
-from home.extensions.home_page import HomeSection
-from home.extensions.site_points import SiteExtension
+from home.extensions.site_points import HomeSection, PlannedPublication, SearchKind, SiteExtension
 from home.models import HomePage
-from home.publication_calendar.entries import PlannedPublication
-from home.search.index import SearchKind
 
 from .latest_news import latest_news_section
 from .publication_calendar_entries import planned_news

@@ -1,11 +1,10 @@
-"""The part of channels in the website: alerts by SMS, and subscriptions beside the newsletter."""
+"""The part of channels in alerts, and in the newsletter's sign-up."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from home.alerts.channels import AlertChannel
-from home.extensions.site_points import SiteExtension
+from home.alerts.extension_points import AlertChannel, AlertExtension
 from newsletter.extension_points import NewsletterExtension, SignupOption
 
 from .push import vapid_keys
@@ -13,7 +12,7 @@ from .sms.alert_views import CLEAR_LABEL, LABEL, alert_sms_state, alert_sms_url,
 from .sms.channel import SmsChannel
 
 
-class ChannelSiteExtension(SiteExtension):
+class ChannelAlertExtension(AlertExtension):
     """Alerts by SMS. Nothing is sent before a user presses the button."""
 
     def alert_channels(self) -> Mapping[str, AlertChannel]:

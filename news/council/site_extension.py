@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from home.extensions.site_points import SiteExtension
-from home.search.index import SearchKind
+from home.extensions.site_points import SearchKind, SiteExtension
 
 SEARCH_KINDS = {"meeting": SearchKind(_("Council"), _("Council"), order=36)}
 

@@ -36,6 +36,7 @@ from home.models import BasePage, FileText
 from home.models.base import BasePageQuerySet
 from home.models.categories import OrderedTranslations
 from home.models.revisions import RevisionedModel
+from home.publication.public_record import PublicRecord
 
 from .posting_periods import Act, PostingPeriod, posting_period
 from .posting_spans import on_board_since, posted_spans
@@ -160,7 +161,7 @@ class OfficialNoticeSettings(BaseGenericSetting):
         return gettext("This is a copy. Only the posting on the public board has legal effect.")
 
 
-class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
+class OfficialNoticeIndexPage(PublicRecord, RoutablePageMixin, BasePage):
     """The notices displayed today, by type, with their feeds."""
 
     page_description = _(
@@ -168,7 +169,6 @@ class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
     )
     parent_page_types = ["home.HomePage", "home.SectionPage"]
     subpage_types = ["news_official_notices.OfficialNoticePage"]
-    on_record = True
     template = "news/official_notices/official_notice_index_page.html"
 
     class Meta:
@@ -239,7 +239,7 @@ class OfficialNoticeQuerySet(BasePageQuerySet):
         return self.annotate(kind_name=name)
 
 
-class OfficialNoticePage(BasePage):
+class OfficialNoticePage(PublicRecord, BasePage):
     """An official notice. The public does not see it before its first or after its last day."""
 
     in_plan = False
@@ -247,7 +247,6 @@ class OfficialNoticePage(BasePage):
     in_sitemap = False  # sitemaps are cached for an hour, and longer by search engines
     parent_page_types = ["news_official_notices.OfficialNoticeIndexPage"]
     subpage_types = []
-    on_record = True
     template = "news/official_notices/official_notice_page.html"
 
     kind = models.ForeignKey(

@@ -1,17 +1,25 @@
 """Days on which a notice was really displayed, from its posting records. Does not query the database."""
 
-from __future__ import annotations
-
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol
 
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from .models import PostingRecord
+
+class Posting(Protocol):
+    """The facts of a posting record."""
+
+    Kind: ClassVar[Any]
+    kind: str
+    language: str
+    at: datetime
+    first_day: date
+    last_day: date
+    board_from: date | None
 
 
-def posted_spans(postings: list[PostingRecord]) -> list[tuple[date, date]]:
+def posted_spans(postings: Sequence[Posting]) -> list[tuple[date, date]]:
     """Return the first and last day of each time the notice was displayed in the language it was written in.
 
     It counts as displayed at the earliest from its publication and at the latest until its withdrawal, whatever its
@@ -34,7 +42,7 @@ def posted_spans(postings: list[PostingRecord]) -> list[tuple[date, date]]:
     return [(first, last) for first, last in found if first <= last]
 
 
-def on_board_since(postings: list[PostingRecord], typed: date, today: date) -> date:
+def on_board_since(postings: Sequence[Posting], typed: date, today: date) -> date:
     """Return the first day on the board that counts, from the records: never a day before it was recorded.
 
     ``typed``: the day that the editor entered. ``today``: the day of recording if no record has it yet.

@@ -4,7 +4,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from eservices.catalogue.models import ServicePage
-from home.extensions.home_page import HomeSection
+from home.extensions.site_points import HomeSection
 from home.models import ContentPage, OfficePage
 from news.articles.models import NewsPage
 

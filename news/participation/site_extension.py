@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from home.extensions.home_page import HomeSection
-from home.extensions.site_points import SiteExtension
+from home.extensions.site_points import HomeSection, SiteExtension
 
 from .page_footers import comments_box, feedback_box
 

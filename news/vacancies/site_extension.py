@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from home.extensions.site_points import SiteExtension
-from home.search.index import SearchKind
+from home.extensions.site_points import SearchKind, SiteExtension
 
 SEARCH_KINDS = {"job": SearchKind(_("Job"), _("Jobs"), order=38)}
 

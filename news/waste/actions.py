@@ -49,7 +49,9 @@ def confirm_reminder(
     reminder = _lock(reminder)
     reminder.confirmed_at = reminder.confirmed_at or now
     reminder.language, reminder.when = language, when
-    reminder.due_at = reminder_times.next_reminder_check(WasteReminder.HOURS[WasteReminder.When(when)], now)
+    reminder.due_at = reminder_times.next_reminder_check(
+        reminder_times.HOURS[reminder_times.ReminderTime(when)], now
+    )
     reminder.save()
     return reminder
 
@@ -83,7 +85,7 @@ def send_reminder(*, actor: User | None = None, reminder_id: int, now: datetime)
         emails.send_district_deleted(reminder)
         end_reminder(reminder=reminder)
         return
-    evening = reminder.when == WasteReminder.When.EVENING
+    evening = reminder.when == reminder_times.ReminderTime.EVENING
     day = reminder_times.reminded_day(timezone.localtime(reminder.due_at), evening)
     rounds = series_for_district(WasteCollection.rounds(reminder.language), reminder.district)
     coming = [
@@ -94,7 +96,7 @@ def send_reminder(*, actor: User | None = None, reminder_id: int, now: datetime)
     if coming:
         emails.send_collection_reminder(reminder, day, coming)
     reminder.due_at = reminder_times.next_reminder_check(
-        WasteReminder.HOURS[WasteReminder.When(reminder.when)], now
+        reminder_times.HOURS[reminder_times.ReminderTime(reminder.when)], now
     )
     reminder.save()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from home.extensions.home_page import TodayItem
+from home.extensions.site_points import TodayItem
 from home.localization.times import format_time
 
 from .models import WasteCollection

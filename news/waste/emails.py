@@ -11,6 +11,7 @@ from home.web.secret_links import one_click_headers
 
 from .collection_dates import CollectionSeries
 from .models import WasteDistrict, WasteReminder
+from .reminder_times import ReminderTime
 
 
 def send_opt_in(reminder: WasteReminder, language: str, when: str) -> None:
@@ -21,7 +22,7 @@ def send_opt_in(reminder: WasteReminder, language: str, when: str) -> None:
         language,
         link=f"{_link('waste_confirm', reminder, language)}?when={when}",
         expires_at=reminder.link_expires_at,
-        when=WasteReminder.When(when),
+        when=ReminderTime(when),
     )
 
 
@@ -38,7 +39,7 @@ def send_collection_reminder(reminder: WasteReminder, day: date, rounds: list[Co
         day=day,
         names=names,
         out_before=out_before,
-        evening=reminder.when == WasteReminder.When.EVENING,
+        evening=reminder.when == ReminderTime.EVENING,
     )
 
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from home.web.public_forms import HoneypotForm, OwnEmailField
 
-from .models import WasteDistrict, WasteReminder
+from .districts import WasteDistrict
+from .reminder_times import ReminderTime
 
 
 class ReminderForm(HoneypotForm):
@@ -20,8 +21,8 @@ class ReminderForm(HoneypotForm):
     )
     when = forms.ChoiceField(
         label=_("When"),
-        choices=WasteReminder.When.choices,
-        initial=WasteReminder.When.EVENING,
+        choices=ReminderTime.choices,
+        initial=ReminderTime.EVENING,
         widget=forms.RadioSelect,
         error_messages={
             "invalid_choice": _("Choose one of the two hours."),

@@ -1,6 +1,6 @@
 """The page of the waste calendar, and the reminders."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Self
 
@@ -23,6 +23,8 @@ from home.web.opt_ins import EmailedLinkQuerySet, OptIn
 
 from .collection_dates import collections_by_day, series_for_district
 from .districts import WasteCollection, WasteDistrict
+from .forms import ReminderForm
+from .reminder_times import ReminderTime
 
 DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 
@@ -60,8 +62,6 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
         return collections_by_day(ours, timezone.localdate(), days)
 
     def get_context(self, request, *args, **kwargs):
-        from .forms import ReminderForm
-
         district = self.district(request.GET.get("zone", ""))
         days = self.days(district, DAYS_SHOWN)
         months = groupby(days, lambda one: one[0].replace(day=1))
@@ -109,16 +109,10 @@ class WasteReminderQuerySet(EmailedLinkQuerySet["WasteReminder"]):
 class WasteReminder(OptIn):
     """An address that is reminded of the collections of a district, once its owner has confirmed it."""
 
-    class When(models.TextChoices):
-        EVENING = "evening", _("the evening before, at 18:00")
-        MORNING = "morning", _("on the same day, at 6:00")
-
-    HOURS = {When.EVENING: time(18), When.MORNING: time(6)}
-
     UNCONFIRMED = {"confirmed_at": None}
 
     district = models.UUIDField(_("district"), null=True, blank=True)  # its translation key
-    when = models.CharField(_("when"), max_length=8, choices=When, default=When.EVENING)
+    when = models.CharField(_("when"), max_length=8, choices=ReminderTime, default=ReminderTime.EVENING)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     due_at = models.DateTimeField(_("looked at next"), null=True, blank=True, db_index=True)
 

@@ -2,6 +2,19 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ReminderTime(TextChoices):
+    """The times at which a reminder may be sent."""
+
+    EVENING = "evening", _("the evening before, at 18:00")
+    MORNING = "morning", _("on the same day, at 6:00")
+
+
+HOURS = {ReminderTime.EVENING: time(18), ReminderTime.MORNING: time(6)}
+
 
 def next_reminder_check(hour: time, now: datetime) -> datetime:
     """Return the next time ``hour`` after ``now``, which must be in the commune's time zone."""

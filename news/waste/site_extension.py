@@ -4,8 +4,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from home.extensions.home_page import TodayItem
-from home.extensions.site_points import SiteExtension
+from home.extensions.site_points import SiteExtension, TodayItem
 from home.models import HomePage
 
 from .collections_today import waste_collections

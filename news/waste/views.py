@@ -17,6 +17,7 @@ from newsletter.rate_limits import PER_CLIENT
 from . import access, actions
 from .forms import ReminderForm
 from .models import WasteReminder
+from .reminder_times import ReminderTime
 
 PER_EMAIL = rate_limits.RateLimit("waste-email", 3)  # e-mails that a stranger can cause to one address
 
@@ -55,7 +56,7 @@ def confirm_reminder(request, secret):
     """Show a button on GET, because mail scanners follow links; confirm on POST."""
     reminder = access.reminder_by_opt_in_link(secret, timezone.now())
     asked_for = request.GET.get("when", "")
-    when = asked_for if asked_for in WasteReminder.When else reminder.when
+    when = asked_for if asked_for in ReminderTime else reminder.when
     pressed = request.method == "POST"
     done = pressed or reminder.agreed_to(when, get_language())  # or the e-mail's link was opened again
     if pressed:
@@ -63,7 +64,7 @@ def confirm_reminder(request, secret):
             reminder = actions.confirm_reminder(reminder=reminder, language=get_language(), when=when)
         except WasteReminder.DoesNotExist:  # ended since it was read: the link is then unknown
             raise Http404 from None
-    context = {"reminder": reminder, "when": WasteReminder.When(when), "done": done}
+    context = {"reminder": reminder, "when": ReminderTime(when), "done": done}
     return render(request, "news/waste/confirm.html", context)
 
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 from home.exceptions import ActionRefused
 
-from .. import mail_backend, retry_schedule, tasks
+from .. import mail_backend, retry_schedule
 from ..letters.rendering import render_letter
 from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
 from ..send_rate import MAX_ALLOWANCE, send_allowance
+from ..signals import mailing_due
 from ..states import MailingState, RecipientState, is_mailing_allowed
 
 
@@ -146,7 +147,7 @@ def mark_prepared(mailing: Mailing) -> bool:
 def release_claim(mailing: Mailing, due_at: datetime) -> None:
     """Release the claim until ``due_at``, after success."""
     if _ours(mailing).update(due_at=due_at, attempts=0, fault="", woken_at=None):
-        tasks.run_mailing.enqueue(mailing.pk)
+        mailing_due.send(sender=Mailing, mailing=mailing)
 
 
 def finish_mailing(mailing: Mailing) -> None:
@@ -187,15 +188,15 @@ def mark_edition_sent(mailing: Mailing, edition: Edition) -> None:
 
 
 def wake_due_mailings(now: datetime) -> None:
-    """Enqueue a task for each due mailing that has none."""
+    """Announce each due mailing that no worker was woken for."""
     for mailing in Mailing.objects.due(now).needing_wake_up(now):
         if Mailing.objects.due(now).needing_wake_up(now).filter(pk=mailing.pk).update(woken_at=now):
-            tasks.run_mailing.enqueue(mailing.pk)
+            mailing_due.send(sender=Mailing, mailing=mailing)
 
 
 def wake_on_commit(mailing: Mailing) -> None:
-    """Enqueue the task after the commit. If it is lost, the job finds the row."""
-    transaction.on_commit(partial(tasks.run_mailing.enqueue, mailing.pk), robust=True)
+    """Announce after the commit that the mailing is due. If that is lost, the job finds the row."""
+    transaction.on_commit(partial(mailing_due.send, sender=Mailing, mailing=mailing), robust=True)
 
 
 def _ours(mailing: Mailing) -> QuerySet[Mailing]:

@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,13 +16,12 @@ from eservices.deliveries import actions as outbox
 from home.exceptions import ActionRefused
 from home.runtime.write_conflicts import retry_on_conflict
 
-from .. import consent_wording, emails, mail_backend
+from .. import consent_wording, emails
+from ..mail_backend import configured_backend
 from ..models import ConsentEvent, Subscriber, Subscription
 from ..models.reader_choices import replace_topics
 from ..states import SubscriberState, is_allowed
-
-if TYPE_CHECKING:
-    from ..subscriber_files.importer import ImportLine
+from ..subscriber_files.importer import ImportLine
 
 
 class IllegalTransition(ActionRefused):
@@ -157,7 +155,7 @@ def import_subscriber(
 
 @retry_on_conflict  # the button was pressed twice
 @transaction.atomic
-def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str) -> int:
+def import_subscribers(*, actor: User, lines: Sequence[ImportLine], proof: str) -> int:
     """Subscribe the unknown addresses of a file whose consent is dated. Return their number.
 
     Subscribers who unsubscribed, did not confirm or were unreachable stay unchanged: a file subscribes nobody
@@ -193,8 +191,9 @@ def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str
         )
         for one in made
     )
+    backend = configured_backend()
     for one in made:
-        mail_backend.sync_subscriber(one)
+        backend.sync_subscriber(one)
     return len(made)
 
 
@@ -202,7 +201,7 @@ def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str
 def erase_subscriber(*, actor: User | None = None, subscriber: Subscriber) -> None:
     """Erase a subscriber: address, topics, proof of consent, and deliveries to the address."""
     subscriber = _lock(subscriber)
-    mail_backend.sync_erasure(subscriber.email)
+    configured_backend().sync_erasure(subscriber.email)
     about = emails.subscriber_subject(subscriber)
     outbox.withdraw_deliveries_about(actor=actor, subject=about, reason=_("The address was deleted."))
     subscriber.delete()
@@ -252,4 +251,4 @@ def _record(subscriber: Subscriber, kind: str, actor: User | None, page: str = "
         topics=sorted(map(str, subscriber.topic_keys)),
     )
     if kind != ConsentEvent.Kind.ASKED:
-        mail_backend.sync_subscriber(subscriber)
+        configured_backend().sync_subscriber(subscriber)

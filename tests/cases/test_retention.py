@@ -23,6 +23,7 @@ from eservices.cases.jobs import erase_due_answers, wake_approved_disposals
 from eservices.cases.logic.retention_rules import RetentionRule, parse_rule
 from eservices.cases.models import AnswerErasure, Case, Disposal, DisposalItem
 from eservices.cases.retention import actions, due_cases
+from eservices.cases.retention.disposal_approval import approve_disposal
 from eservices.deliveries.models import Delivery
 from eservices.documents.actions.issuing import issue_document
 from eservices.formbuilder.definition import drop_answers
@@ -71,7 +72,7 @@ def due_now() -> list[due_cases.DueCases]:
 
 def approve(*listed: Case) -> Disposal:
     (found,) = due_now()
-    return actions.approve_disposal(
+    return approve_disposal(
         actor=archivist(),
         due=found,
         authority="Municipalité d’Orvenay",
@@ -560,7 +561,7 @@ def test_disposal_of_case_is_approved_once():
     approve(case)
 
     with pytest.raises(cases.IllegalTransition):
-        actions.approve_disposal(actor=archivist(), due=found, authority="Moi", references=[case.reference])
+        approve_disposal(actor=archivist(), due=found, authority="Moi", references=[case.reference])
     assert DisposalItem.objects.count() == 1
 
 

@@ -11,6 +11,7 @@ from eservices.catalogue import actions
 from eservices.catalogue.definition import importer
 from eservices.catalogue.definition.compiler import export_definition
 from eservices.catalogue.models import ServicePage
+from eservices.catalogue.translation_updates import run_translation_update
 from eservices.formbuilder.linter import ABSENT, WARNING
 from eservices.formbuilder.models import Form
 from tests.factories.bookings import resource
@@ -81,7 +82,7 @@ def test_import_of_an_export_changes_nothing():
     make_situation()
     page = make_service(index, whole())
     actions.import_service(actor=None, index=index, definition=export_definition(page))
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert (
         Form.objects.get().versions.count() == 2
     )  # with the German texts, and before they were synchronized
@@ -145,10 +146,10 @@ def test_other_languages_of_a_draft_follow_its_publication():
     page = import_draft(counter_in_two_languages(), whole())
     assert export_definition(page.get_latest_revision_as_object())["texts"]["de"] == whole()["texts"]["de"]
     assert page.get_translations().count() == 0
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert page.get_translations().count() == 0
     page.get_latest_revision().publish()
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     german = page.get_translations().get().specific
     assert german.live
     assert (german.title, german.lead) == ("Wohnsitzbestätigung", GERMAN["lead"])

@@ -17,6 +17,7 @@ from eservices.catalogue.definition import importer
 from eservices.catalogue.definition.compiler import export_definition
 from eservices.catalogue.definition.files import InvalidDefinitionFile, parse_definition, serialize_definition
 from eservices.catalogue.models import ServicePage
+from eservices.catalogue.translation_updates import run_translation_update
 from eservices.formbuilder.linter import DefinitionFault
 from tests.catalogue.test_importer import whole
 from tests.factories.bookings import resource
@@ -56,7 +57,7 @@ def offer(index, definition, publish=False):
     try:
         with transaction.atomic():
             page = actions.import_service(actor=None, index=index, definition=definition, publish=publish)
-            actions.sync_translations(page.pk)
+            run_translation_update(page.pk)
             page = ServicePage.objects.get(pk=page.pk)
             found = export_definition(page if publish else page.get_latest_revision_as_object())
             raise Undone

@@ -22,6 +22,7 @@ from eservices.catalogue import actions
 from eservices.catalogue.definition.compiler import export_definition
 from eservices.catalogue.definition.linter import lint_service
 from eservices.catalogue.models import ServicePage
+from eservices.catalogue.translation_updates import run_translation_update
 from eservices.formbuilder.field_types import answer_text, field_types
 from eservices.formbuilder.linter import ERROR
 from eservices.register.actions import refresh_record
@@ -50,7 +51,7 @@ def published(definition: dict) -> ServicePage:
     german = translated(french, "de", title="Online-Schalter")
     index = german if definition["language"] == "de" else french
     page = actions.import_service(actor=None, index=index, definition=definition)
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     return ServicePage.objects.get(pk=page.pk)
 
 

@@ -22,6 +22,7 @@ from eservices.cases.stages import SYSTEM, Waiting, stages
 from eservices.catalogue import actions
 from eservices.catalogue.models import ServicePage
 from eservices.deliveries import actions as deliveries
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery, MailboxEntry
 from eservices.documents.actions import issuing as documents
 from eservices.documents.models import Document
@@ -148,7 +149,7 @@ def test_rehearsal_emails_go_to_the_demo_mailbox_only(editor, page):
     case = rehearsed(page, editor)
     cases.accept_case(actor=editor, case=case)
     for letter in Delivery.objects.for_subject(case.subject):
-        deliveries.attempt_delivery(letter.pk)
+        attempt_delivery(letter.pk)
     assert not mail.outbox
     assert MailboxEntry.objects.filter(rehearsed__subject=case.subject).count() == 2
 

@@ -27,6 +27,7 @@ from eservices.catalogue.editor.actions import create_service_from_starter
 from eservices.catalogue.jobs import wake_translation_sync
 from eservices.catalogue.models import ServicePage, TranslationUpdate
 from eservices.catalogue.tasks import sync_translations as wake
+from eservices.catalogue.translation_updates import run_translation_update
 from eservices.formbuilder.linter import WARNING, lint_definition
 from eservices.formbuilder.models import Form
 from tests.factories.bookings import resource
@@ -174,7 +175,7 @@ def woken(page: ServicePage):
 
 
 def test_publishing_enqueues_the_synchronization(stored, django_capture_on_commit_callbacks, page):
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
 
     with django_capture_on_commit_callbacks(execute=True):
         add_question(page)
@@ -215,7 +216,7 @@ def test_publishing_without_translations_enqueues_nothing(
 def test_changed_text_needs_a_new_translation(page):
     page.form[0].value["title"] = "Qui êtes-vous ?"
     page.save_revision().publish()
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert german(page).form[0].value["title"] == "Qui êtes-vous ?"
     assert "step.identite.title" not in Form.objects.get().current.content["texts"]["de"]
 
@@ -224,14 +225,14 @@ def test_page_texts_are_synchronized(page):
     assert german(page).lead == "Sie beweist."
     page.who = "Habitants"
     page.save_revision().publish()
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert (german(page).lead, german(page).who) == ("Sie beweist.", "Habitants")
 
 
 def test_unpublished_translation_is_synchronized_as_a_draft(page):
     german(page).unpublish()
     add_question(page)
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert not german(page).live
     assert len(german(page).get_latest_revision_as_object().form[0].value["fields"]) == 4
 
@@ -239,7 +240,7 @@ def test_unpublished_translation_is_synchronized_as_a_draft(page):
 def test_translation_edited_separately_is_left_alone(page):
     Translation.objects.update(enabled=False)
     add_question(page)
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert len(german(page).form[0].value["fields"]) == 3
 
 
@@ -253,7 +254,7 @@ def test_service_in_one_language_needs_no_synchronization(counter):
 def test_synchronization_keeps_newer_translations(page):
     StringTranslation.objects.filter(data="Vorname").update(data="Rufname")
     add_question(page)
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     assert german(page).form[0].value["fields"][1].value["label"] == "Rufname"
 
 
@@ -262,7 +263,7 @@ def test_failed_synchronization_is_retried_later(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
         patched.setattr(translation_sync, "sync_translations", _fails)
-        actions.sync_translations(page.pk)
+        run_translation_update(page.pk)
     waiting = TranslationUpdate.objects.get()
     assert waiting.due_at > timezone.now()
     wake_translation_sync(timezone.now())
@@ -277,7 +278,7 @@ def test_synchronization_of_a_killed_worker_is_resumed(monkeypatch, page):
     with monkeypatch.context() as patched:
         patched.setattr(translation_sync, "sync_translations", _dies)
         with pytest.raises(KeyboardInterrupt):
-            actions.sync_translations(page.pk)
+            run_translation_update(page.pk)
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         wake_translation_sync(timezone.now())
     assert len(german(page).form[0].value["fields"]) == 4
@@ -293,7 +294,7 @@ def test_publication_during_a_synchronization_is_not_missed(monkeypatch, page):
 
     with monkeypatch.context() as patched:
         patched.setattr(translation_sync, "sync_translations", slow)
-        actions.sync_translations(page.pk)
+        run_translation_update(page.pk)
     wake_translation_sync(timezone.now())
     assert len(german(page).form[0].value["fields"]) == 5
 
@@ -319,7 +320,7 @@ def test_first_translation_uses_the_latest_publication(counter):
     page.team = TeamFactory().key
     page.save_revision()
     add_question(page)
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     page = ServicePage.objects.get(pk=page.pk)
     translate_object(page, [Locale.objects.get(language_code="de")])
     fields = german(page).form[0].value["fields"]

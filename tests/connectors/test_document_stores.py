@@ -21,7 +21,7 @@ from eservices.connectors.document_store import (
     safe_file_name,
     sha256_of,
 )
-from eservices.deliveries.actions import CLAIM
+from eservices.deliveries.attempts import CLAIM
 from tests.connectors.webdav_server import dripping, webdav_server
 
 NAME = "Été 2026, 100 % « d’accord » #1"

@@ -13,7 +13,7 @@ from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.cases.retention import archive
 from eservices.connectors.document_store import StoreUnreachable
-from eservices.deliveries import actions as deliveries
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery
 from eservices.documents.actions import issuing as documents
 from eservices.documents.actions import reissuing
@@ -39,7 +39,7 @@ def dossiers():
 def run_transfers() -> None:
     """Send all due transfers as the worker does, and continue the cases."""
     for delivery in dossiers().filter(state="pending"):
-        deliveries.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
     for case in Case.objects.all():
         process.advance_case(case.pk)
 
@@ -119,7 +119,7 @@ def test_supplements_are_transferred_in_order(filed, shelf, monkeypatch):
     documents.issue_document(reissuing.reissue(actor=agent(), document=old).pk)
     second = dossiers().last()
     assert second.pk != first.pk
-    deliveries.attempt_delivery(second.pk)
+    attempt_delivery(second.pk)
     second.refresh_from_db()
     assert (second.state, second.attempts) == ("pending", 0)
     assert not list(shelf.glob("Habitants/*/*/supplement-*"))

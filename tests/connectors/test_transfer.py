@@ -25,6 +25,7 @@ from eservices.connectors.contrib import webdav
 from eservices.connectors.document_store import StoreUnreachable
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries import circuit_breaker
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.register.models import RegisterCheck
 from eservices.submissions.models import StoredFile
@@ -57,7 +58,7 @@ on_each = pytest.mark.parametrize("shelf", ["directory", "webdav"], indirect=Tru
 
 
 def run_transfer() -> Delivery:
-    deliveries.attempt_delivery(Delivery.objects.get(carrier="ged").pk)
+    attempt_delivery(Delivery.objects.get(carrier="ged").pk)
     return Delivery.objects.get(carrier="ged")
 
 
@@ -435,7 +436,7 @@ def test_circuit_opens_for_a_store_that_is_down_and_alerts_staff(shelf, monkeypa
     waiting = list(Delivery.objects.filter(carrier="ged").order_by("created_at"))
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for delivery in waiting:
-            deliveries.attempt_delivery(delivery.pk)
+            attempt_delivery(delivery.pk)
         assert len(asked) == circuit_breaker.FAILURES
         postponed = Delivery.objects.get(pk=waiting[-1].pk)
         assert (postponed.state, postponed.attempts) == ("pending", 0)
@@ -445,14 +446,14 @@ def test_circuit_opens_for_a_store_that_is_down_and_alerts_staff(shelf, monkeypa
 
         clock.shift(circuit_breaker.OPEN_DURATION + timedelta(seconds=1))
         for delivery in waiting[-2:]:
-            deliveries.attempt_delivery(delivery.pk)
+            attempt_delivery(delivery.pk)
         assert len(asked) == circuit_breaker.FAILURES + 1  # one delivery probes for all
 
         monkeypatch.undo()
         clock.shift(circuit_breaker.OPEN_DURATION + timedelta(seconds=1))
         for delivery in waiting[-2:]:
             Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now())
-            deliveries.attempt_delivery(delivery.pk)
+            attempt_delivery(delivery.pk)
     assert Circuit.objects.get().open_until is None
     assert Delivery.objects.filter(carrier="ged", state="done").count() == 2
     assert len(made) == len(waiting)

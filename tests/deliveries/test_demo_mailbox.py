@@ -4,7 +4,7 @@ from importlib import import_module, reload
 import pytest
 from django.urls import clear_url_caches, reverse
 
-from eservices.deliveries import actions
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import MailboxEntry
 from tests.factories.deliveries import DeliveryFactory
 
@@ -77,7 +77,7 @@ def test_demo_mailbox_views_check_the_setting_themselves(demo, client, settings)
 
 def test_demo_mailbox_stores_emails_that_django_sends(settings):
     settings.MAILERS = {"default": {"BACKEND": "eservices.deliveries.demo_mailbox.DemoMailboxEmailBackend"}}
-    actions.attempt_delivery(DeliveryFactory(recipient="anna@example.org").pk)
+    attempt_delivery(DeliveryFactory(recipient="anna@example.org").pk)
     kept = MailboxEntry.objects.get()
     assert (kept.recipient, kept.subject) == ("anna@example.org", "Your request has arrived")
     assert "We read it" in kept.html

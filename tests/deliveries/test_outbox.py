@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from eservices.deliveries import actions, circuit_breaker
+from eservices.deliveries import actions, attempts, circuit_breaker
+from eservices.deliveries.attempts import attempt_delivery, recover_abandoned
 from eservices.deliveries.jobs import erase_old_deliveries, wake_deliveries
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
 from eservices.deliveries.transports import sms_gateways, transports
@@ -97,7 +98,7 @@ def test_html_is_escaped_and_text_is_not(letters):
 
 def test_name_with_a_line_break_adds_no_header(letters):
     delivery = queue(letters, context={"name": "Anna\r\nBcc: all@example.org"})
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert mail.outbox[0].subject == "Hello Anna Bcc: all@example.org"
     assert "Bcc" not in mail.outbox[0].message()
 
@@ -124,12 +125,12 @@ def test_attachment_is_read_when_the_email_is_sent(letters):
         "path": path,
         "content_type": "application/pdf",
     }
-    actions.attempt_delivery(queue(letters, attachments=[attachment]).pk)
+    attempt_delivery(queue(letters, attachments=[attachment]).pk)
     assert mail.outbox[0].attachments[0].content == b"%PDF-1.7"
 
 
 def test_rehearsal_email_goes_to_the_demo_mailbox(letters):
-    actions.attempt_delivery(queue(letters, rehearsal=True).pk)
+    attempt_delivery(queue(letters, rehearsal=True).pk)
     assert not mail.outbox
     assert MailboxEntry.objects.get().subject == "Hello Élodie"
 
@@ -139,14 +140,14 @@ def test_rehearsal_goes_to_the_demo_mailbox_for_any_transport(carrier):
     delivery = SmsFactory(carrier=carrier, rehearsal=True)
     for _ in range(2):
         Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
     assert MailboxEntry.objects.get().text == "Your room is booked"
     assert fresh(delivery).state == State.DONE
 
 
 def test_rehearsal_deliveries_are_deleted_without_real_ones(letters):
     real, rehearsed = (queue(letters, rehearsal=rehearsal, subject="case:1") for rehearsal in (False, True))
-    actions.attempt_delivery(rehearsed.pk)
+    attempt_delivery(rehearsed.pk)
     actions.delete_rehearsal_deliveries(actor=None, subject="case:1")
     assert Delivery.objects.get() == real
     assert not MailboxEntry.objects.exists()
@@ -173,14 +174,14 @@ def test_delivery_about_no_case_is_erased_after_a_month(days, about, state, kept
 
 def test_confidential_email_leaves_no_content(letters):
     delivery = queue(letters, confidential=True)
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert mail.outbox
     assert fresh(delivery).payload == {}
 
 
 def test_sms_is_sent_through_its_gateway():
     delivery = actions.queue_sms(to="+41 79 123 45 67", text="Your code is 123")
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.DONE
     assert MailboxEntry.objects.get(channel="sms").text == "Your code is 123"
 
@@ -189,7 +190,7 @@ def test_sms_is_sent_through_its_gateway():
 def test_email_is_sent_once_however_often_a_worker_is_woken(server):
     delivery = DeliveryFactory()
     for _ in range(3):
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
     assert len(server.accepted) == 1
     assert fresh(delivery).attempts == 1
 
@@ -197,11 +198,11 @@ def test_email_is_sent_once_however_often_a_worker_is_woken(server):
 def test_second_copy_has_the_same_message_id(server):
     delivery = DeliveryFactory()
     server.fault = smtplib.SMTPServerDisconnected("after the last byte")
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     server.fault = None
     first = transports["email"].message(delivery)
     actions.retry_now(actor=None, delivery=delivery)
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert server.accepted[0].extra_headers["Message-ID"] == first.extra_headers["Message-ID"]
     assert delivery.pk.hex in first.extra_headers["Message-ID"]
 
@@ -210,13 +211,13 @@ def test_delivery_waits_with_back_off_while_the_server_is_down(server):
     server.fault = ConnectionRefusedError("no answer")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory()
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
         waiting = fresh(delivery)
         assert (waiting.state, waiting.attempts) == (State.PENDING, 1)
         assert waiting.due_at == timezone.now() + timedelta(minutes=1)
         assert "no answer" in waiting.reason
 
-        actions.attempt_delivery(delivery.pk)  # too early: nothing happens
+        attempt_delivery(delivery.pk)  # too early: nothing happens
         assert fresh(delivery).attempts == 1
 
         server.fault = None
@@ -232,7 +233,7 @@ def test_delivery_is_stuck_after_a_week_without_success(server):
         delivery = DeliveryFactory()
         while fresh(delivery).state == State.PENDING:
             clock.move_to(fresh(delivery).due_at)
-            actions.attempt_delivery(delivery.pk)
+            attempt_delivery(delivery.pk)
         assert fresh(delivery).state == State.STUCK
         assert timezone.now() - delivery.created_at > timedelta(days=6)
         assert delivery.events.filter(kind=DeliveryEvent.Kind.FAILED).count() == fresh(delivery).attempts
@@ -241,7 +242,7 @@ def test_delivery_is_stuck_after_a_week_without_success(server):
 def test_unknown_address_is_stuck_at_once(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
     delivery = DeliveryFactory()
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.STUCK
 
 
@@ -249,12 +250,12 @@ def test_stuck_delivery_alerts_staff_but_a_stuck_alert_does_not(server):
     SuperuserFactory(email="greffe@example.org")
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
     delivery = DeliveryFactory(title="Votre attestation")
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     [alert] = Delivery.objects.filter(subject="alert:email")
     assert alert.recipient == "greffe@example.org"
     assert "Votre attestation" in alert.payload["text"]
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        actions.attempt_delivery(alert.pk)
+        attempt_delivery(alert.pk)
     assert fresh(alert).state == State.STUCK
     assert Delivery.objects.filter(subject="alert:email").count() == 1
 
@@ -269,7 +270,7 @@ def test_waiting_delivery_alerts_staff_once_per_outage(server):
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         begun, delivery = timezone.now(), DeliveryFactory(title="Votre attestation")
         while not alerts().exists():
-            actions.attempt_delivery(delivery.pk)
+            attempt_delivery(delivery.pk)
             clock.move_to(max(timezone.now(), fresh(delivery).due_at))
         [alert] = alerts()
         assert alert.created_at - begun < timedelta(minutes=10)
@@ -281,7 +282,7 @@ def test_waiting_delivery_alerts_staff_once_per_outage(server):
                 for one in (delivery, other):
                     circuit_breaker.allow_next_attempt("email", timezone.now())
                     Delivery.objects.filter(pk=one.pk).update(due_at=timezone.now())
-                    actions.attempt_delivery(one.pk)
+                    attempt_delivery(one.pk)
                 clock.shift(timedelta(minutes=20))
         assert fresh(other).attempts == 2
         assert alerts().count() == 1
@@ -289,13 +290,13 @@ def test_waiting_delivery_alerts_staff_once_per_outage(server):
         server.fault = None
         circuit_breaker.allow_next_attempt("email", timezone.now())
         actions.retry_now(actor=None, delivery=delivery)
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
         assert fresh(delivery).state == State.DONE
 
         server.fault = ConnectionRefusedError("down again")
         third = DeliveryFactory()
         for _time in range(3):
-            actions.attempt_delivery(third.pk)
+            attempt_delivery(third.pk)
             clock.move_to(max(timezone.now(), fresh(third).due_at))
         assert alerts().count() == 2
 
@@ -308,17 +309,17 @@ def test_delivery_that_kills_its_workers_alerts_staff(server):
             Delivery.objects.filter(pk=delivery.pk).update(
                 state=State.CARRYING, attempts=F("attempts") + 1, due_at=timezone.now()
             )
-            actions.recover_abandoned(timezone.now())
+            recover_abandoned(timezone.now())
             clock.move_to(max(timezone.now() + timedelta(seconds=1), fresh(delivery).due_at))
             assert timezone.now() < datetime(2026, 11, 24, 9, tzinfo=UTC)
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
         assert fresh(delivery).state == State.DONE
 
         clock.shift(timedelta(days=60))
         server.fault = ConnectionRefusedError("no answer")
         later = DeliveryFactory()
         for _time in range(3):
-            actions.attempt_delivery(later.pk)
+            attempt_delivery(later.pk)
             clock.move_to(max(timezone.now(), fresh(later).due_at))
         assert alerts().count() == 2
 
@@ -333,10 +334,10 @@ def test_short_delay_or_rehearsal_alerts_nobody(server, monkeypatch):
             "eservices.deliveries.transports.RehearsalTransport.deliver", lambda self, one: 1 / 0
         )
         for minutes in (1, 5, 15):
-            actions.attempt_delivery(rehearsed.pk)
+            attempt_delivery(rehearsed.pk)
             if minutes == 5:
                 server.fault = None
-            actions.attempt_delivery(delivery.pk)
+            attempt_delivery(delivery.pk)
             clock.shift(timedelta(minutes=minutes))
     assert fresh(delivery).state == State.DONE
     assert fresh(rehearsed).attempts == 3
@@ -347,28 +348,28 @@ def test_short_delay_or_rehearsal_alerts_nobody(server, monkeypatch):
 def test_server_that_refuses_the_sender_is_retried(server, answer):
     delivery = DeliveryFactory()
     server.fault = smtplib.SMTPRecipientsRefused({delivery.recipient: answer})
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
 def test_temporary_refusal_is_retried(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (451, b"greylisted")})
     delivery = DeliveryFactory()
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
 def test_missing_attachment_is_stuck_at_once(server):
     gone = {"name": "a.pdf", "storage": "private", "path": "gone.pdf", "content_type": "application/pdf"}
     delivery = DeliveryFactory(payload={"subject": "A", "text": "a", "attachments": [gone]})
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.STUCK
     assert not server.accepted
 
 
 def test_delivery_of_a_missing_transport_waits():
     delivery = DeliveryFactory(carrier="pigeon")
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
@@ -387,9 +388,9 @@ def test_delivery_that_kills_every_worker_is_stuck_after_a_week(server):
         delivery = DeliveryFactory()
         while fresh(delivery).state == State.PENDING:
             clock.move_to(max(timezone.now(), fresh(delivery).due_at))
-            assert actions._claim(delivery.pk, timezone.now())  # and then the worker dies
-            clock.shift(actions.CLAIM)
-            actions.recover_abandoned(timezone.now())
+            assert attempts._claim(delivery.pk, timezone.now())  # and then the worker dies
+            clock.shift(attempts.CLAIM)
+            recover_abandoned(timezone.now())
         stuck = fresh(delivery)
         assert stuck.state == State.STUCK
         assert stuck.reason
@@ -408,10 +409,10 @@ def test_delivery_in_progress_is_left_alone(server):
 
 def test_late_worker_changes_nothing(server):
     delivery = DeliveryFactory()
-    late = actions._claim(delivery.pk, timezone.now())
+    late = attempts._claim(delivery.pk, timezone.now())
     Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
-    assert actions._claim(delivery.pk, timezone.now()).attempts == 2
-    actions._failed(late, RuntimeError("late"))
+    assert attempts._claim(delivery.pk, timezone.now()).attempts == 2
+    attempts._failed(late, RuntimeError("late"))
     assert fresh(delivery).state == State.CARRYING
 
 
@@ -431,7 +432,7 @@ def test_job_does_not_wake_a_delivery_twice(monkeypatch):
 def test_staff_retry_a_stuck_delivery(server, admin_user):
     delivery = DeliveryFactory(state=State.STUCK, attempts=9)
     assert actions.retry_now(actor=admin_user, delivery=delivery)
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.DONE
     assert delivery.events.first().actor == admin_user
 
@@ -440,7 +441,7 @@ def test_manual_retry_begins_a_new_week(server, admin_user):
     server.fault = ConnectionRefusedError("no answer")
     delivery = DeliveryFactory(state=State.STUCK, created_at=timezone.now() - timedelta(days=30))
     actions.retry_now(actor=admin_user, delivery=delivery)
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
@@ -454,7 +455,7 @@ def test_sent_delivery_is_not_retried(server, admin_user):
 def test_delivery_is_skipped_with_a_reason(server, admin_user):
     delivery = DeliveryFactory(state=State.STUCK)
     assert actions.skip_delivery(actor=admin_user, delivery=delivery, reason="Told by telephone")
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.SKIPPED
     assert delivery.events.get().text == "Told by telephone"
     assert not server.accepted
@@ -471,7 +472,7 @@ def test_a_text_message_stays_due_while_its_gateway_is_down(settings, monkeypatc
     monkeypatch.setitem(sms_gateways._offers, "deaf", DeafGateway)
     settings.SMS_GATEWAY = "deaf"
     delivery = SmsFactory()
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eservices.deliveries import actions
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.jobs import wake_deliveries
 from eservices.deliveries.models import Delivery, MailboxEntry
 from eservices.deliveries.paragraphs import paragraphs_from_text, paragraphs_to_text
@@ -59,7 +60,7 @@ def this(delivery):
 # -- Queueing -----------------------------------------------------------------------------------------------
 def test_paper_letter_waits_for_staff_and_not_for_a_worker():
     written = letter()
-    actions.attempt_delivery(written.pk)
+    attempt_delivery(written.pk)
     wake_deliveries(timezone.now())
     assert fresh(written).state == State.TO_PRINT
     assert fresh(written).recipient == "Élodie Marchetti, Chemin des Vignes 12 bis, 1099 Orvenay"
@@ -78,7 +79,7 @@ def test_paper_letter_of_a_failed_transaction_is_never_printed():
 
 
 def test_paper_letter_of_a_rehearsal_goes_to_the_demo_mailbox():
-    actions.attempt_delivery(letter(rehearsal=True).pk)
+    attempt_delivery(letter(rehearsal=True).pk)
     assert "Contrôle" in MailboxEntry.objects.get().text
     assert not Delivery.objects.to_print().exists()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from eservices.deliveries import actions
+from eservices.deliveries import actions, attempts
 from eservices.deliveries.jobs import send_suppressed_alerts, wake_deliveries
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.deliveries.transports import PermanentFailure, RetryLater, transports
@@ -68,7 +68,7 @@ def go(event: str, pigeon: Pigeon, delivery: Delivery, staff, clock) -> None:
     elif event == "resume":
         actions.resume_transport(actor=staff, carrier="pigeon")
     else:
-        claimed = actions._claim(delivery.pk, timezone.now())  # and then the worker dies
+        claimed = attempts._claim(delivery.pk, timezone.now())  # and then the worker dies
         if claimed and event == "worker_dies_after_it" and pigeon.how == "works":
             pigeon.arrived.append(delivery.pk)
     wake_deliveries(timezone.now())

@@ -12,6 +12,7 @@ from wagtail.users.models import UserProfile
 
 from eservices.accounts.models import User
 from eservices.deliveries import access, actions, circuit_breaker
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.jobs import send_suppressed_alerts, wake_deliveries
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.deliveries.transports import PermanentFailure, RetryLater, transports
@@ -80,10 +81,10 @@ def keeper(email: str, **fields) -> User:
 def test_deliveries_stuck_after_an_alert_are_in_the_next_one(pigeon, clock):
     greffe = SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
-    actions.attempt_delivery(sent(title="La première").pk)
+    attempt_delivery(sent(title="La première").pk)
     clock.shift(timedelta(minutes=2))
     for title in ("La deuxième", "La troisième"):
-        actions.attempt_delivery(sent(title=title).pk)
+        attempt_delivery(sent(title=title).pk)
     [first] = letters(greffe)
     assert "La première" in first.payload["text"]
 
@@ -108,10 +109,10 @@ def test_alert_to_one_person_does_not_delay_those_to_others(pigeon, clock, monke
     monkeypatch.setitem(access._filters, "secret", readable)
     anna, bruno = keeper("anna@example.org"), keeper("bruno@example.org")
     pigeon.fault = PermanentFailure("no such loft")
-    actions.attempt_delivery(sent(title="Pour Anna", subject="secret:anna@example.org").pk)
+    attempt_delivery(sent(title="Pour Anna", subject="secret:anna@example.org").pk)
     assert (len(letters(anna)), len(letters(bruno))) == (1, 0)
     clock.shift(timedelta(minutes=1))
-    actions.attempt_delivery(sent(title="Pour Bruno", subject="secret:bruno@example.org").pk)
+    attempt_delivery(sent(title="Pour Bruno", subject="secret:bruno@example.org").pk)
     [told] = letters(bruno)
     assert "Pour Bruno" in told.payload["text"]
     sweep(clock, minutes=20)
@@ -132,7 +133,7 @@ def test_many_stuck_deliveries_make_one_alert_with_some_lines(pigeon, clock):
 def test_user_who_only_received_alerts_can_be_deleted(pigeon, clock):
     greffe = SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
-    actions.attempt_delivery(sent().pk)
+    attempt_delivery(sent().pk)
     assert letters(greffe)
     greffe.delete()
 
@@ -141,7 +142,7 @@ def test_delivery_stuck_again_after_a_retry_alerts_again(pigeon, clock, admin_us
     pigeon.fault = PermanentFailure("no such loft")
     delivery = sent()
     for _time in range(2):
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
         clock.shift(timedelta(hours=1))
         actions.retry_now(actor=admin_user, delivery=delivery)
     assert len(letters(admin_user)) == 2
@@ -173,7 +174,7 @@ def test_alert_job_takes_queries_per_recipient_not_per_transport(
 def test_outage_soon_after_an_alert_gets_its_own_alert(pigeon, clock):
     SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
-    actions.attempt_delivery(sent(title="Perdue").pk)
+    attempt_delivery(sent(title="Perdue").pk)
     pigeon.fault = ConnectionRefusedError("nobody opens")
     waiting = sent(title="En attente")
     for _minute in range(60):
@@ -186,13 +187,13 @@ def test_outage_soon_after_an_alert_gets_its_own_alert(pigeon, clock):
 def test_postponed_alert_includes_a_new_outage(pigeon, clock):
     SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
-    actions.attempt_delivery(sent(title="Perdue").pk)
+    attempt_delivery(sent(title="Perdue").pk)
     clock.shift(timedelta(minutes=5))
     for _failure in range(circuit_breaker.FAILURES):
         circuit_breaker.record_failure("pigeon", "nobody opens", timezone.now())
     clock.shift(timedelta(minutes=1))
     circuit_breaker.allow_next_attempt("pigeon", timezone.now())
-    actions.attempt_delivery(sent(title="Perdue aussi").pk)
+    attempt_delivery(sent(title="Perdue aussi").pk)
     sweep(clock, minutes=10)
     first, second = letters()
     assert "nobody opens" not in first.payload["text"]
@@ -210,7 +211,7 @@ def test_long_retry_after_alerts_once_then_delivery_is_stuck(pigeon, clock):
         first = timezone.now() - begun < timedelta(hours=1)
         pause = timedelta(minutes=50) if first else timedelta(days=1)
         pigeon.fault = RetryLater(timezone.now() + pause, "Too many: come back later.")
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
         assert not (first and letters())
         clock.shift(pause)
     assert timedelta(days=6) < timezone.now() - begun < timedelta(days=8)
@@ -225,10 +226,10 @@ def test_planned_or_short_wait_alerts_nobody(pigeon, clock):
     SuperuserFactory()
     pigeon.fault = RetryLater(timezone.now() + timedelta(hours=9))
     delivery = sent()
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     clock.shift(timedelta(hours=9))
     pigeon.fault = RetryLater(timezone.now() + timedelta(minutes=5), "Patience.")
-    actions.attempt_delivery(delivery.pk)
+    attempt_delivery(delivery.pk)
     pigeon.fault = None
     sweep(clock, minutes=5)
     assert pigeon.carried
@@ -241,7 +242,7 @@ def test_delivery_is_stuck_after_a_week_without_an_attempt(pigeon, clock):
         circuit_breaker.record_failure("pigeon", "nobody opens", timezone.now())
     while Delivery.objects.get(pk=delivery.pk).state == State.PENDING:
         Circuit.objects.update(open_until=timezone.now() + timedelta(hours=6))  # others fail
-        actions.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
         clock.shift(timedelta(hours=6))
         assert timezone.now().day != 3, "It waits for ever."
     assert Delivery.objects.get(pk=delivery.pk).reason

@@ -14,7 +14,7 @@ from wagtail.models import Locale
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import process
-from eservices.cases.acceptance_forms import acceptance_forms_for
+from eservices.cases.forms import acceptance_forms_for
 from eservices.cases.models import Case, NumberSeries, Role, Team, TeamMember
 from eservices.cases.states import CaseState
 from eservices.deliveries.models import Delivery

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from eservices.cases.models import Team
 from eservices.catalogue import actions
 from eservices.catalogue.models import LifeSituation, ServiceIndexPage, ServicePage
+from eservices.catalogue.translation_updates import run_translation_update
 from tests.factories.formbuilder import content, question, step
 from tests.factories.home import locale, make_site
 
@@ -46,7 +47,7 @@ def make_service(index=None, definition: dict = SERVICE, **page) -> ServicePage:
     Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})
     definition = with_page_texts(definition, **page) if page else definition
     page = actions.import_service(actor=None, index=index or make_counter(), definition=definition)
-    actions.sync_translations(page.pk)
+    run_translation_update(page.pk)
     return ServicePage.objects.get(pk=page.pk)
 
 

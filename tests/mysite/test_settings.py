@@ -89,6 +89,7 @@ def test_missing_or_wrong_variable_prevents_the_start(name, value, said):
     assert run.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {said}")
 
 
+HOST_KEY = f"SHA256:{'aB3+/' * 8}xyz"
 AGE_KEY = "age1qglttw66nglsapus2l09l8qjckmhtccpnffmtkne6a5k0aps79wsz455wn"
 READERS = {
     "text": lambda: environment.read_text("X"),
@@ -113,6 +114,7 @@ READERS = {
     "ged": lambda: environment.read_document_store("X", "directory:/srv/ged"),
     "bounces": lambda: environment.read_bounce_mailbox("X"),
     "backup place": lambda: environment.read_backup_target("X"),
+    "host keys": lambda: environment.read_host_keys("X"),
     "backup keys": lambda: environment.read_backup_recipients("X"),
     "retention": lambda: environment.read_retention_rule("X", "7,4,12").weeks,
     "time": lambda: environment.read_time("X", "02:15").hour,
@@ -219,6 +221,30 @@ READERS = {
             ["/srv/backup", "file://srv/backup", "file:///"],
         ),
         ("backup place", "", "", []),
+        (
+            "backup place",
+            "sftp://commune@host:23/~/backup",
+            "sftp://commune@host:23/~/backup",
+            [
+                "sftp://host/backup",
+                "sftp://commune@host",
+                "sftp://commune@host/",
+                "sftp://commune:secret@host/backup",
+            ],
+        ),
+        (
+            "backup place",
+            "s3://commune-backup/orvenay",
+            "s3://commune-backup/orvenay",
+            ["s3:///orvenay", "s3://key:secret@bucket/orvenay", "https://s3.example/bucket"],
+        ),
+        (
+            "host keys",
+            f"{HOST_KEY}, {HOST_KEY}",
+            [HOST_KEY, HOST_KEY],
+            ["ssh-ed25519 AAAA", HOST_KEY[:-1], f"{HOST_KEY}=", f"{HOST_KEY} {HOST_KEY}", "MD5:aa:bb"],
+        ),
+        ("host keys", "", [], []),
         ("backup keys", AGE_KEY, [AGE_KEY], ["age1xyz", f"{AGE_KEY},ssh-ed25519 AAAA", AGE_KEY[:-1]]),
         ("backup keys", "", [], []),
         ("retention", "1,2,3", 2, ["7", "7,4", "a,b,c", "7,4,-1"]),

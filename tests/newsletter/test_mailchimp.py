@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.deliveries.actions import attempt_delivery
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery
 from newsletter import mailing_statistics
 from newsletter.actions import mailings, subscribers

@@ -1,6 +1,5 @@
 """Building blocks of all actions: locking a case, checking its state, closing and continuing it."""
 
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -8,12 +7,13 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audit_log, states, tasks
+from .. import audit_log, states
 from ..actors import SYSTEM, Actor
 from ..exceptions import IllegalTransition, StaleCase
 from ..models import Case, CaseStage
 from ..search.answer_filters import search_marks_of
 from ..search.terms import search_lines
+from ..signals import process_due
 from . import answer_erasure
 
 RELATED = ("submission", "version", "form", "team", "assignee")
@@ -62,18 +62,10 @@ def wake_process(*, actor: Actor = SYSTEM, case: Case) -> None:
 
 
 def mark_process_due(case: Case) -> None:
-    """Mark the process as due and wake a worker.
-
-    The mark is stored in the row: if the wake-up is lost, a job finds the case.
-    """
+    """Mark the process as due in the row of the case, and announce it."""
     case.due_at = timezone.now()
     case.save(update_fields=["due_at"])
-    enqueue_process(case)
-
-
-def enqueue_process(case: Case) -> None:
-    """Wake a worker after the commit. The case's row must already say that its process is due."""
-    transaction.on_commit(partial(tasks.advance_case.enqueue, str(case.pk)), robust=True)
+    process_due.send(sender=Case, case=case)
 
 
 def close_case(case: Case, action: str, outcome: str, reason: str) -> None:

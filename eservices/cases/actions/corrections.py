@@ -12,9 +12,9 @@ from eservices.submissions.actions import applicant_of
 from .. import audit_log, emails
 from ..exceptions import IllegalTransition
 from ..models import Case, ConcernedPerson, Correction, EnclosureReview
-from ..promised_date import promised_date
 from ..signals import case_amended
 from ..workflow import enclosures_and_persons
+from ..workflow.promised_date import promised_date
 from .base import case_search_lines, clean_text, lock_if_allowed, mark_process_due
 
 

@@ -12,11 +12,11 @@ from .. import audit_log, emails, number_series
 from ..actors import SYSTEM, Actor
 from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, StatusLink, Team
-from ..promised_date import promised_date
-from ..signals import case_opened, rehearsal_discarded
+from ..signals import case_opened, process_due, rehearsal_discarded
 from ..workflow import clock, protected_addresses
+from ..workflow.promised_date import promised_date
 from . import agent_notifications as notices
-from .base import case_search_lines, enqueue_process
+from .base import case_search_lines
 from .corrections import create_person_rows
 
 DEFAULT_TEAM = "commune"
@@ -57,7 +57,7 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
     emails.send_receipt(case, promised_date(case))
     if not case.unscreened:
         notices.notify_team_of_new_case(case=case, but=submission.agent)
-    enqueue_process(case)
+    process_due.send(sender=Case, case=case)
     case_opened.send(sender=Case, case=case, actor=actor)
     return case
 

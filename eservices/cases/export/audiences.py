@@ -1,22 +1,6 @@
 """Audiences of exported cases, and what each of them gets."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Audience:
-    """Readers of an export of a case.
-
-    ``secret_answers``: as they were given, else masked. ``internal``: notes, stages, opinions, holds and events.
-    ``unopened_decisions``: also before the applicant opens them. ``protected``: cases with a protected address.
-    """
-
-    name: str
-    secret_answers: bool = False
-    internal: bool = False
-    unopened_decisions: bool = True
-    protected: bool = True
-
+from ..extension_points import Audience
 
 # All that is stored, because the case itself is erased afterwards. Only the archive's keepers open a package.
 ARCHIVE = Audience("archive", secret_answers=True, internal=True)

@@ -2,9 +2,8 @@
 
 from home.extensions.base import extensions
 
-from ..extension_points import CaseExtension
+from ..extension_points import Audience, CaseExtension
 from ..models import Case
-from .audiences import Audience
 
 
 def parts_of_apps(case: Case, audience: Audience) -> dict[str, object]:

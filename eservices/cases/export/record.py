@@ -11,6 +11,7 @@ from eservices.submissions.models import StoredFile
 
 from .. import access
 from ..case_deliveries import letters_about_case, letters_to_applicant
+from ..extension_points import Audience
 from ..models import (
     AppealableDecision,
     CallbackRequest,
@@ -26,7 +27,6 @@ from ..models import (
     Note,
     Opinion,
 )
-from .audiences import Audience
 
 
 class CaseRecord:

@@ -1,10 +1,27 @@
 """Preview of a letter template on a real case, before it is saved."""
 
+from wagtail.snippets.views.snippets import PreviewOnCreateView, PreviewOnEditView
+
 from .. import access, emails
 from ..models import LetterTemplate
 from ..texts.letter_rendering import GIVEN, RenderedLetter, fill_placeholders, render_letter
 
 MAX_SAMPLE_CASES = 30  # most cases among the choices
+
+
+class _OnRealCase:
+    """A preview that shows the letter as the applicant of a case would get it."""
+
+    def get_extra_request_attrs(self) -> dict:
+        return super().get_extra_request_attrs() | preview_context(self.object, self.request)
+
+
+class NewLetterPreview(_OnRealCase, PreviewOnCreateView):
+    """The preview while a letter template is added."""
+
+
+class LetterPreview(_OnRealCase, PreviewOnEditView):
+    """The preview while a letter template is edited."""
 
 
 def preview_context(letter: LetterTemplate, request) -> dict:

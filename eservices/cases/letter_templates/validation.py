@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
+
 from eservices.deliveries.paragraphs import paragraphs_to_text
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.definition import FormDefinition
@@ -9,15 +11,17 @@ from eservices.formbuilder.models import Form, FormVersion
 
 from ..logic.rich_text import paragraphs_from_html
 from ..models import LetterTemplate
-from ..stages.results import results_of_definition
 from ..texts.letter_rendering import GIVEN
+from ..workflow.stage_results import results_of_definition
 
 
-def template_errors(letter: LetterTemplate) -> dict[str, list[str]]:
-    """Return the errors in the texts of the letter template, by field."""
+def check_placeholders(letter: LetterTemplate) -> None:
+    """Raise ValidationError, by field, if a text has placeholders that the services sending the letter do not have."""
     asked = placeholders_of_services(letter.key)
     texts = {"subject": letter.subject, "text": paragraphs_to_text(paragraphs_from_html(letter.text))}
-    return {name: placeholders.placeholder_errors(text, asked, GIVEN) for name, text in texts.items()}
+    errors = {name: placeholders.placeholder_errors(text, asked, GIVEN) for name, text in texts.items()}
+    if found := {name: messages for name, messages in errors.items() if messages}:
+        raise ValidationError(found)
 
 
 def placeholders_of_services(key: str) -> set[str]:

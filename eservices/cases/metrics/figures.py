@@ -18,8 +18,8 @@ from django.db.models import Q
 from home.localization.working_days import count_working_days
 
 from ..models import CaseEvent, CaseQuerySet, CaseStage
-from ..stages import stages
 from ..states import CaseOutcome
+from ..workflow.stage_types import stages
 
 DECIDING = ("accepted", "refused")
 COUNTED_EVENTS = ("asked", "answered", "unanswered", "reopened", *DECIDING)

@@ -17,6 +17,7 @@ from eservices.formbuilder import placeholders
 
 from ..logic.appeal_terms import DAYS, MONTHS
 from ..logic.rich_text import FEATURES, paragraphs_from_html
+from ..signals import letter_template_cleaned
 from .teams import Team
 
 
@@ -110,27 +111,15 @@ class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Mo
 
     def clean(self):
         """Raise ValidationError if a placeholder cannot be filled by the cases to which the letter may go."""
-        from ..letter_templates import validation  # imports the services, which refer to letter templates
-
         super().clean()
-        if found := {name: texts for name, texts in validation.template_errors(self).items() if texts}:
-            raise ValidationError(found)
+        letter_template_cleaned.send(sender=LetterTemplate, letter=self)
 
-    # -- Preview ---------------------------------------------------------------------------------------------
     def make_preview_request(self, original_request=None, preview_mode=None, extra_request_attrs=None):
-        """Serve the editor's own request.
+        """Serve the editor's own request, with the letter on a real case, which the view of the preview adds.
 
-        It contains the case for the preview, which the request that Wagtail builds would lose.
+        The request that Wagtail builds would lose the language of the editor.
         """
-        return self.serve_preview(original_request, preview_mode)
-
-    def serve_preview(self, request, mode_name):
-        """Show the letter as the applicant of a real case would get it."""
-        from ..letter_templates.preview import preview_context
-
-        return TemplateResponse(
-            request, "cases/letter_templates/preview.html", preview_context(self, request)
-        )
+        return TemplateResponse(original_request, "cases/letter_templates/preview.html", extra_request_attrs)
 
 
 class TermUnit(models.TextChoices):

@@ -1,16 +1,14 @@
-"""Actions of retention: legal holds, approval of disposals, disposal.
+"""Actions of retention: legal holds, disposal. Its approval is in ``retention.disposal_approval``.
 
 A case that is open, has a legal hold or has unsent deliveries is never disposed of, whatever was approved: the
 blockers (``retention.blockers``) are checked while the case is locked.
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,10 +22,10 @@ from ..actions import IllegalTransition, answer_erasure, case_search_lines, lock
 from ..actions.corrections import erase_corrections
 from ..actors import SYSTEM, Actor, Applicant
 from ..logic.retention_rules import Disposition
-from ..models import AnswerErasure, Case, Disposal, DisposalItem, LegalHold, Opinion
+from ..models import AnswerErasure, Case, DisposalItem, LegalHold, Opinion
 from ..search.terms import search_lines
 from ..signals import case_erased
-from . import archive, due_cases, tasks
+from . import archive, due_cases
 from .blockers import blocker_reason
 
 logger = logging.getLogger(__name__)
@@ -35,7 +33,6 @@ logger = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=10)  # longer than the creation of any package
 RETRY_AFTER = timedelta(hours=1)  # after an error
 RECHECK_AFTER = timedelta(days=1)  # pause before a blocked erasure of answers is tried again
-MAX_CASES = 200  # cases on one list; nobody reads longer ones
 
 
 class CaseKept(IllegalTransition):
@@ -68,39 +65,6 @@ def release_hold(*, actor: Actor, case: Case, hold: LegalHold) -> None:
 
 
 # -- Disposals -----------------------------------------------------------------------------------------------
-@transaction.atomic
-def approve_disposal(
-    *, actor: User, due: due_cases.DueCases, authority: str, references: Iterable[str]
-) -> Disposal:
-    """Record that ``authority`` approves the disposal of the named cases; a worker carries it out.
-
-    Cases that are not due any more are left out, such as those with a new legal hold.
-    """
-    authority = authority.strip()[:120]
-    if not authority:
-        raise IllegalTransition(_("Enter in whose name you approve."))
-    if not (references := list(references)):
-        raise IllegalTransition(_("Tick at least one case."))
-    cases = list(due.cases.filter(reference__in=references)[:MAX_CASES])
-    if not cases:
-        raise IllegalTransition(_("No case on this list can be approved any more."))
-    disposal = Disposal.objects.create(
-        form=due.version.form,
-        disposition=due.rule.disposition,
-        months=due.rule.months,
-        authority=authority,
-        approved_by=actor,
-    )
-    try:
-        with transaction.atomic():
-            DisposalItem.objects.bulk_create(DisposalItem(disposal=disposal, case=case) for case in cases)
-    except IntegrityError:
-        raise IllegalTransition(_("This list has just been approved by another person.")) from None
-    for item in disposal.items.all():
-        transaction.on_commit(partial(tasks.dispose_of_case.enqueue, item.pk), robust=True)
-    return disposal
-
-
 def dispose_of_case(item_id: int) -> None:
     """Carry out one approved disposal: archive the case if its rule says so, then erase it.
 

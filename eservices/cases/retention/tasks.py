@@ -2,9 +2,9 @@
 
 from django.tasks import task
 
+from . import actions
+
 
 @task()
 def dispose_of_case(item_id: int) -> None:
-    from . import actions  # circular: actions enqueue this task
-
     actions.dispose_of_case(item_id)

@@ -16,6 +16,7 @@ from home.admin.action_views import ActionFormMixin, action_view
 
 from .. import access as cases
 from . import access, actions, due_cases
+from .disposal_approval import MAX_CASES, approve_disposal
 
 MAX_DISPOSALS_SHOWN = 50  # most disposals in the overview
 
@@ -88,10 +89,10 @@ class DueCasesView(ActionFormMixin, RetentionView):
 
     def post(self, request, slug):
         self.due = access.due_cases_for(request.user, slug)
-        chosen = [one for one in request.POST.getlist("cases")[: actions.MAX_CASES] if "\0" not in one]
+        chosen = [one for one in request.POST.getlist("cases")[:MAX_CASES] if "\0" not in one]
         return self.perform(
             ApproveForm(request.POST),
-            action=partial(actions.approve_disposal, actor=request.user, due=self.due, references=chosen),
+            action=partial(approve_disposal, actor=request.user, due=self.due, references=chosen),
             done=_approved,
             back=lambda disposal: reverse("retention:disposal", args=[disposal.pk]),
         )
@@ -99,9 +100,7 @@ class DueCasesView(ActionFormMixin, RetentionView):
     def show_again(self, form: ApproveForm, status: int):
         due = self.due
         ticked = form.data.getlist("cases") if form.is_bound else None
-        listed = list(
-            due.cases.only("reference", "outcome", "closed_at", "submission_id")[: actions.MAX_CASES]
-        )
+        listed = list(due.cases.only("reference", "outcome", "closed_at", "submission_id")[:MAX_CASES])
         rows = [
             {
                 "case": case,

@@ -1,6 +1,6 @@
 """Stages of the process. Other apps add theirs to the registry ``stages``."""
 
-from .base import (
+from ..workflow.stage_types import (
     AGENT,
     APPLICANT,
     LEAD,

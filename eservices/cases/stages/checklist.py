@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from wagtail import blocks
 
 from ..models import Case, CaseStage
-from .base import AGENT, Done, Stage, StageResult, Waiting, result_key, stages, store_results
+from ..workflow.stage_types import AGENT, Done, Stage, StageResult, Waiting, result_key, stages, store_results
 from .blocks import LinesBlock
 
 RIGHT, OBJECTED = "right", "objected"

@@ -7,7 +7,7 @@ from wagtail import blocks
 
 from eservices.formbuilder.blocks import KeyBlock, NotTranslatedMixin, PlainCharBlock
 
-from .base import AGENT, Done, Stage, StageResult, Waiting, stages, store_results
+from ..workflow.stage_types import AGENT, Done, Stage, StageResult, Waiting, stages, store_results
 from .blocks import LinesBlock
 
 MAX_TEXT_LENGTH = 2000

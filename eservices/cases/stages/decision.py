@@ -7,7 +7,7 @@ from wagtail import blocks
 from ..models import Case, CaseStage, ConcernedPerson
 from ..workflow import absences
 from ..workflow.progress import stages_ahead
-from .base import AGENT, Done, Stage, Waiting, current_settings, kind_of, stages
+from ..workflow.stage_types import AGENT, Done, Stage, Waiting, current_settings, kind_of, stages
 
 
 @stages.register("decision")

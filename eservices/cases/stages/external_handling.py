@@ -11,7 +11,17 @@ from wagtail import blocks
 from eservices.formbuilder.blocks import PlainCharBlock
 
 from ..workflow import clock
-from .base import AGENT, OTHERS, Done, Stage, StageResult, Waiting, result_key, stages, store_results
+from ..workflow.stage_types import (
+    AGENT,
+    OTHERS,
+    Done,
+    Stage,
+    StageResult,
+    Waiting,
+    result_key,
+    stages,
+    store_results,
+)
 from .blocks import days_block
 
 POSITIVE, NEGATIVE, NO_RESULT = "positive", "negative", "none"

@@ -14,7 +14,8 @@ from eservices.deliveries.rendering import single_line
 from .. import emails
 from ..logic.rich_text import paragraphs_from_html
 from ..models import LetterTemplate
-from .base import LEAD, Done, Stage, Waiting, stages
+from ..texts.letter_rendering import fill_for_applicant
+from ..workflow.stage_types import LEAD, Done, Stage, Waiting, stages
 
 LOOK_AGAIN = timedelta(minutes=10)  # until the existence of the letter template is checked again
 MAX_SMS_LENGTH = 459  # three concatenated messages
@@ -76,7 +77,10 @@ class NotificationStage(Stage):
     def enter(self, case, row, settings):
         if key := settings.get("letter"):
             return self._send(case, key, by_sms=bool(settings.get("sms")))
-        subject, text = (self.filled_words(case, row, settings, name) for name in self.filled)
+        subject, text = (
+            fill_for_applicant(case, self.localized_setting(case, row, settings, name))
+            for name in self.filled
+        )
         if settings.get("sms") and len(text) <= MAX_SMS_LENGTH and emails.send_sms(case, text):
             return Done({"by": "sms"})
         emails.send_stage_message(

@@ -17,7 +17,17 @@ from ..actors import SYSTEM as THE_SYSTEM
 from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, Opinion, Team
 from ..workflow import clock
-from .base import AGENT, OTHERS, Done, Stage, StageResult, Waiting, result_key, stages, store_results
+from ..workflow.stage_types import (
+    AGENT,
+    OTHERS,
+    Done,
+    Stage,
+    StageResult,
+    Waiting,
+    result_key,
+    stages,
+    store_results,
+)
 from .blocks import days_block, team_block
 
 MAX_OFFICES = 12

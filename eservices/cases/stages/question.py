@@ -18,9 +18,10 @@ from ..forms import DEFAULT_DAYS
 from ..logic import deadlines
 from ..models import Case, CaseStage
 from ..states import CaseOutcome, CaseState
+from ..texts.letter_rendering import fill_for_applicant
 from ..workflow import clock
 from ..workflow.progress import current_stage, is_answer_overdue, last_question_event
-from .base import (
+from ..workflow.stage_types import (
     AGENT,
     APPLICANT,
     AskApplicant,
@@ -176,9 +177,7 @@ class QuestionStage(Stage):
         planned = _reminders(row)
         row.data["reminders"] = [one for one in planned if datetime.fromisoformat(one) > now]
         if row.data["reminders"] != planned:  # if several are due together, only one is sent
-            emails.send_question_reminder(
-                case, text=self.filled_words(case, row, settings, "text"), term=term
-            )
+            emails.send_question_reminder(case, text=self._asked_text(case, row, settings), term=term)
         return Waiting(APPLICANT, until=self._next_due_at(row))
 
     def waiting_reason(self, case, row, settings):
@@ -190,16 +189,19 @@ class QuestionStage(Stage):
                 words = _("We closed your request, because our question of %(day)s was not answered.")
                 return EndCase(CaseOutcome.LAPSED, words % {"day": _day(row.entered_at)})
         row.data["overdue"] = True
-        end_waiting_for_answer(case, SYSTEM, text=self.filled_words(case, row, settings, "text"), term=term)
+        end_waiting_for_answer(case, SYSTEM, text=self._asked_text(case, row, settings), term=term)
         return Waiting(AGENT)
 
     def _finish(self, case: Case, row: CaseStage, result: str) -> Done:
         store_results(case, **{result_key(row.key): result})
         return Done({"result": result})
 
+    def _asked_text(self, case: Case, row: CaseStage, settings: dict) -> str:
+        return fill_for_applicant(case, self.localized_setting(case, row, settings, "text"))
+
     def _text(self, case: Case, row: CaseStage, settings: dict) -> str:
         """Return the question, and the consequence if it is not answered."""
-        text = self.filled_words(case, row, settings, "text")
+        text = self._asked_text(case, row, settings)
         if not settings.get("close"):
             return text
         with override(case.language):

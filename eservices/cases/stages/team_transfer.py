@@ -10,7 +10,7 @@ from wagtail import blocks
 from .. import audit_log, emails
 from ..actors import SYSTEM as THE_SYSTEM
 from ..models import Team
-from .base import LEAD, Done, Stage, Waiting, stages
+from ..workflow.stage_types import LEAD, Done, Stage, Waiting, stages
 from .blocks import team_block
 
 LOOK_AGAIN = timedelta(minutes=10)  # until the existence of the team is checked again

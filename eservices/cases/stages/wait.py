@@ -14,7 +14,7 @@ from home.localization.dates import date_format
 from ..models import Case
 from ..workflow import clock
 from ..workflow.progress import known_values
-from .base import SYSTEM, Done, Stage, Waiting, stages
+from ..workflow.stage_types import SYSTEM, Done, Stage, Waiting, stages
 from .blocks import MAX_DAYS
 
 

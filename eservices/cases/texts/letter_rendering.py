@@ -63,6 +63,11 @@ def fill(text: str, values: dict[str, str]) -> str:
     return placeholders.fill_placeholders(text, values, NOT_KNOWN)
 
 
+def fill_for_applicant(case: Case, text: str) -> str:
+    """Replace the placeholders of ``text``, which the applicant of ``case`` reads."""
+    return fill(text, letter_values(case, case.language))
+
+
 def letter_values(case: Case, language: str) -> dict[str, str]:
     """Return the values of the placeholders, without secret answers."""
     definition = case.version.definition

@@ -8,6 +8,7 @@ from home.localization.dates import date_format
 from home.models import CommuneSettings
 
 from ..models import Case
+from ..workflow.stage_results import result_texts_by_key
 
 
 def placeholder_values(case: Case, language: str) -> dict[str, str]:
@@ -16,14 +17,12 @@ def placeholder_values(case: Case, language: str) -> dict[str, str]:
     Texts other than answers are in the active language. Secret answers inside repeating groups are masked: they would
     otherwise appear as part of the group.
     """
-    from ..stages import results  # circular: some stages send letters, which use these values
-
     definition, answers = case.version.definition, case.answers
     values = {
         key: answer_text(field, masked_rows(field, answers.get(key)), definition, language)
         for key, field in definition.fields.items()
     }
-    return values | results.result_texts_by_key(case, language) | _common_values(case)
+    return values | result_texts_by_key(case, language) | _common_values(case)
 
 
 def _common_values(case: Case) -> dict[str, str]:

@@ -40,6 +40,11 @@ def missing_enclosures(case: Case) -> list[FieldDefinition]:
     ]
 
 
+def missing_enclosure_labels(case: Case) -> list[str]:
+    """Return the labels of the missing enclosures, in the language of the case."""
+    return [question_label(case, one.key, case.language) for one in missing_enclosures(case)]
+
+
 def question_label(case: Case, key: str, language: str) -> str:
     """Return the label of a question in the form."""
     return case.version.definition.text(f"field.{key}.label", language) or key

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts import actions as accounts
 from eservices.accounts.models import IdentityLevel, IdentityProof, User
 from eservices.submissions.identity_level import declared_birth_date
+from home.extensions.base import extensions
 
+from ..extension_points import CaseExtension
 from ..models import Case
 
 
@@ -28,6 +30,11 @@ def identity_level_of(case: Case) -> IdentityLevel:
     agent who identified the person, or by proof that the account is the applicant's.
     """
     return IdentityLevel(case.identity_level)
+
+
+def identity_statements_of(case: Case) -> list[str]:
+    """Return all statements of agents on how they identified the applicant, besides the identity level."""
+    return [statement for one in extensions(CaseExtension) if (statement := one.identity_statement(case))]
 
 
 def concerns_applicant(proof: IdentityProof, case: Case) -> bool:

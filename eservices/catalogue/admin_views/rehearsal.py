@@ -11,14 +11,14 @@ from django.utils.translation import override
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from eservices.cases import acceptance_forms, audit_log, process, timeline
 from eservices.cases import actions as cases
+from eservices.cases import audit_log, process, timeline
 from eservices.cases.desk import badges
 from eservices.cases.desk.case import page
 from eservices.cases.desk.case_queue import queries
 from eservices.cases.emails import displayed_status_url
 from eservices.cases.export.answers import answer_rows
-from eservices.cases.forms import AcceptForm, RefuseForm
+from eservices.cases.forms import AcceptForm, RefuseForm, acceptance_forms_for, collect_statements
 from eservices.cases.models import REHEARSAL_DAYS, Case
 from eservices.cases.workflow.progress import current_stage
 from eservices.deliveries.models import Delivery
@@ -151,11 +151,11 @@ class RehearsedCaseView(ServiceAdminView):
     def _said(self, data) -> dict | None:
         """Return the cleaned data of the action's forms; None if a form is invalid."""
         form = FORMS[self.do](data, auto_id=f"{self.do}_%s") if self.do in FORMS else None
-        extra = acceptance_forms.acceptance_forms_for(self.case, data) if self.do == "accept" else {}
+        extra = acceptance_forms_for(self.case, data) if self.do == "accept" else {}
         if not all(one.is_valid() for one in [form, *extra.values()] if one):
             return None
         said = form.cleaned_data if form else {}
-        return said | ({"details": acceptance_forms.collect_statements(extra)} if self.do == "accept" else {})
+        return said | ({"details": collect_statements(extra)} if self.do == "accept" else {})
 
     def get_breadcrumbs_items(self):
         *items, _here = super().get_breadcrumbs_items()
@@ -181,9 +181,7 @@ class RehearsedCaseView(ServiceAdminView):
             letters=letters_of(case),
             status_url=displayed_status_url(case),
             forms={do: self._form(do) for do in FORMS} if decides else {},
-            extra=acceptance_forms.acceptance_forms_for(case, self.typed if self.do == "accept" else None)
-            if decides
-            else {},
+            extra=acceptance_forms_for(case, self.typed if self.do == "accept" else None) if decides else {},
             failed=self.do if self.typed is not None else "",
             skippable=process.skippable_wait(case) if case.is_open else None,
             **kwargs,

@@ -17,8 +17,8 @@ from eservices.cases.logic.appeal_rules import rules_of
 from eservices.cases.models import LegalRemedies, LetterTemplate, Team
 from eservices.cases.models.appealable_decisions import place_of_commune
 from eservices.cases.stages import StageResult, stages
-from eservices.cases.stages.results import results_of_stage
 from eservices.cases.texts.letter_rendering import GIVEN
+from eservices.cases.workflow.stage_results import results_of_stage
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.blocks import QuestionKeyBlock
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition, OptionDefinition

@@ -3,7 +3,7 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from eservices.cases.stages.results import results_as_questions
+from eservices.cases.workflow.stage_results import results_as_questions
 from eservices.formbuilder.question_lists import build_picker_data, build_step
 
 from .form_outline import FormReading

@@ -10,7 +10,7 @@ from eservices.accounts.models import User
 from home.exceptions import ActionRefused
 
 from .. import rendering
-from ..actions import record_delivery_event
+from ..attempts import record_delivery_event
 from ..models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter, PrintBatch
 from ..signals import delivery_ended, letter_delivered, letter_posted
 

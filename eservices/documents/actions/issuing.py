@@ -18,9 +18,10 @@ from eservices.cases import audit_log, number_series
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case, CaseStage
 
-from .. import document_text, emails, postal_delivery, rendering, sealing, tasks
+from .. import document_text, emails, postal_delivery, rendering, sealing
 from ..models import FOLDER, Document, DocumentLink, DocumentTemplate, Permit, Seal
 from ..sealing import SealedPdf
+from ..signals import document_drawn
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def draw_document(
     )
     told = {"replaces": replaces.number} if replaces else {}
     audit_log.record_event(case, "document_drawn", actor, document=str(document.pk), number=number, **told)
-    transaction.on_commit(partial(tasks.issue_document.enqueue, str(document.pk)), robust=True)
+    document_drawn.send(sender=Document, document=document)
     return document
 
 

@@ -13,7 +13,7 @@ from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
 from eservices.cases.models import OwnedByTeam
-from eservices.cases.stages.results import results_of_definition
+from eservices.cases.workflow.stage_results import results_of_definition
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.logic import conditions
@@ -21,7 +21,6 @@ from eservices.formbuilder.models import Form, FormVersion
 
 from .. import rich_text
 from ..blocks import DocumentBodyBlock
-from ..panels import PlaceholdersPanel
 from ..placeholders import GIVEN, OWN, REGISTER, declared_in_register_document, register_in_declared_document
 
 
@@ -65,7 +64,6 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
         FieldPanel("title"),
         MultiFieldPanel([FieldPanel("key"), FieldPanel("prefix")], heading=_("Key and number")),
         FieldPanel("team"),
-        PlaceholdersPanel(heading=_("Placeholders")),
         FieldPanel("law"),
         FieldPanel("body"),
         MultiFieldPanel([FieldPanel("signatory"), FieldPanel("signatory_role")], heading=_("Signature")),

@@ -17,11 +17,12 @@ from eservices.cases import audit_log
 from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case, CaseStage
 
-from .. import emails, ledger, tasks
+from .. import emails, ledger
 from ..amounts import MAX_AMOUNT
 from ..deductions import remaining_lines
 from ..models import Basket, Charge, FeeScheduleEntry, Payment
 from ..payment_deadline import latest_payment_time
+from ..signals import payment_due
 from ..states import CHARGES, TAKES_MONEY, ChargeState, is_allowed
 from .locking import PaymentActionRefused, lock_charge, lock_charges
 
@@ -280,4 +281,5 @@ def poll_soon(payments: Iterable[Payment]) -> None:
     """Let workers poll these payments at once: money may have arrived, or they must be cancelled."""
     for payment in payments:
         Payment.objects.filter(pk=payment.pk).update(due_at=timezone.now())
-        transaction.on_commit(partial(tasks.poll_payment.enqueue, str(payment.pk)), robust=True)
+        announce = partial(payment_due.send, sender=Payment, payment_id=payment.pk)
+        transaction.on_commit(announce, robust=True)

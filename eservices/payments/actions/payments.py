@@ -17,7 +17,7 @@ from eservices.cases import actions as cases
 from eservices.cases import audit_log, number_series
 from eservices.cases.actors import SYSTEM, Actor
 
-from .. import emails, ledger, tasks
+from .. import emails, ledger
 from ..models import Allocation, Basket, Charge, JournalRow, Payment, UnallocatedPayment
 from ..polling_schedule import FIRST_PAUSE, next_poll, poll_pause_while_waiting
 from ..providers import (
@@ -31,6 +31,7 @@ from ..providers import (
     error_text,
     payment_providers,
 )
+from ..signals import payment_due
 from ..states import CHARGES, PAYMENTS, ChargeState, is_allowed
 from .charges import poll_soon
 from .locking import AlreadySettled, PaymentActionRefused, lock_charges, lock_payment
@@ -158,7 +159,7 @@ def note_waiting_payer(*, actor: User | None = None, payment: Payment) -> None:
         return
     unseen = Payment.objects.open().needing_wake_up(now).filter(Q(seen_at=None) | Q(seen_at__lte=before))
     if unseen.filter(pk=payment.pk).update(seen_at=now, woken_at=now, due_at=now):
-        tasks.poll_payment.enqueue(str(payment.pk))
+        payment_due.send(sender=Payment, payment_id=payment.pk)
 
 
 def wake_due_payments(now: datetime, most: int) -> None:
@@ -166,7 +167,7 @@ def wake_due_payments(now: datetime, most: int) -> None:
     due = Payment.objects.due(now).needing_wake_up(now)
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:most]:
         if due.filter(pk=pk).update(woken_at=now):
-            tasks.poll_payment.enqueue(str(pk))
+            payment_due.send(sender=Payment, payment_id=pk)
 
 
 def allocate(charge: Charge, payment: Payment, amount: int, actor: Actor, *, account: str) -> None:

@@ -12,9 +12,10 @@ from eservices.accounts.models import User
 from eservices.cases import actors, audit_log
 from eservices.cases.actors import SYSTEM, Actor
 
-from .. import emails, ledger, tasks
+from .. import emails, ledger
 from ..models import Allocation, JournalRow, Payment, Refund, UnallocatedPayment
-from ..providers import REFUND_DONE, REFUND_FAILED, RefundStatus, can_be_polled, error_text
+from ..providers import REFUND_DONE, REFUND_FAILED, RefundStatus, error_text
+from ..signals import refund_due
 from ..states import REFUNDS, is_allowed
 from .locking import PaymentActionRefused, lock_charge
 
@@ -130,10 +131,7 @@ def _create_refund(
         due_at=timezone.now(),
         **of,
     )
-    carry = (
-        tasks.run_refund.enqueue if can_be_polled(payment) else tasks.run_refund.call
-    )  # an agent waits to pay it out
-    transaction.on_commit(partial(carry, str(refund.pk)), robust=True)
+    transaction.on_commit(partial(refund_due.send, sender=Refund, refund=refund), robust=True)
     return refund
 
 

@@ -3,13 +3,10 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Manager, Model, QuerySet
-from django.tasks import Task
 from django.utils import timezone
 
 from .. import comparison
@@ -101,8 +98,3 @@ def claim_on(rows: QuerySet[Any]) -> datetime | None:
 def retry_pause(attempts: int) -> timedelta:
     """Return the pause after this number of attempts."""
     return RETRY_PAUSES[min(attempts, len(RETRY_PAUSES)) - 1]
-
-
-def enqueue_for_row(task: Task[Any, Any], row: Model) -> None:
-    """Enqueue the task for the row after the commit. If that is lost, the job enqueues it later."""
-    transaction.on_commit(partial(task.enqueue, row.pk), robust=True)

@@ -19,12 +19,13 @@ from eservices.deliveries.actions import queue_paper_letter
 from home.exceptions import ActionRefused
 from home.localization.dates import date_format
 
-from .. import lookup_limits, tasks
+from .. import lookup_limits
 from ..comparison import ComparedAspect, MatchResult
 from ..models import PostedCode
 from ..persons import DeclaredPerson, RegisterPerson, to_json_data
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
-from .base import ask_and_compare, claim_row, enqueue_for_row, retry_pause
+from ..signals import lookup_due
+from .base import ask_and_compare, claim_row, retry_pause
 
 DIGITS, TRIES = 8, 5  # a guess succeeds with a chance of 1 in 20 million
 HOLDS = timedelta(days=30)
@@ -72,7 +73,7 @@ def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedC
         due_at=None if many else now,
     )
     if not many:
-        enqueue_for_row(tasks.post_code, code)
+        lookup_due.send(sender=PostedCode, row=code)
     return code
 
 

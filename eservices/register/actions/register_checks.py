@@ -16,7 +16,7 @@ from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import current_settings, kind_of
 
-from .. import lookup_limits, tasks
+from .. import lookup_limits
 from ..comparison import Match, MatchResult
 from ..models import CheckOutcome, RegisterCheck
 from ..persons import DeclaredPerson, to_json_data
@@ -26,7 +26,8 @@ from ..population_register import (
     configured_register,
     demo_register,
 )
-from .base import ask_with_others, claim_row, enqueue_for_row, retry_pause
+from ..signals import lookup_due
+from .base import ask_with_others, claim_row, retry_pause
 
 MAX_OUTAGE_WAIT = timedelta(
     hours=1
@@ -77,7 +78,7 @@ def create_check(
         check.outcome, check.due_at = CheckOutcome.TOO_MANY, None
         check.save(update_fields=["outcome", "due_at"])
     else:
-        enqueue_for_row(tasks.run_check, check)
+        lookup_due.send(sender=RegisterCheck, row=check)
     return check
 
 
@@ -125,7 +126,7 @@ def repeat_check(
     found.outcome, found.attempts, found.fault = CheckOutcome.PENDING, 0, ""
     found.asked_at = found.due_at = timezone.now()
     found.save(update_fields=["declared", "named", "outcome", "attempts", "fault", "asked_at", "due_at"])
-    enqueue_for_row(tasks.run_check, found)
+    lookup_due.send(sender=RegisterCheck, row=found)
 
 
 @transaction.atomic

@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from eservices.accounts.models import User
 
-from .. import tasks
 from ..comparison import ComparedAspect, MatchResult
 from ..models import PostedCode, ResidentRecord
 from ..persons import DeclaredPerson, to_json_data
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
-from .base import ask_and_compare, claim_row, enqueue_for_row, retry_pause
+from ..signals import lookup_due
+from .base import ask_and_compare, claim_row, retry_pause
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def schedule_record_lookup(*, actor: User | None, user: User) -> None:
     entry, _new = ResidentRecord.objects.update_or_create(
         user=user, defaults={"due_at": timezone.now(), "attempts": 0}
     )
-    enqueue_for_row(tasks.refresh_record, entry)
+    lookup_due.send(sender=ResidentRecord, row=entry)
 
 
 def refresh_record(entry_id: int) -> None:

@@ -13,13 +13,13 @@ from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case
 from eservices.cases.workflow import protected_addresses
 
-from .. import tasks
 from ..models import Screening
 from ..named_persons import people_named
 from ..persons import DeclaredPerson, RegisterPerson
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
 from ..protected_addresses import is_to_be_asked
-from .base import candidates, claim_on, claim_row, enqueue_for_row, retry_pause
+from ..signals import lookup_due
+from .base import candidates, claim_on, claim_row, retry_pause
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def _ask_anew(case_id: UUID | str) -> Screening:
     screening, _new = Screening.objects.update_or_create(
         case_id=case_id, defaults={"due_at": timezone.now(), "fault": ""}
     )
-    enqueue_for_row(tasks.screen, screening)
+    lookup_due.send(sender=Screening, row=screening)
     return screening
 
 

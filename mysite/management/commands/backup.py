@@ -2,6 +2,7 @@
 
 import time
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ...backups.backup_store import BackupStore
@@ -36,33 +37,40 @@ class Command(DirectConnectionMixin, BaseCommand):
             return
         try:
             with exclusive_backup():
-                self.back_up(rewrite)
+                name = self.back_up(rewrite)
                 if prove:
-                    self.prove()
+                    self.prove(name)
+                elif not settings.BACKUP_PROOF:  # nothing is ever proven here
+                    self.prune(name)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"The backup was not completed ({error}); earlier ones are intact.") from error
 
-    def back_up(self, rewrite: bool) -> None:
+    def back_up(self, rewrite: bool) -> str:
         began = time.monotonic()
         made = make_backup(rewrite=rewrite)
         self.stdout.write(
             f"{made.name}: {made.files} files and the database, {made.written_bytes / 10**6:.1f} MB new, "
             f"in {time.monotonic() - began:.1f} s."
         )
+        return made.name
 
-    def prove(self) -> None:
+    def prove(self, name: str) -> None:
         if not (keys := proof_keys()):
             raise BackupError(
                 "BACKUP_PROOF is 0: prove the backup elsewhere with `manage.py restore --prove`."
             )
         began, store = time.monotonic(), BackupStore()
         with work_folder() as work:
-            manifest = read_manifest(store, store.choose(""), keys)
+            manifest = read_manifest(store, name, keys)
             prove_backup(store, manifest, keys, work)
-        removed, unused = prune_backups()
         self.stdout.write(
             f"Restored and equal: {len(manifest.tables)} tables, both chains, all files, in "
-            f"{time.monotonic() - began:.1f} s. Deleted: {removed} old backups, {unused} files of theirs."
+            f"{time.monotonic() - began:.1f} s."
         )
+        self.prune(name)
+
+    def prune(self, name: str) -> None:
+        removed, unused = prune_backups(name)
+        self.stdout.write(f"Deleted: {removed} old backups, {unused} files of theirs.")

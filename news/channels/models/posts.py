@@ -16,6 +16,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import Page
 
 from eservices.deliveries.models import Delivery, DeliveryQuerySet
+from home.scheduling import quiet_hours
 
 from ..states import CHOOSABLE, PostState
 
@@ -50,6 +51,10 @@ class ChannelSettings(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("Channels")
+
+    def earliest_send_time(self, now: datetime) -> datetime:
+        """Return ``now``, or the end of the quiet hours."""
+        return quiet_hours.earliest_send_time(timezone.localtime(now), self.quiet_from, self.quiet_until)
 
 
 class MessageCount(NamedTuple):

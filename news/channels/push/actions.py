@@ -16,8 +16,8 @@ from home.runtime.write_conflicts import retry_on_conflict
 from newsletter.models.reader_choices import replace_topics
 
 from .. import announcements
+from ..models import ChannelSettings
 from ..models.push import Device, endpoint_digest
-from ..sms.channel import earliest_news_sms_time
 
 CARRIER = "news_push"
 ID_NAMESPACE = UUID(
@@ -112,7 +112,7 @@ def queue_notifications(
     ``key`` identifies what is announced: if called twice with the same, no device is notified twice. ``told`` is what
     the transport checks before it sends each notification.
     """
-    subject, due = _subject(key), earliest_news_sms_time(timezone.now())
+    subject, due = _subject(key), ChannelSettings.load().earliest_send_time(timezone.now())
     known = set(Delivery.objects.for_subject(subject).values_list("id", flat=True))
     number = 0
     for device in devices.order_by("pk"):

@@ -27,9 +27,10 @@ from home.web.http_client import (
 
 from .. import announcements, text_fitting
 from ..announcements import Announcement
+from ..models import ChannelSettings
 from ..models.push import Device
 from ..networks.base import DEFAULT_RETRY_PAUSE, NetworkError, PublishedPost
-from ..sms.channel import SmsChannel, earliest_news_sms_time
+from ..sms.channel import SmsChannel
 from . import vapid_keys
 
 IDLE_TIMEOUT, TOTAL_TIMEOUT = 20, 30  # seconds without data, and for a request
@@ -156,7 +157,7 @@ class PushTransport:
         announcements.check_still_public(delivery.payload)
         _must_be_wanted(device, delivery)
         now = timezone.now()
-        if (leaves := earliest_news_sms_time(now)) > now:
+        if (leaves := ChannelSettings.load().earliest_send_time(now)) > now:
             raise RetryLater(leaves)
         if PushChannel().is_double:
             self._keep(device, delivery)

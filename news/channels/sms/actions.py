@@ -23,8 +23,8 @@ from home.runtime.write_conflicts import retry_on_conflict
 from newsletter.models.reader_choices import replace_topics
 
 from .. import announcements
+from ..models import ChannelSettings
 from ..models.sms import PhoneConsent, PhoneReader
-from . import channel
 
 CODE_LIFETIME = timedelta(minutes=15)
 TRIES = 5
@@ -139,7 +139,8 @@ def queue_messages(
     transport checks before it sends each message: the ``page`` that must still be public, or the ``alert`` that must
     still be current and that ignores quiet hours.
     """
-    due = None if {"alert", "all_clear"} & told.keys() else channel.earliest_news_sms_time(timezone.now())
+    at_once = {"alert", "all_clear"} & told.keys()
+    due = None if at_once else ChannelSettings.load().earliest_send_time(timezone.now())
     subject = _subject(key)
     known = set(Delivery.objects.for_subject(subject).values_list("id", flat=True))
     number = 0

@@ -16,14 +16,13 @@ from home.formats import sms
 from home.localization.dates import date_format
 from home.localization.punctuation import labelled
 from home.localization.times import format_time
-from home.scheduling import quiet_hours
 
 from .. import announcements, text_fitting
 from ..announcements import Announcement
 from ..models import ChannelSettings
 from ..models.sms import PhoneReader
 from ..networks.base import PublishedPost
-from . import phone_numbers
+from . import actions, phone_numbers
 
 MAX_PARTS = 3
 ALL_CLEAR_HOLDS = timedelta(hours=6)  # a later one informs nobody, and may contradict newer information
@@ -93,8 +92,6 @@ class SmsChannel:
 
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         """Queue a message to each reader. If called twice with one key, nobody gets it twice."""
-        from . import actions  # imported late: ``actions`` imports the quiet hours
-
         readers = PhoneReader.objects.of_topics(announcement.topics)
         number = actions.queue_messages(
             key=key,
@@ -107,8 +104,6 @@ class SmsChannel:
 
     def follow(self, announcement: Announcement, key: str) -> None:
         """Update waiting messages. Readers of an added topic get one if none is sent yet."""
-        from . import actions
-
         texts, told = self._texts(announcement), announcement.recheck_payload
         if actions.follow(key=key, texts=texts, language=announcement.language, told=told):
             self.publish(announcement, key)
@@ -157,7 +152,7 @@ class SmsChannel:
     def hour(self) -> str:
         """Return when the message would be sent if the page were published now."""
         now = timezone.localtime()
-        leaves = earliest_news_sms_time(now)
+        leaves = ChannelSettings.load().earliest_send_time(now)
         if leaves <= now:
             return _("Published now, it leaves at once.")
         words = {"day": date_format(leaves.date()), "hour": format_time(leaves)}
@@ -192,7 +187,7 @@ class NewsSmsTransport:
         else:
             announcements.check_still_public(delivery.payload)
             _must_be_wanted(delivery)
-            if (leaves := earliest_news_sms_time(now)) > now:
+            if (leaves := ChannelSettings.load().earliest_send_time(now)) > now:
                 raise RetryLater(leaves)
         if phone_numbers.normalize_sender(delivery.recipient) != delivery.recipient:
             raise PermanentFailure("This is no number.")
@@ -236,9 +231,3 @@ def _all_clear_until(delivery: Delivery, now: datetime) -> datetime:
     if now >= until:
         raise Obsolete(_("The all-clear is too late."))
     return until
-
-
-def earliest_news_sms_time(now: datetime) -> datetime:
-    """Return ``now``, or the end of the commune's quiet hours."""
-    chosen = ChannelSettings.load()
-    return quiet_hours.earliest_send_time(timezone.localtime(now), chosen.quiet_from, chosen.quiet_until)

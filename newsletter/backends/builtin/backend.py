@@ -20,7 +20,7 @@ from home.text.cleaning import strip_control_characters
 
 from ...actions import mailings, recipients
 from ...letters.rendering import LetterLinks, RenderedLetter
-from ...mail_backend import BackendUnavailable, ClaimLost
+from ...mail_backend import BackendUnavailable, ClaimLost, MailBackend
 from ...models import Mailing, NewsletterSettings, Recipient
 from ...retry_schedule import TEMPORARY_REFUSAL_PAUSE, TRIES
 from ...states import RecipientState, SubscriberState
@@ -33,7 +33,7 @@ REFUSALS = 20  # in a row: then the mail server is the cause, not the recipients
 NOT_THERE = re.compile(r"\b5\.1\.[0-36]\b")  # RFC 3463: the address is wrong, not the e-mail
 
 
-class BuiltinBackend:
+class BuiltinBackend(MailBackend):
     """Sending through the mail server of Django's default mailer."""
 
     def letter_links(self, language: str, mailing: Mailing | None = None) -> LetterLinks:

@@ -6,6 +6,7 @@ Each step is stored before the next. After a crash, created objects are found ag
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import batched
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -15,9 +16,10 @@ from home.context_processors import commune_settings
 
 from ...actions import mailings, recipients
 from ...letters.rendering import LetterLinks, RenderedLetter
-from ...mail_backend import BackendUnavailable, ClaimLost
-from ...models import Edition, Mailing, NewsletterSettings
+from ...mail_backend import BackendUnavailable, ClaimLost, MailBackend
+from ...models import Edition, Mailing, NewsletterSettings, Subscriber
 from ...states import RecipientState
+from . import members
 from .api import BATCH_SIZE, Campaigns, MailchimpRefused
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -25,7 +27,7 @@ REPORTED = timedelta(days=30)
 ENDED = "sent"
 
 
-class MailchimpBackend:
+class MailchimpBackend(MailBackend):
     """Sending through the commune's Mailchimp account, without tracking of openings and clicks."""
 
     def letter_links(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
@@ -48,6 +50,18 @@ class MailchimpBackend:
         except MailchimpRefused as refused:
             raise BackendUnavailable(str(refused)) from refused  # shown to staff, tried again, finally paused
         return None if all(ended) else timezone.now() + LOOK_AGAIN
+
+    def sync_subscriber(self, subscriber: Subscriber) -> None:
+        members.queue_member_update(subscriber)
+
+    def sync_erasure(self, email: str) -> None:
+        members.queue_member_deletion(email)
+
+    def topic_tags(self) -> dict[UUID, str]:
+        return members.tags_by_topic()
+
+    def sync_topic_name(self, old: str, new: str) -> None:
+        members.queue_tag_rename(old, new)
 
     def _go_on(self, theirs: Campaigns, mailing: Mailing, edition: Edition) -> bool:
         """Run the next steps of one edition. Return whether it was sent."""

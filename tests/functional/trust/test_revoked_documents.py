@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from eservices.cases import process
 from eservices.cases.models import Case, Role
-from eservices.deliveries import actions as deliveries
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery
 from eservices.documents.actions import issuing
 from eservices.documents.models import Document
@@ -21,7 +21,7 @@ def made(document: Document) -> Document:
     issuing.issue_document(document.pk)
     process.advance_case(document.case_id)
     for delivery in Delivery.objects.filter(carrier="ged", state="pending"):
-        deliveries.attempt_delivery(delivery.pk)
+        attempt_delivery(delivery.pk)
     process.advance_case(document.case_id)
     return Document.objects.get(pk=document.pk)
 

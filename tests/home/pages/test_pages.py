@@ -33,8 +33,7 @@ from home.blocks import opening_hours
 from home.blocks import text as blocks_text
 from home.caching.site_version import bump_version, cached_per_version, version_read_once
 from home.extensions.base import override_extensions
-from home.extensions.home_page import HomeSection
-from home.extensions.site_points import SiteExtension
+from home.extensions.site_points import HomeSection, SiteExtension
 from home.jobs import delete_old_contact_messages
 from home.models import CommuneSettings, Contact, ContactPage, ContentPage, FormField, HomePage, SectionPage
 from home.models.contact_form import PER_CLIENT

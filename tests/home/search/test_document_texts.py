@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
+from home import jobs
 from home.models import DocumentText, HomePage
 from home.search import document_texts, index
 from home.signals import document_changed
@@ -49,7 +50,7 @@ def document(content=None, name="reglement.pdf", **fields):
 
 
 def sweep():
-    document_texts.wake_extraction(timezone.now())
+    jobs.extract_document_texts(timezone.now())
 
 
 def titles(query):

@@ -11,6 +11,10 @@ from django.core.management import call_command
 from eservices.cases.models import Case
 from mysite.backups.stored_files import walk_files
 from tests.factories.cases import CaseFactory, stored
+from tests.support.s3_server import s3_server
+from tests.support.sftp_server import sftp_server
+
+from .places import FolderPlace, S3Place, SftpPlace
 
 MARK = "Zwetschgendatschi"  # in the contents of the installation, and nowhere at the place of the backups
 
@@ -75,3 +79,48 @@ def empty_storages() -> None:
     for storage in (default_storage, storages["private"]):
         for name in list(walk_files(storage)):
             storage.delete(name)
+
+
+# -- Places ------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def sftp(tmp_path_factory):
+    """A running SFTP server."""
+    with sftp_server(tmp_path_factory.mktemp("sftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """The address of a running S3 service."""
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture
+def sftp_place(sftp, tmp_path, settings):
+    place = SftpPlace(tmp_path / "remote", sftp)
+    place.configure(settings)
+    return place
+
+
+@pytest.fixture
+def s3_place(s3, tmp_path, settings):
+    place = S3Place(tmp_path, s3)
+    place.configure(settings)
+    return place
+
+
+@pytest.fixture(params=["folder", "sftp", "s3"])
+def place(request, tmp_path, settings):
+    """Each place of backups in turn, empty and named by the settings."""
+    if request.param != "folder":
+        return request.getfixturevalue(f"{request.param}_place")
+    found = FolderPlace(tmp_path / "folder")
+    found.configure(settings)
+    return found
+
+
+@pytest.fixture(params=["sftp", "s3"])
+def remote_place(request):
+    """Each place on another machine in turn."""
+    return request.getfixturevalue(f"{request.param}_place")

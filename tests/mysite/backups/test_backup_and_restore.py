@@ -11,9 +11,9 @@ from django.db import connection
 
 from eservices.cases.models import Case
 from mysite.backups import backup_databases, creation, restoration
-from mysite.backups.backup_targets import FolderTarget
 from mysite.backups.encryption import PROOF_KEY
 from mysite.backups.models import Backup
+from mysite.backups.targets.folder_target import FolderTarget
 
 from .conftest import MARK, empty_storages
 
@@ -140,6 +140,23 @@ def test_proven_backup_replaces_those_not_retained(installation, settings):
     second = installation.backup("--prove")
     assert installation.complete() == [second]
     assert len(installation.objects()) == before - 1
+
+
+def test_backup_under_a_clock_set_back_is_proven_and_stays(installation, settings, monkeypatch):
+    settings.BACKUP_KEEP = settings.BACKUP_KEEP.__class__(1, 0, 0)
+    later = installation.backup("--prove")
+    earlier = "20260101T000000000000Z"
+    monkeypatch.setattr(creation, "create_name", lambda: earlier)
+    installation.backup("--prove")
+    assert installation.complete() == [later, earlier]
+    assert Backup.objects.get(name=earlier).proven_at
+
+
+def test_backup_without_proof_replaces_those_not_retained(installation, settings):
+    settings.BACKUP_PROOF, settings.BACKUP_KEEP = False, settings.BACKUP_KEEP.__class__(1, 0, 0)
+    installation.backup()
+    second = installation.backup()
+    assert installation.complete() == [second]
 
 
 def test_proof_without_the_private_key_uses_that_of_the_machine(installation, settings):

@@ -7,6 +7,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from wagtail_factories import ImageFactory
 
 from eservices.deliveries.models import MailboxEntry
+from eservices.deliveries.transports import transport_label
 from news.agenda.models import EventPage
 from news.articles.models import NewsPage
 from news.channels import announcements
@@ -141,7 +142,7 @@ def test_demo_stores_posts_in_mailbox_only(client, editor, index):
     add(client, index, channel_facebook="on", **{"action-publish": "1"})
     entry = MailboxEntry.objects.get()
     assert (entry.channel, entry.subject) == ("facebook", "Le Vieux-Port retrouve sa plage")
-    assert entry.channel_name == "Facebook"
+    assert transport_label(entry.channel) == "Facebook"
     NewsPage.objects.get().unpublish()
     assert MailboxEntry.objects.count() == 2
 

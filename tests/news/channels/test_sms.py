@@ -13,6 +13,7 @@ from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from eservices.deliveries import actions as outbox
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.transports import PermanentFailure, transports
 from home.alerts.levels import AlertLevel
@@ -207,7 +208,7 @@ def test_sms_waits_for_end_of_night(index, topic, sms):
         [waiting] = Delivery.objects.filter(carrier="news_sms")
         assert timezone.localtime(waiting.due_at).strftime("%d.%m %H:%M") == "27.11 08:00"
         Delivery.objects.filter(pk=waiting.pk).update(due_at=NIGHT)  # as staff can do in the outbox
-        outbox.attempt_delivery(waiting.pk)
+        attempt_delivery(waiting.pk)
         assert not sms.sent
     wake(MORNING)
     assert len(sms.sent) == 1

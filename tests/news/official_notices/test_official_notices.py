@@ -13,8 +13,9 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
+from home import jobs
 from home.localization.working_days import public_holidays
-from home.search import document_texts, index
+from home.search import index
 from news.official_notices import posting_proof
 from news.official_notices.models import (
     OfficialNoticeFile,
@@ -137,7 +138,7 @@ def read(villa):
         OfficialNoticeFile(title="Rapport", file=upload("rapport.pdf", pdf("Le toit porte un paratonnerre.")))
     ]
     villa = published(villa)
-    document_texts.wake_extraction(DURING)
+    jobs.extract_document_texts(DURING)
     return villa
 
 
@@ -169,10 +170,10 @@ def test_files_of_draft_and_restricted_notices_are_not_found(board, read):
         OfficialNoticeFile(title="Plus", file=upload("c.pdf", pdf("Une girouette grince."))),
     ]
     read.save_revision()
-    document_texts.wake_extraction(DURING)
+    jobs.extract_document_texts(DURING)
     assert found("girouette") == []
     published(OfficialNoticePage.objects.get(pk=read.pk).get_latest_revision_as_object())
-    document_texts.wake_extraction(DURING)
+    jobs.extract_document_texts(DURING)
     assert found("girouette") == [read.url]
     restriction = board.view_restrictions.create(restriction_type="login")
     assert found("girouette") == []

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eservices.accounts.roles import ensure_roles
-from eservices.deliveries import actions as outbox
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery
 from news.participation.models import Comment, PendingAction
 from news.participation.moderation import actions as moderation
@@ -76,7 +76,7 @@ def test_outbox_hides_confirmation_emails_and_recipients(client, article):
     [letter] = Delivery.objects.all()
     assert letter.confidential
     prove(client, LEA)
-    outbox.attempt_delivery(letter.pk)
+    attempt_delivery(letter.pk)
     one = Comment.objects.get()
     moderation.publish_written(actor=None, written=one)
     moderation.erase_written(written=one)

@@ -9,18 +9,20 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
 from home.extensions.base import merged
 
-from ... import access, case_deliveries, identity_statements
+from ... import access, case_deliveries
 from ...actions.decision_notification.consent import has_consent
 from ...actions.decision_notification.writing import remedies_for
 from ...extension_points import CaseExtension, Panel
 from ...forms import IdentifyForm
-from ...models import AppealableDecision, Case, CaseTag
+from ...models import AppealableDecision, Case, CaseStage, CaseTag, Opinion
 from ...retention.blockers import blocker_reason
 from ...retention.due_cases import rule_for
-from ...stages.results import results_panel_context
+from ...stages.checklist import ChecklistForm
 from ...states import is_allowed
 from ...texts.decision_letter import term_in_words
 from ...workflow import identity
+from ...workflow.stage_results import result_values
+from ...workflow.stage_types import stage_name
 
 Proof = AppealableDecision.Proof
 
@@ -67,7 +69,7 @@ def identity_panel(case: Case, user: User) -> Panel:
         {
             "case": case,
             "level": identity.identity_level_of(case),
-            "stated": identity_statements.identity_statements_of(case),
+            "stated": identity.identity_statements_of(case),
             "sent_at_level": IdentityLevel(case.submission.identity_level),
             "form": IdentifyForm(auto_id="identify_%s") if may else None,
             "account": may and identity.can_link_account(case),
@@ -100,8 +102,25 @@ def retention_panel(case: Case, user: User) -> Panel | None:
 
 def results_panel(case: Case, user: User) -> Panel | None:
     """Return the panel with what agents, stages and consulted offices added; None if nothing."""
-    found = results_panel_context(case, get_language() or case.language)
-    return Panel("kept", "cases/stages/results.html", found) if found else None
+    rows = list(case.stages.all())
+    found = {
+        "values": result_values(case, get_language() or case.language),
+        "checks": [(stage_name(row), _verdicts(row.data["items"])) for row in rows if row.data.get("items")],
+        "opinions": _opinions(rows),
+    }
+    return Panel("kept", "cases/stages/results.html", found) if any(found.values()) else None
+
+
+def _verdicts(items: dict) -> list[tuple[str, str, str]]:
+    """Return item, verdict and note of each checked item."""
+    verdicts = dict(ChecklistForm.VERDICTS)
+    judged = sorted(items.items(), key=lambda one: int(one[0]))
+    return [(one["item"], str(verdicts[one["verdict"]]), one["note"]) for _number, one in judged]
+
+
+def _opinions(rows: list[CaseStage]) -> list[Opinion]:
+    asked = [row.pk for row in rows if row.type == "opinions"]
+    return list(Opinion.objects.filter(stage__in=asked).exclude(given_at=None)) if asked else []
 
 
 def undelivered_panel(case: Case, user: User) -> Panel | None:

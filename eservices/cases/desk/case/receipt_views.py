@@ -12,9 +12,9 @@ from eservices.formbuilder.summary import summarize_answers
 
 from ... import access, actions, emails
 from ...models.callbacks import JOIN_DAYS
-from ...promised_date import promised_date
-from ...receipt_context import missing_enclosure_labels
+from ...workflow.enclosures_and_persons import missing_enclosure_labels
 from ...workflow.progress import stage_titles, stages_ahead
+from ...workflow.promised_date import promised_date
 from .views import CaseScreen
 
 

@@ -18,9 +18,9 @@ from eservices.submissions.message_attachments import stored_attachments
 from home.admin.action_views import INVALID, REFUSED, ActionFormMixin
 from home.exceptions import ActionRefused
 
-from ... import acceptance_forms, access, actions, audit_log, timeline
+from ... import access, actions, audit_log, timeline
 from ...export.answers import answer_rows
-from ...forms import CaseActionForm, SeenEventForm
+from ...forms import CaseActionForm, SeenEventForm, acceptance_forms_for, collect_statements
 from ...letter_templates import choices
 from ...models import Absence, CallbackRequest, Case, CaseStage, ConcernedPerson, EnclosureReview
 from ...stages import current_settings, kind_of
@@ -105,11 +105,11 @@ class CaseView(ActionFormMixin, CaseScreen):
             raise Http404
         self.case, self.do = access.case_for(request.user, reference, do), do
         form = self._form(do, request.POST, request.FILES)
-        extra = acceptance_forms.acceptance_forms_for(self.case, request.POST) if do == "accept" else {}
+        extra = acceptance_forms_for(self.case, request.POST) if do == "accept" else {}
 
         def act(**arguments) -> dict:
             if do == "accept":
-                arguments["details"] = acceptance_forms.collect_statements(extra)
+                arguments["details"] = collect_statements(extra)
             with stored_attachments(arguments.pop("files", [])) as files:
                 given = {"files": files} if "files" in form.fields else {}
                 CASE_ACTIONS[do].action(actor=request.user, case=self.case, **arguments, **given)
@@ -351,9 +351,7 @@ class CaseView(ActionFormMixin, CaseScreen):
         return self._form(do, self.typed if do == self.failed else None)
 
     def _shown_extra(self):
-        return acceptance_forms.acceptance_forms_for(
-            self.case, self.typed if self.failed == "accept" else None
-        )
+        return acceptance_forms_for(self.case, self.typed if self.failed == "accept" else None)
 
     def _lost_texts(self, may: list[str], active) -> str:
         """Return the texts typed for an action or stage that is no longer available, so that they can be copied."""

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from ... import actions, states
-from ...acceptance_forms import acceptance_forms_for
+from ...forms import acceptance_forms_for
 from ...models import Case
 from ...stages.decision import needs_second_agent
 from ...workflow.progress import current_stage

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from eservices.deliveries.actions import attempt_delivery
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery, DeliveryEvent
 from eservices.deliveries.print_queue import actions as paper
 

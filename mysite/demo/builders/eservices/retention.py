@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from eservices.cases.models import Case
 from eservices.cases.retention import actions, due_cases
+from eservices.cases.retention.disposal_approval import approve_disposal
 
 from ... import clock
 from ..context import DemoContext
@@ -19,7 +20,7 @@ def build(world: DemoContext) -> None:
     with clock.clock_at(evening):
         for due in due_cases.due_by_service(evening):
             oldest = due.cases[:1]
-            disposal = actions.approve_disposal(
+            disposal = approve_disposal(
                 actor=marc, due=due, authority=AUTHORITY, references=[one.reference for one in oldest]
             )
             for item in disposal.items.all():

@@ -10,6 +10,7 @@ from eservices.cases.models import Team
 from eservices.catalogue import actions
 from eservices.catalogue.definition.rich_text import portable_html
 from eservices.catalogue.models import LifeSituation, ServiceIndexPage
+from eservices.catalogue.translation_updates import run_translation_update
 from eservices.documents.models import DocumentTemplate, Zone
 
 from ...markup import BlockBuilder, ContentEntry, read_content
@@ -160,7 +161,7 @@ def build(world: DemoContext) -> None:
         page = actions.import_service(actor=world.editor, index=index, definition=definition)
         page.contact = world.contacts[definition["settings"]["team"], "fr"]
         page.save_revision(user=world.editor, log_action=True).publish(user=world.editor)
-        actions.sync_translations(page.pk)
+        run_translation_update(page.pk)
         world.pages[key] = page.pk
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from eservices.deliveries.actions import attempt_delivery
+from eservices.deliveries.attempts import attempt_delivery
 from eservices.deliveries.models import Delivery
 from news.articles.models import NewsPage
 from news.channels import actions

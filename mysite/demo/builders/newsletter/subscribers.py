@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from news.waste import actions as waste
 from news.waste.models import WasteDistrict, WasteReminder
+from news.waste.reminder_times import ReminderTime
 from newsletter.actions import subscribers as actions
 from newsletter.models import Subscriber
 
@@ -45,7 +46,7 @@ def add_waste_reminders(world: DemoContext) -> None:
     districts = [one.translation_key for one in WasteDistrict.in_language("fr")]
     asked = clock.local_moment(world.today - timedelta(days=90), 19)
     for number, reader in enumerate(Subscriber.objects.exclude(email="").order_by("pk")[::6]):
-        when = (WasteReminder.When.EVENING, WasteReminder.When.MORNING)[number % 2]
+        when = (ReminderTime.EVENING, ReminderTime.MORNING)[number % 2]
         with clock.clock_at(asked + timedelta(days=number * 7)):
             waste.request_reminder(
                 email=reader.email,

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from .models import Case
-from .stages import Stage, stages
+from ..models import Case
+from .stage_types import Stage, stages
 
 
 def is_immediate(case: Case) -> bool:

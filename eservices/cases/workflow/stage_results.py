@@ -3,9 +3,8 @@
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StageDefinition
 from eservices.formbuilder.field_types import answer_text
 
-from ..models import Case, Opinion
-from .base import StageResult, stage_name, stages
-from .checklist import ChecklistForm
+from ..models import Case
+from .stage_types import StageResult, stages
 
 
 def results_of_stage(spec: StageDefinition, definition: FormDefinition, language: str) -> list[StageResult]:
@@ -61,26 +60,3 @@ def result_text(kept: StageResult, value, definition: FormDefinition, language: 
     if kept.options:
         return str(dict(kept.options).get(value, value))
     return answer_text(FieldDefinition(kept.key, kept.type), value, definition, language)
-
-
-def results_panel_context(case: Case, language: str) -> dict | None:
-    """Return results, checks and opinions for the case page; None if there are none."""
-    rows = list(case.stages.all())
-    found = {
-        "values": result_values(case, language),
-        "checks": [(stage_name(row), _verdicts(row.data["items"])) for row in rows if row.data.get("items")],
-        "opinions": _opinions(rows),
-    }
-    return found if any(found.values()) else None
-
-
-def _verdicts(items: dict) -> list[tuple[str, str, str]]:
-    """Return item, verdict and note of each checked item."""
-    verdicts = dict(ChecklistForm.VERDICTS)
-    judged = sorted(items.items(), key=lambda one: int(one[0]))
-    return [(one["item"], str(verdicts[one["verdict"]]), one["note"]) for _number, one in judged]
-
-
-def _opinions(rows) -> list[Opinion]:
-    asked = [row.pk for row in rows if row.type == "opinions"]
-    return list(Opinion.objects.filter(stage__in=asked).exclude(given_at=None)) if asked else []

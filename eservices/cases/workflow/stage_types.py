@@ -145,15 +145,6 @@ class Stage:
         text = case.version.definition.text(f"stage.{row.key}.{name}", language or case.language)
         return text or settings.get(name, "")
 
-    def filled_words(self, case: Case, row: CaseStage, settings: dict, name: str) -> str:
-        """Return a text of ``filled`` for the applicant, with its placeholders replaced."""
-        from ..texts import letter_rendering  # circular: it uses the results of stages
-
-        return letter_rendering.fill(
-            self.localized_setting(case, row, settings, name),
-            letter_rendering.letter_values(case, case.language),
-        )
-
     def faults(self, settings: dict) -> Iterable[str]:
         """Return the problems of the settings as texts, for the linter."""
         return []

@@ -1,16 +1,14 @@
 """Settings of S3-compatible object storage. This is the one place that knows how its addresses are written."""
 
-from configparser import ConfigParser
-from configparser import Error as UnreadableFile
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from ..object_storage.credentials import is_open_to_all, parse_credentials
 from . import environment as env
 
 BACKEND = "mysite.object_storage.storage.ObjectStorage"
-FILE_FORMAT = "[default], aws_access_key_id=… and aws_secret_access_key=…, each in a line"
 
 
 def read_bucket(name: str) -> tuple[str, str] | None:
@@ -21,21 +19,15 @@ def read_bucket(name: str) -> tuple[str, str] | None:
 
 
 def read_credentials(name: str) -> dict[str, str]:
-    """Return the key in the file ``name``, which is written as for the programs of Amazon.
-
-    A secret in a variable would show in every list of the environment.
-    """
-    path, found = Path(env.read_text(name)), ConfigParser(interpolation=None)
+    """Return the key in the file ``name``. A secret in a variable would show in every list of the environment."""
+    path = Path(env.read_text(name))
+    if is_open_to_all(path):
+        raise ImproperlyConfigured(f"{name}: every user of the machine can open {path}: chmod o-rwx {path}")
     try:
-        if path.stat().st_mode & 0o007:
-            raise ImproperlyConfigured(
-                f"{name}: every user of the machine can open {path}: chmod o-rwx {path}"
-            )
-        found.read_string(path.read_text())
-        key = found["default"]
-        return {"access_key": key["aws_access_key_id"], "secret_key": key["aws_secret_access_key"]}
-    except (OSError, UnicodeDecodeError, UnreadableFile, KeyError) as error:
-        raise ImproperlyConfigured(f"{name}: {path} is not readable as a file with {FILE_FORMAT}.") from error
+        found = parse_credentials(path)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+    return {"access_key": found["aws_access_key_id"], "secret_key": found["aws_secret_access_key"]}
 
 
 def read_buckets(media_url: str) -> dict[str, dict[str, Any]]:

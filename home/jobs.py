@@ -13,6 +13,7 @@ from .page_cache import warm_up
 from .publication_calendar.entries import draftable_snippet_models
 from .scheduling.periodic import is_task_queued, job_label, periodic_jobs, run_isolated
 from .search import document_texts, missed_queries
+from .task_recovery import put_back_abandoned
 from .tasks import extract_document_text, record_worker_heartbeat, warm_page
 from .web.rate_limits import HOUR
 
@@ -31,6 +32,12 @@ def send_heartbeats(now) -> None:
         return
     if not is_task_queued(record_worker_heartbeat):
         record_worker_heartbeat.enqueue()
+
+
+@periodic_jobs.register("abandoned_tasks")
+def recover_abandoned_tasks(now) -> None:
+    """Requeue the tasks of workers that died on a machine that does not come back."""
+    put_back_abandoned(now)
 
 
 @periodic_jobs.register("document_texts")

@@ -12,6 +12,8 @@ class MySiteConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401
+        from .databases import checks as database_checks  # noqa: F401
+        from .object_storage import checks as storage_checks  # noqa: F401
 
         # Only this user can read the database, private files and logs, whatever folder they are in: the proxy may
         # enter the folder to serve published files. Published files get their own mode (FILE_UPLOAD_PERMISSIONS).

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from eservices.deliveries.models import Circuit
 from home.files.disk_space import has_disk_space
 from home.models.heartbeat import Heartbeat
+from home.runtime.read_only_database import is_database_read_only
 
 from . import __version__
 from .backups.backup_health import backup_health
@@ -24,7 +25,7 @@ def health_view(request):
     """
     try:
         seen, failing = Heartbeat.last_signs(), Circuit.objects.failing().filter(carrier="email").first()
-        backup = backup_health(timezone.now())
+        backup, read_only = backup_health(timezone.now()), is_database_read_only()
     except DatabaseError:
         return JsonResponse({"status": "down", "version": __version__, "database": False}, status=503)
     now = timezone.now()
@@ -36,6 +37,7 @@ def health_view(request):
         "alive": failing is None,
         "failing_since": failing.since.isoformat() if failing else None,
     }
+    beside["writes"] = {"alive": not read_only}
     beside["cache"] = {"alive": is_cache_working()}
     beside["disk"] = {"alive": has_disk_space()}
     if backup:

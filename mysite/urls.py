@@ -21,6 +21,7 @@ from news.editorial.views import ApprovalDecisionView, shared_draft
 from .demo import map_tiles
 from .health import health_view
 from .monitoring.service_status import service_status
+from .object_storage.views import public_file
 
 # Without documents, whose view checks access. Pages show renditions, never the originals.
 PUBLIC_FILES = r"^media/(?!documents/|original_images/|wagtail_uploads/|.*\.\./)(?P<path>\w.+)$"
@@ -70,6 +71,9 @@ urlpatterns = [
     # The same address in every language, because it is registered at the identity provider.
     path("compte/", include("eservices.space.authentication.provider_urls")),
 ]
+
+if settings.MEDIA_THROUGH_SITE:
+    urlpatterns += [re_path(PUBLIC_FILES, public_file)]
 
 if settings.DEMO:
     urlpatterns += [

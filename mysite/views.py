@@ -10,9 +10,13 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 
 from home.runtime.log_context import log_context
-from home.runtime.outages import outage_of
+from home.runtime.outages import READ_ONLY, outage_of
+from home.runtime.read_only_database import expire_connection
 
-AWAY = (InterfaceError, OperationalError)  # the database restarts or is overloaded
+from .object_storage.exceptions import ObjectStorageUnavailable
+
+# The database restarts or is overloaded, or the storage of files does not answer.
+AWAY = (InterfaceError, OperationalError, ObjectStorageUnavailable)
 BACK_AFTER = 30  # seconds
 
 
@@ -30,11 +34,15 @@ def page_not_found(request, exception=None):
 def server_error(request):
     """Return an error page that needs no database, session or collected files, any of which may have failed.
 
-    If database or disk is unavailable, the status is 503 with Retry-After, because search engines keep a page over
-    a 503, and the page says what to do until then.
+    While database, disk or storage of files is unavailable, the status is 503 with Retry-After, because search engines
+    keep a page over a 503, and the page says what to do until then. So it is if the database accepts no writes; pages
+    that only read go on.
     """
     fault = sys.exception()
-    passing = isinstance(fault, AWAY) or outage_of(fault) is not None
+    outage = outage_of(fault)
+    passing = isinstance(fault, AWAY) or outage is not None
+    if outage is READ_ONLY:
+        expire_connection()
     context = {
         "name": settings.WAGTAIL_SITE_NAME,
         "stylesheet": _stylesheet(),
@@ -42,7 +50,8 @@ def server_error(request):
         "number": log_context().get("request", ""),
         "sends": request.method == "POST",
     }
-    page = HttpResponseServerError(get_template("500.html").render(context))
+    template = "read_only.html" if outage is READ_ONLY else "500.html"
+    page = HttpResponseServerError(get_template(template).render(context))
     if passing:
         page.status_code, page["Retry-After"] = 503, str(BACK_AFTER)
     return page

@@ -1,4 +1,4 @@
-"""Heartbeats of the scheduler and the worker."""
+"""Heartbeats of the scheduler and the workers."""
 
 from datetime import datetime, timedelta
 
@@ -10,11 +10,12 @@ SILENT_AFTER = timedelta(minutes=3)  # a worker may be busy with one long task
 
 
 class Heartbeat(models.Model):
-    """Time of the scheduler's last run, and of the last heartbeat task that a worker ran."""
+    """Time of the scheduler's last run, of the last heartbeat task that a worker ran, and of each worker process."""
 
     SCHEDULER, WORKER = "scheduler", "worker"
+    WORKER_PREFIX = "worker:"
 
-    name = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -29,9 +30,20 @@ class Heartbeat(models.Model):
         cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
     @classmethod
+    def record_worker(cls, name: str) -> None:
+        """Record that the process of the worker ``name`` lives, also while it runs a long task."""
+        cls.record(f"{cls.WORKER_PREFIX}{name}")
+
+    @classmethod
+    def living_workers(cls, now: datetime) -> set[str]:
+        """Return the names of the workers whose process gave a recent sign."""
+        found = cls.objects.filter(name__startswith=cls.WORKER_PREFIX, at__gt=now - SILENT_AFTER)
+        return {name.removeprefix(cls.WORKER_PREFIX) for name in found.values_list("name", flat=True)}
+
+    @classmethod
     def last_signs(cls) -> dict[str, datetime | None]:
         """Return the last heartbeat of scheduler and worker; None if there never was one."""
-        last = dict(cls.objects.values_list("name", "at"))
+        last = dict(cls.objects.filter(name__in=(cls.SCHEDULER, cls.WORKER)).values_list("name", "at"))
         return {name: last.get(name) for name in (cls.SCHEDULER, cls.WORKER)}
 
     @classmethod

@@ -19,6 +19,8 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 
+from .read_only_database import is_database_read_only
+
 logger = logging.getLogger(__name__)
 
 INTERVAL = 5 * 60  # seconds between two lines about an outage that goes on
@@ -141,13 +143,8 @@ def _probe_database() -> None:
 
 def _probe_writing() -> None:
     """Raise InternalError if the database still accepts no writes."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SHOW transaction_read_only")
-            if cursor.fetchone()[0] == "on":
-                raise InternalError("cannot write in a read-only transaction")
-        elif not os.access(connection.settings_dict["NAME"], os.W_OK):
-            raise InternalError("attempt to write a readonly database")
+    if is_database_read_only():
+        raise InternalError("it accepts no writes")
 
 
 def _probe_disk() -> None:
@@ -173,13 +170,21 @@ OUTAGES = (DATABASE, READ_ONLY, DISK, CACHE)
 
 def outage_of(fault: BaseException | None) -> Outage | None:
     """Return the outage that an exception is part of; None for every other fault."""
-    while fault is not None:
-        if isinstance(fault, OSError) and fault.errno in DISK_ERRORS:
+    for one in _chain(fault):
+        if isinstance(one, OSError) and one.errno in DISK_ERRORS:
             return DISK
-        if isinstance(fault, OperationalError | InterfaceError | InternalError):
-            return _database_outage(fault)
-        fault = fault.__cause__  # such as that of a transaction that cannot go on
+        if isinstance(one, OperationalError | InterfaceError | InternalError):
+            return _database_outage(one)
     return None
+
+
+def _chain(fault: BaseException | None) -> Iterator[BaseException]:
+    """Yield a fault and those that it follows from, such as that of a transaction that cannot go on."""
+    seen = set()
+    while fault is not None and id(fault) not in seen:
+        yield fault
+        seen.add(id(fault))
+        fault = fault.__cause__ or fault.__context__
 
 
 def _database_outage(fault: Error) -> Outage | None:

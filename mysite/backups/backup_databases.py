@@ -57,7 +57,17 @@ OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
-LIBPQ = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
+LIBPQ = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    # Several servers, of which one accepts writes.
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}
 
 
 class SqliteDatabase:

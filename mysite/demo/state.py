@@ -8,11 +8,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage, storages
 from django.core.management import call_command
 from django.db import connection, transaction
 from wagtail.models import Site
 
 from home.models import HomePage
+from mysite.backups.stored_files import walk_files
 
 FINISHED, UNFINISHED = "Orvenay", "Orvenay, en construction"
 
@@ -36,10 +38,18 @@ def reset_demo() -> None:
         _clear_sqlite()
     else:
         _drop_tables()
-    for name in ("media", "private"):
-        shutil.rmtree(settings.VAR_DIR / name, ignore_errors=True)
+    delete_files()
     cache.clear()
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def delete_files() -> None:
+    """Delete the stored files, on the disk or in buckets."""
+    for storage in (default_storage, storages["private"]):
+        for name in list(walk_files(storage)):
+            storage.delete(name)
+    for name in ("media", "private"):
+        shutil.rmtree(settings.VAR_DIR / name, ignore_errors=True)
 
 
 def _clear_sqlite() -> None:

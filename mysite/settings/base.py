@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from django.utils.csp import CSP
 
 from . import environment as env
+from . import object_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # all files that the running system writes
@@ -142,6 +143,9 @@ SQLITE = {
     },
 }
 DATABASES = {"default": env.read_database("DATABASE_URL") or SQLITE}
+# The server itself, if DATABASE_URL leads through a pooler in transaction mode, where no cursor outlives a transaction.
+DATABASE_DIRECT = env.read_direct_database("DATABASE_DIRECT_URL", pooled="DATABASE_URL")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_DIRECT is not None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {
@@ -159,7 +163,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mysite.staticfiles.StaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = "/media/"
+# Where browsers find published files: elsewhere by MEDIA_PUBLIC_URL, such as at an object storage.
+MEDIA_PUBLIC_URL = env.read_service_url("MEDIA_PUBLIC_URL")
+MEDIA_URL = f"{MEDIA_PUBLIC_URL.rstrip('/')}/" if MEDIA_PUBLIC_URL else "/media/"
+OBJECT_STORAGE = object_storage.read_buckets(MEDIA_URL)
+STORAGES |= object_storage.storages_in(OBJECT_STORAGE)
+MEDIA_THROUGH_SITE = "default" in OBJECT_STORAGE and not MEDIA_PUBLIC_URL
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy serves published files and can read no others
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # only needed for our fonts on other sites, of which there are none
@@ -440,7 +449,7 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, f"'sha256-{b64encode(sha256(CLOSING.read_bytes()).digest()).decode()}'"],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", *env.csp_origin(TILE_URL)],
+    "img-src": [CSP.SELF, "data:", *env.csp_origin(TILE_URL), *env.csp_origin(MEDIA_PUBLIC_URL)],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
@@ -460,7 +469,7 @@ SECURE_CSP = {
 ADMIN_CSP = SECURE_CSP | {
     "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "img-src": [CSP.SELF, "data:", "blob:"],
+    "img-src": [CSP.SELF, "data:", "blob:", *env.csp_origin(MEDIA_PUBLIC_URL)],
     "worker-src": [CSP.SELF, "blob:"],
 }
 FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]

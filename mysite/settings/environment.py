@@ -453,11 +453,18 @@ def read_database(name: str) -> dict | None:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": "-c jit=off",  # compiling short queries takes longer than running them
             "connect_timeout": "5",  # seconds; an unreachable server would otherwise block for minutes
             **dict(parse_qsl(url.query)),
         },
     }
+
+
+def read_direct_database(name: str, pooled: str) -> dict | None:
+    """Return Django's settings for the server behind the pooler of the variable ``pooled``; None if unset."""
+    found = read_database(name)
+    if found and not read_variable(pooled):
+        raise ImproperlyConfigured(f"Set {pooled} to the address of the pooler, or unset {name}.")
+    return found
 
 
 def read_mailer(name: str) -> dict | None:

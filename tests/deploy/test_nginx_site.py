@@ -144,6 +144,11 @@ def test_nginx_serves_published_pictures_and_no_documents(nginx):
     assert answer(nginx, "/media/images/../documents/a.txt").status == 404
 
 
+def test_nginx_asks_the_site_for_pictures_of_an_object_storage(nginx):
+    assert answer(nginx, "/media/images/elsewhere.jpg").status == 502  # no site runs behind it
+    assert answer(nginx, "/media/original_images/elsewhere.jpg").status == 404
+
+
 def test_nginx_leads_to_https(nginx):
     connection = http.client.HTTPConnection("127.0.0.1", nginx[1])
     connection.request("GET", "/demande/", headers={"Host": NAME})

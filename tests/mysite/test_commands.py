@@ -27,6 +27,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from home.runtime.database_lock import PREPARATION
 from mysite import __version__
 from mysite.management.commands import prepare
 from tests import conftest
@@ -560,11 +561,9 @@ def prepared(monkeypatch, tmp_path):
         list=lambda _ignored: [(name, storage) for name in sorted(storage.listdir("")[1])]
     )
     called = []
-    cursor = SimpleNamespace(execute=lambda sql, _given: called.append((sql, True, False)))
     database = SimpleNamespace(
         vendor="sqlite",
         close=lambda: None,
-        cursor=lambda: nullcontext(cursor),
         settings_dict={"NAME": tmp_path / "var/commune.sqlite3"},
     )
 
@@ -577,6 +576,7 @@ def prepared(monkeypatch, tmp_path):
             with closing(sqlite3.connect(database.settings_dict["NAME"])) as made:
                 made.execute("CREATE TABLE made (anew)")
 
+    monkeypatch.setattr(prepare, "database_lock", lambda _number: nullcontext(True))
     monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
@@ -631,10 +631,22 @@ def test_reset_of_a_server_database_is_left_to_the_demo_command(prepared):
     assert before <= files(settings.VAR_DIR)
 
 
-def test_prepare_locks_migration_across_machines(prepared):
-    lock, unlock = (f"SELECT pg_advisory_{act}(%s)" for act in ("lock", "unlock"))
-    called = [name for name, *_ in prepared(vendor="postgresql") if name != "collectstatic"]
-    assert called == [lock, "migrate", unlock, lock, "begin", unlock]
+def test_prepare_locks_migration_across_machines(prepared, monkeypatch):
+    order = []
+
+    @contextmanager
+    def locked(number):
+        order.append(("lock", number))
+        yield True
+        order.append("unlock")
+
+    given = prepare.call_command
+    monkeypatch.setattr(prepare, "database_lock", locked)
+    monkeypatch.setattr(
+        prepare, "call_command", lambda name, **more: (order.append(name), given(name, **more))
+    )
+    prepared()
+    assert order == [("lock", PREPARATION), "migrate", "unlock", ("lock", PREPARATION), "begin", "unlock"]
 
 
 def test_static_files_are_collected_only_after_a_change(prepared, tmp_path):

@@ -77,6 +77,8 @@ def production(**variables) -> dict:
         ("METRICS_TOKEN", "short", "METRICS_TOKEN: write it as 20 or more random letters and digits."),
         ("MAIL_URL", "mail.orvenay.example:587", "MAIL_URL: write it as smtp://"),
         ("DATABASE_URL", "postgres://commune@localhost:abc/commune", "DATABASE_URL: write it as postgres://"),
+        ("DATABASE_DIRECT_URL", "postgres://db/commune", "Set DATABASE_URL to the address of the pooler"),
+        ("MEDIA_STORE_URL", "https://s3.example.org/media", "MEDIA_STORE_URL: write it as s3://"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL: write it as redis://"),
         ("COMMUNE_BASE_URL", "www.orvenay.example", "COMMUNE_BASE_URL is 'www.orvenay.example': write it as"),
         ("COMMUNE_LANGUAGE", "rm", "COMMUNE_LANGUAGE is 'rm': write one of de, en, fr, it."),

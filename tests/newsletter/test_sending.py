@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -418,6 +419,23 @@ def test_mailing_takes_about_one_query_per_recipient(django_assert_max_num_queri
     ):
         sending.run_mailing(mailing.pk)
     assert len(mail.outbox) == 40
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite never waits for the disk here")
+def test_recording_a_sent_email_does_not_wait_for_the_disk():
+    """Only in its own transaction: behind a pooler, the settings of a session reach others."""
+
+    def setting() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('synchronous_commit')")
+            return cursor.fetchone()[0]
+
+    SubscriberFactory()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+    mailing = mailed(CampaignFactory())
+    assert mailing.recipients.get().state == RecipientState.SENT
+    assert setting() == "off"  # the transaction of the test has not ended
 
 
 def test_address_that_would_inject_a_header_is_refused():

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection, transaction
 
 
@@ -26,8 +28,32 @@ def cloned_database(folder: Path, process: str, *, keep: bool) -> Iterator[None]
         connection.creation.clone_test_db(suffix=suffix, verbosity=0, autoclobber=True)
     connection.settings_dict.update(connection.creation.get_test_db_clone_settings(suffix))
     connection.close()
-    yield
+    with through_pooler():
+        yield
     connection.creation.destroy_test_db(verbosity=0)
+
+
+@contextmanager
+def through_pooler() -> Iterator[None]:
+    """Connect through the pooler of ``TEST_POOLER_URL`` within the block, as production does with a direct address."""
+    if not (url := os.environ.get("TEST_POOLER_URL")):
+        yield
+        return
+    direct = dict(connection.settings_dict)
+    pooler = urlsplit(url)
+    connection.settings_dict.update(
+        HOST=pooler.hostname, PORT=str(pooler.port), DISABLE_SERVER_SIDE_CURSORS=True
+    )
+    settings.DATABASE_DIRECT = {name: direct[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
+    yield
+    connection.close()
+    connection.settings_dict.update(direct, DISABLE_SERVER_SIDE_CURSORS=False)
+    settings.DATABASE_DIRECT = None
+    with connection.cursor() as cursor:  # the pooler holds sessions of the database that is dropped
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid()"
+        )
 
 
 def _migrated(folder: Path, *, keep: bool) -> str:

@@ -3,19 +3,23 @@
 import logging
 import signal
 import threading
+from datetime import datetime
 
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
+from ...runtime.database_lock import SWEEP, database_lock
 from ...runtime.gc_tuning import freeze_loaded_objects
 from ...runtime.log_context import begin_log_context
-from ...runtime.outages import DATABASE, end_finished_outages, outage_of
+from ...runtime.outages import DATABASE, READ_ONLY, end_finished_outages, outage_of
+from ...runtime.read_only_database import expire_connection, is_database_read_only
 from ...scheduling.periodic import periodic_jobs
 
 logger = logging.getLogger(__name__)
 
 INTERVAL = 15  # seconds
+LEASE = 5 * 60  # seconds; a scheduler that is silent for so long holds up no other
 
 
 class Command(BaseCommand):
@@ -38,19 +42,29 @@ class Command(BaseCommand):
 
 
 def run_due_jobs() -> None:
-    """Run every job. One that fails is logged and does not stop the others.
+    """Run every job, unless another scheduler is doing so.
 
-    None runs while the database is unavailable, because all would fail.
+    None runs while the database is unavailable or accepts no writes, because all would fail.
     """
-    now = timezone.now()
     begin_log_context()
     close_old_connections()
     try:
         connection.ensure_connection()
+        if is_database_read_only():
+            READ_ONLY.record_failure("it accepts no writes")
+            expire_connection()
+            return
+        with database_lock(SWEEP, wait=False, lease=LEASE) as free:
+            if free:
+                _run_jobs(timezone.now())
     except (OperationalError, InterfaceError) as fault:
         DATABASE.record_failure(fault)
         return
     end_finished_outages()
+
+
+def _run_jobs(now: datetime) -> None:
+    """Run every job. One that fails is logged and does not stop the others, unless the database is unavailable."""
     for key, look in periodic_jobs.items():
         close_old_connections()
         begin_log_context(job=key)

@@ -5,8 +5,6 @@ first byte, and takes what it is not told from settings of the site's own files.
 """
 
 from collections.abc import Mapping
-from configparser import ConfigParser
-from configparser import Error as UnreadableFile
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import SplitResult, unquote
@@ -17,6 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
+
+from mysite.object_storage.credentials import parse_credentials
 
 from ..exceptions import BackupError
 from .target_base import MAKE_ROOM, BackupTarget, refuse_open_secret
@@ -126,12 +126,7 @@ def read_credentials() -> Mapping[str, str]:
         raise BackupError("BACKUP_S3_CREDENTIALS is empty: name the file with the key of the S3 service.")
     path = Path(settings.BACKUP_S3_CREDENTIALS)
     refuse_open_secret(path, "BACKUP_S3_CREDENTIALS")
-    found = ConfigParser(interpolation=None)
     try:
-        found.read_string(path.read_text())
-        return {name: found["default"][name] for name in ("aws_access_key_id", "aws_secret_access_key")}
-    except (OSError, UnicodeDecodeError, UnreadableFile, KeyError) as error:
-        raise BackupError(
-            f"BACKUP_S3_CREDENTIALS: {path} is not readable as a file with [default], aws_access_key_id=… and "
-            "aws_secret_access_key=… in three lines."
-        ) from error
+        return parse_credentials(path)
+    except ValueError as error:
+        raise BackupError(f"BACKUP_S3_CREDENTIALS: {error}") from error

@@ -11,9 +11,10 @@ from ...backups.encryption import create_key, proof_keys
 from ...backups.exceptions import BackupError
 from ...backups.manifest import read_manifest
 from ...backups.proof import prove_backup
+from ...databases.direct_connection import DirectConnectionMixin
 
 
-class Command(BaseCommand):
+class Command(DirectConnectionMixin, BaseCommand):
     help = (
         "Backs up database and files to BACKUP_URL, encrypted for BACKUP_RECIPIENTS. With --prove it restores the "
         "backup into a fresh place, compares everything, and then deletes what BACKUP_KEEP does not retain."

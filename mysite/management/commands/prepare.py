@@ -13,10 +13,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from home.runtime.database_lock import PREPARATION, database_lock
 from home.runtime.gc_tuning import reduced_collection
+from mysite.databases.direct_connection import DirectConnectionMixin
 from mysite.upgrades.static_files import collect_release
 
-PREPARING = 0x636F6D6D  # key of the lock, any number that is the same on all machines
 WRITTEN = ("media", "private", "cache", "pages")
 
 
@@ -36,22 +37,7 @@ def run_in_background(work: Callable[[], None]) -> Iterator[None]:
         raise CommandError("Not everything could be prepared; what failed stands above.")
 
 
-@contextmanager
-def prepare_lock() -> Iterator[None]:
-    """Run the block on one machine at a time, if several start at once."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # belongs to the session and ends with it
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
-
-
-class Command(BaseCommand):
+class Command(DirectConnectionMixin, BaseCommand):
     help = __doc__
     requires_system_checks = ()  # saves a second; the tests run the checks, and migrate checks the database
 
@@ -62,13 +48,13 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with run_in_background(self.collect_static), prepare_lock(), reduced_collection():
+        with run_in_background(self.collect_static), database_lock(PREPARATION), reduced_collection():
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with reduced_collection():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
         else:
-            with prepare_lock():
+            with database_lock(PREPARATION):
                 call_command("begin")
 
     def wipe(self) -> bool:

@@ -11,9 +11,10 @@ from ...backups.exceptions import BackupError
 from ...backups.manifest import read_manifest
 from ...backups.proof import prove_backup
 from ...backups.restoration import restore_backup
+from ...databases.direct_connection import DirectConnectionMixin
 
 
-class Command(BaseCommand):
+class Command(DirectConnectionMixin, BaseCommand):
     help = (
         "Restores a backup from BACKUP_URL into an empty installation, with the private key in --identity. Nothing "
         "changes before all of it was read and found intact."

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, SystemCheckError
 
 from mysite import __version__
+from mysite.databases.direct_connection import DirectConnectionMixin
 from mysite.upgrades import migration_rollback, running_site
 from mysite.upgrades.migration_rollback import Key
 
@@ -17,7 +18,7 @@ WAY_BACK = """The version before runs with the tables and files of this one. To 
 No request is lost by this. The backup is only for data that are damaged: restoring it loses what came in since."""
 
 
-class Command(BaseCommand):
+class Command(DirectConnectionMixin, BaseCommand):
     help = __doc__
     requires_system_checks = ()  # the first step runs them
 

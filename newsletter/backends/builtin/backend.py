@@ -101,7 +101,7 @@ class SendingTurn:
 
     def run(self) -> None:
         try:
-            with mailers.default as server, recipients.without_synchronous_commit():
+            with mailers.default as server:
                 for recipient in self.due():
                     self.hold()
                     self.send(server, recipient)

@@ -1,8 +1,11 @@
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from wagtail.models import Page, Revision
@@ -10,7 +13,9 @@ from wagtail.models import Page, Revision
 from home import jobs as home_sweeps
 from home.management.commands import scheduler, worker
 from home.models.heartbeat import Heartbeat
+from home.runtime.database_lock import SWEEP, database_lock
 from home.scheduling.periodic import periodic_jobs, run_isolated
+from home.task_recovery import put_back, put_back_abandoned
 from home.tasks import prune_task_results, record_worker_heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +183,7 @@ def result(**fields) -> DBTaskResult:
 def test_worker_requeues_task_it_was_running_when_it_died():
     left = result(status=RUNNING, worker_ids=["worker-1"])
     of_another = result(status=RUNNING, worker_ids=["worker-1", "worker-2"])
-    assert worker.put_back("worker-1") == 1
+    assert put_back("worker-1") == 1
     left.refresh_from_db()
     of_another.refresh_from_db()
     assert (left.status, of_another.status) == (READY, RUNNING)
@@ -186,16 +191,107 @@ def test_worker_requeues_task_it_was_running_when_it_died():
 
 def test_task_that_repeatedly_kills_worker_fails():
     deadly = result(status=RUNNING, worker_ids=["worker-1"] * 5)
-    assert worker.put_back("worker-1") == 0
+    assert put_back("worker-1") == 0
     deadly.refresh_from_db()
     assert deadly.status == TaskResultStatus.FAILED
     assert deadly.finished_at, "its row is removed one day"
 
 
+def test_task_of_a_silent_worker_is_requeued():
+    """Whatever its name: its machine may never come back."""
+    now = timezone.now()
+    started = {"status": RUNNING, "started_at": now - timedelta(minutes=10)}
+    left, unsigned, busy = (
+        result(**started, worker_ids=["worker-1", one]) for one in ("gone", "old", "busy")
+    )
+    fresh = result(status=RUNNING, started_at=now, worker_ids=["old"])
+    Heartbeat.objects.create(name="worker:gone", at=now - timedelta(minutes=4))
+    Heartbeat.record_worker("busy")
+    assert put_back_abandoned(now) == 2
+    states = dict(DBTaskResult.objects.values_list("pk", "status"))
+    assert [states[one.pk] for one in (left, unsigned, busy, fresh)] == [READY, READY, RUNNING, RUNNING]
+
+
+def test_task_that_killed_workers_of_all_names_fails():
+    names = [f"worker-{number}" for number in range(5)]
+    deadly = result(status=RUNNING, started_at=timezone.now() - timedelta(minutes=10), worker_ids=names)
+    assert put_back_abandoned(timezone.now()) == 0
+    deadly.refresh_from_db()
+    assert deadly.status == TaskResultStatus.FAILED
+
+
+def test_signs_of_workers_are_deleted_after_a_day():
+    now = timezone.now()
+    Heartbeat.objects.create(name="worker:long-gone", at=now - timedelta(days=2))
+    Heartbeat.record_worker("worker-1")
+    Heartbeat.objects.create(name=Heartbeat.WORKER, at=now - timedelta(days=2))
+    put_back_abandoned(now)
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"worker:worker-1", "worker"}
+
+
+def test_worker_gives_signs_of_life_until_it_ends(monkeypatch):
+    given = []
+    monkeypatch.setattr(worker, "SIGN_EVERY", 0.01)
+    monkeypatch.setattr(worker.Heartbeat, "record_worker", given.append)
+    monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
+    with worker.signs_of_life("worker-1"):
+        time.sleep(0.2)
+    number = len(given)
+    time.sleep(0.1)
+    assert number > 2
+    assert len(given) <= number + 1
+
+
+def test_second_scheduler_runs_no_job_meanwhile(monkeypatch, quiet):
+    ran = []
+    monkeypatch.setattr(periodic_jobs, "items", lambda: [("only", ran.append)])
+    with database_lock(SWEEP):
+        scheduler.run_due_jobs()
+    assert ran == []
+    scheduler.run_due_jobs()
+    assert len(ran) == 1
+
+
+def test_scheduler_waits_for_a_database_without_writes(monkeypatch, quiet, caplog):
+    caplog.set_level("WARNING")
+    monkeypatch.setattr(scheduler, "is_database_read_only", lambda: True)
+    monkeypatch.setattr(scheduler, "expire_connection", lambda: None)
+    monkeypatch.setattr(periodic_jobs, "items", lambda: [("never", lambda now: pytest.fail("swept"))])
+    scheduler.run_due_jobs()
+    assert [line.getMessage() for line in caplog.records] == [
+        "The database accepts no writes; looking again in 15 seconds"
+    ]
+
+
+def test_worker_waits_for_a_database_without_writes(stored, quiet, monkeypatch):
+    record_worker_heartbeat.enqueue()
+    run = worker.Worker.run
+
+    def refused(self):
+        monkeypatch.setattr(worker.Worker, "run", run)
+        raise InternalError from psycopg.errors.ReadOnlySqlTransaction()
+
+    monkeypatch.setattr(worker.Worker, "run", refused)
+    monkeypatch.setattr(worker.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    monkeypatch.setattr(worker, "expire_connection", lambda: None)
+    call_command("worker", batch=True, interval=0)
+    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
+
+
+def test_other_internal_errors_of_the_database_end_a_worker(stored, quiet, monkeypatch):
+    def fail(self):
+        raise InternalError("invalid page in block 0")
+
+    monkeypatch.setattr(worker.Worker, "run", fail)
+    with pytest.raises(InternalError, match="invalid page"):
+        call_command("worker", batch=True, interval=0)
+
+
 def test_worker_runs_waiting_and_requeued_tasks(stored, quiet):
     result(status=RUNNING, worker_ids=["worker-1"])
     record_worker_heartbeat.enqueue()
-    call_command("worker", batch=True, interval=0)
+    call_command("worker", name="worker-1", batch=True, interval=0)
     assert DBTaskResult.objects.successful().count() == 2
     assert Heartbeat.last_signs()["worker"]
 

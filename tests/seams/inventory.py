@@ -29,10 +29,12 @@ UPSTREAM += ("wagtail_localize",)
 DOCUMENTED = """
 django django.apps django.conf django.conf.urls.** django.contrib.** django.core django.core.cache django.core.checks
 django.core.exceptions django.core.files.** django.core.mail.** django.core.management django.core.management.base
-django.core.paginator django.core.serializers.** django.core.signing django.core.validators django.core.wsgi django.db
+django.core.paginator django.core.serializers.** django.core.signals
+django.core.signing django.core.validators django.core.wsgi django.db
 django.db.migrations django.db.models django.db.models.expressions django.db.models.fields.json
 django.db.models.functions django.db.models.lookups django.db.models.signals django.db.utils django.dispatch
-django.forms.** django.http.** django.middleware.** django.shortcuts django.tasks django.template.**
+django.forms.** django.http.** django.middleware.** django.shortcuts django.tasks django.tasks.signals
+django.template.**
 django.templatetags.**
 django.test.** django.urls.** django.utils.** django.views.**
 wagtail wagtail.admin.action_menu wagtail.admin.admin_url_finder wagtail.admin.filters wagtail.admin.forms.**

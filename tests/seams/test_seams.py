@@ -11,6 +11,7 @@ import pytest
 import wagtail
 import wagtail_localize
 from django.contrib.auth.models import Group
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.state import ProjectState
 from django.db.models.fields.files import FieldFile
 from django.forms import BaseForm
@@ -108,6 +109,7 @@ def test_policy_of_a_response_is_an_attribute():
     [
         (Site.find_for_request, "request._wagtail_site"),
         (Page.route_for_request, "request._wagtail_route_for_request"),
+        (BaseDatabaseWrapper.close_if_unusable_or_obsolete, "self.close_at"),
         (LazyObject.__init__, "self._wrapped"),
         (FieldFile.__init__, "self._committed"),
         (BaseForm.errors.fget, "self._errors"),

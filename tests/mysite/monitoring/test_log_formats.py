@@ -14,7 +14,8 @@ import pytest
 from django.utils.translation import gettext
 
 from eservices.cases import actions
-from eservices.deliveries.actions import attempt_delivery, queue_delivery
+from eservices.deliveries.actions import queue_delivery
+from eservices.deliveries.attempts import attempt_delivery
 from home.management.commands import scheduler
 from home.models import HomePage
 from home.runtime.log_context import add_to_log_context, begin_log_context, log_context

@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.core.signals import request_finished
+from django.tasks.signals import task_finished, task_started
 from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +20,15 @@ class HomeConfig(AppConfig):
         from .admin.headings import patch_admin_headings
         from .extensions import checks as extension_checks  # noqa: F401
         from .localization.slugs import patch_admin_slugs
+        from .runtime.log_context import begin_task, end_task
+        from .runtime.outages import end_finished_outages
         from .translation.segment_errors import patch_segment_errors
         from .translation.segment_labels import patch_segment_labels, patch_translation_dates
 
         register_converter(SecretConverter, "secret")
+        request_finished.connect(end_finished_outages)
+        task_started.connect(begin_task)
+        task_finished.connect(end_task)
         patch_translation_dates()
         patch_segment_labels()
         patch_segment_errors()

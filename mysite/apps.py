@@ -1,6 +1,8 @@
 import os
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,3 +18,7 @@ class MySiteConfig(AppConfig):
         # Only this user can read the database, private files and logs, whatever folder they are in: the proxy may
         # enter the folder to serve published files. Published files get their own mode (FILE_UPLOAD_PERMISSIONS).
         os.umask(0o077)
+        if settings.ERROR_REPORTS:
+            from .monitoring.error_reports import start_error_reports
+
+            start_error_reports(settings.ERROR_REPORTS, urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc)

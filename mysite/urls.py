@@ -20,6 +20,7 @@ from news.editorial.views import ApprovalDecisionView, shared_draft
 
 from .demo import map_tiles
 from .health import health_view
+from .monitoring.service_status import service_status
 from .object_storage.views import public_file
 
 # Without documents, whose view checks access. Pages show renditions, never the originals.
@@ -96,6 +97,7 @@ for_people = [
     path("compte/", include("eservices.space.authentication.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
+    path("etat/", service_status, name="service_status"),
 ]
 
 urlpatterns += i18n_patterns(

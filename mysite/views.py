@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
-from home.runtime.read_only_database import expire_connection, is_read_only_error
+from home.runtime.log_context import log_context
+from home.runtime.outages import READ_ONLY, outage_of
+from home.runtime.read_only_database import expire_connection
 
 from .object_storage.exceptions import ObjectStorageUnavailable
 
@@ -32,16 +34,25 @@ def page_not_found(request, exception=None):
 def server_error(request):
     """Return an error page that needs no database, session or collected files, any of which may have failed.
 
-    If the database is unavailable, the status is 503 with Retry-After, because search engines keep a page over a
-    503. So it is if the database accepts no writes; pages that only read go on.
+    While database, disk or storage of files is unavailable, the status is 503 with Retry-After, because search engines
+    keep a page over a 503, and the page says what to do until then. So it is if the database accepts no writes; pages
+    that only read go on.
     """
-    context = {"name": settings.WAGTAIL_SITE_NAME, "stylesheet": _stylesheet()}
-    if read_only := is_read_only_error(sys.exception()):
+    fault = sys.exception()
+    outage = outage_of(fault)
+    passing = isinstance(fault, AWAY) or outage is not None
+    if outage is READ_ONLY:
         expire_connection()
-    page = HttpResponseServerError(
-        get_template("read_only.html" if read_only else "500.html").render(context)
-    )
-    if read_only or isinstance(sys.exception(), AWAY):
+    context = {
+        "name": settings.WAGTAIL_SITE_NAME,
+        "stylesheet": _stylesheet(),
+        "passing": passing,
+        "number": log_context().get("request", ""),
+        "sends": request.method == "POST",
+    }
+    template = "read_only.html" if outage is READ_ONLY else "500.html"
+    page = HttpResponseServerError(get_template(template).render(context))
+    if passing:
         page.status_code, page["Retry-After"] = 503, str(BACK_AFTER)
     return page
 

@@ -6,6 +6,8 @@ from itertools import batched
 
 from django.utils import timezone
 
+from home.web.error_messages import describe_fault
+
 from .actions import mailings
 from .audience import audience_of
 from .letters.campaign_parts import campaign_parts, part_indexes_for
@@ -33,7 +35,7 @@ def run_mailing(mailing_id: int) -> None:
         mailings.retry_mailing_later(mailing, str(fault))
     except Exception as fault:
         logger.exception("Mailing %s could not go on", mailing_id)
-        mailings.retry_mailing_later(mailing, f"{type(fault).__name__}: {fault}")
+        mailings.retry_mailing_later(mailing, describe_fault(fault))
     else:
         _go_on(mailing, due)
 

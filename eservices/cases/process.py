@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from home.web.error_messages import describe_fault
+
 from . import actions, audit_log, states
 from .actors import SYSTEM
 from .models import Case, CaseStage
@@ -187,7 +189,7 @@ def _store_fault(case_id, fault: Exception) -> None:
     row = next(unfinished_stages(case), None)
     if not case.is_open or row is None:
         return
-    event_data = {"stage": row.key, "reason": f"{type(fault).__name__}: {fault}"[:500]}
+    event_data = {"stage": row.key, "reason": describe_fault(fault)[:500]}
     last = case.events.filter(kind="fault").order_by("number").last()
     if last is None or last.data != event_data:
         audit_log.record_event(case, "fault", SYSTEM, **event_data)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
+from home.runtime.log_context import add_to_log_context
+from home.web.error_messages import describe_fault
 
 from . import circuit_breaker
 from .models import Delivery, DeliveryEvent, DeliveryQuerySet
@@ -30,6 +32,7 @@ State, Kind = Delivery.State, DeliveryEvent.Kind
 def attempt_delivery(delivery_id: str) -> None:
     """Attempt a due delivery once. Safe to call at any time and repeatedly."""
     now = timezone.now()
+    add_to_log_context(delivery=delivery_id)
     delivery = _claim(delivery_id, now)
     if delivery is None:
         return None
@@ -42,7 +45,8 @@ def attempt_delivery(delivery_id: str) -> None:
     except Obsolete as end:
         _end(delivery, State.SKIPPED, Kind.SKIPPED, str(end))
     except Exception as fault:
-        logger.warning("Delivery %s failed", delivery_id, exc_info=True)
+        ours = not isinstance(fault, OSError)  # the traceback of an unreachable server would say nothing more
+        logger.warning("Delivery %s failed: %s", delivery_id, _failure_kind(fault), exc_info=ours)
         _failed(delivery, fault)
     else:
         circuit_breaker.record_success(delivery.carrier)
@@ -86,9 +90,15 @@ def _end(delivery: Delivery, state: str, kind: str, reason: str = "") -> None:
         delivery_ended.send(sender=Delivery, delivery=delivery)
 
 
+def _failure_kind(fault: Exception) -> str:
+    """Describe a failure for the log, without the answer of the other side, which may name the recipient."""
+    cause = getattr(fault, "strerror", None)  # of the operating system
+    return f"{type(fault).__name__}: {cause}" if isinstance(cause, str) else type(fault).__name__
+
+
 def _failed(delivery: Delivery, fault: Exception) -> None:
     """Record a failure. A permanent one concerns only this delivery; any other counts for its transport."""
-    now, reason = timezone.now(), f"{type(fault).__name__}: {fault}"[:2000]
+    now, reason = timezone.now(), describe_fault(fault)[:2000]
     hopeless = isinstance(fault, PermanentFailure)
     if not hopeless and not delivery.rehearsal:
         circuit_breaker.record_failure(delivery.carrier, reason, now)

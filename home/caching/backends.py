@@ -4,8 +4,6 @@ Both may be lost at any time. If the cache cannot be read or written (full disk,
 user), pages are rendered for each request, rate limits do not count, and the log and ``/health/`` report it.
 """
 
-import logging
-import math
 import pickle
 import time
 import zlib
@@ -19,17 +17,15 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.files import locks
 
-logger = logging.getLogger(__name__)
+from ..runtime.outages import CACHE
 
 SELDOM = 100  # writes between two culls, on average
-LOG_INTERVAL = 60  # seconds
 
 
 class FaultTolerantCacheMixin:
     """Cache errors become misses: a page is served even if it cannot be cached."""
 
     faults: tuple[type[Exception], ...] = (OSError,)
-    _logged_at = -math.inf
 
     def get(self, key, default=None, version=None):
         return self._tolerating_faults(super().get, key, default, version, otherwise=default)
@@ -38,10 +34,10 @@ class FaultTolerantCacheMixin:
         return self._tolerating_faults(super().has_key, key, version, otherwise=False)
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
-        return self._tolerating_faults(super().set, key, value, timeout, version)
+        return self._tolerating_faults(super().set, key, value, timeout, version, writes=True)
 
     def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
-        return self._tolerating_faults(super().add, key, value, timeout, version, otherwise=True)
+        return self._tolerating_faults(super().add, key, value, timeout, version, otherwise=True, writes=True)
 
     def delete(self, key, version=None):
         return self._tolerating_faults(super().delete, key, version, otherwise=False)
@@ -52,14 +48,15 @@ class FaultTolerantCacheMixin:
             raise ValueError(f"Key {key!r} not found")
         return value
 
-    def _tolerating_faults(self, act, *given, otherwise=None):
+    def _tolerating_faults(self, act, *given, otherwise=None, writes=False):
         try:
-            return act(*given)
+            answer = act(*given)
         except self.faults as fault:
-            if time.monotonic() - self._logged_at > LOG_INTERVAL:
-                self._logged_at = time.monotonic()
-                logger.warning("The cache does not work, pages are slow and limits do not hold: %s", fault)
+            CACHE.record_failure(fault)
             return otherwise
+        if writes:  # a full disk can be read
+            CACHE.record_success()
+        return answer
 
 
 class SharedFileCache(FileBasedCache):

@@ -13,6 +13,7 @@ from django.tasks import Task, TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from ..extensions.registry import Registry
+from ..runtime.outages import DATABASE, outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +32,17 @@ def is_task_queued(task: Task[..., Any]) -> bool:
 def run_isolated(name: str, act: Callable[..., object], **arguments: Any) -> None:
     """Run one part of a job in a transaction. A failure is logged and does not stop the others.
 
-    A part that failed is not tried again for ``RETRY_AFTER`` seconds.
+    A part that failed is not tried again for ``RETRY_AFTER`` seconds. While the database is unavailable all would fail:
+    that is no failure of this part, and is raised.
     """
     if (cache.get(_failure(name)) or 0) > time.time() - RETRY_AFTER:
         return
     try:
         with transaction.atomic():
             act(**arguments)
-    except Exception:
+    except Exception as fault:
+        if outage_of(fault) is DATABASE:
+            raise
         logger.exception("What was scheduled failed: %s", name)
         cache.set(_failure(name), time.time(), MAX_REMEMBERED_FAILURES)
 

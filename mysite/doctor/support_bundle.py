@@ -3,6 +3,7 @@
 Values are left out unless they are known to be harmless, so that a new setting is not shown by mistake.
 """
 
+import json
 import os
 import platform
 import re
@@ -24,10 +25,10 @@ HARMLESS = {
     "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "COMMUNE_BASE_URL", "COMMUNE_NAME", "COMMUNE_COUNTRY",
     "COMMUNE_SUBDIVISION", "COMMUNE_CURRENCY", "COMMUNE_TIME_ZONE", "COMMUNE_LANGUAGE", "COMMUNE_VAR",
     "COMMUNE_UPLOAD_MAX_MB", "DISK_RESERVE_MB", "PAGE_CACHE", "TRUSTED_PROXIES", "SECURE_SSL_REDIRECT",
-    "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "LOG_LEVEL", "LINK_CHECKS", "STAFF_SECOND_FACTOR",
-    "STAFF_SESSION_HOURS", "SIGN_IN_RECORD_DAYS", "CASE_ARCHIVE", "REGISTER", "REGISTER_SCREENING",
-    "PAYMENT_PROVIDERS", "NEWSLETTER_BACKEND", "NEWSLETTER_PER_MINUTE", "SMS_GATEWAY", "SMS_COUNTRIES",
-    "LINKEDIN_VERSION", "MAP_CENTRE",
+    "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "LOG_LEVEL", "LOG_FORMAT", "LINK_CHECKS",
+    "STAFF_SECOND_FACTOR", "STAFF_SESSION_HOURS", "SIGN_IN_RECORD_DAYS", "CASE_ARCHIVE", "REGISTER",
+    "REGISTER_SCREENING", "PAYMENT_PROVIDERS", "NEWSLETTER_BACKEND", "NEWSLETTER_PER_MINUTE", "SMS_GATEWAY",
+    "SMS_COUNTRIES", "LINKEDIN_VERSION", "MAP_CENTRE",
 }  # fmt: skip
 SERVERS = {
     "DATABASE_URL", "REDIS_URL", "MAIL_URL", "BOUNCE_MAILBOX_URL", "CLAMAV_URL", "GED_URL", "REGISTER_URL", "SEAL_URL",
@@ -37,7 +38,7 @@ SERVERS = {
 # A line of journalctl --output short-iso: time, host, program, message.
 JOURNAL = re.compile(r"(?P<time>\S+) \S+ (?P<program>[\w.@-]+)\[\d+\]: (?P<message>.*)")
 # Lines of ours, of gunicorn and of Python's tracebacks; no other line is shown.
-OURS = re.compile(r"(?P<head>[\d-]+ [\d:,]+ [A-Z]+ [\w.]+ )(?P<text>.*)")
+OURS = re.compile(r"(?P<head>[\d-]+[ T][\d:,.]+(?:\+00:00)? [A-Z]+ [\w.]+ )(?P<text>.*)")
 GUNICORN = re.compile(r"(?P<head>\[[\d-]+ [\d:]+ [+-]\d{4}\] \[\d+\] \[[A-Z]+\] )(?P<text>.*)")
 FRAME = re.compile(r'Traceback \(most recent call last\):|  File "[^"]+", line \d+, in [\w<>.]+')
 EXCEPTION = re.compile(r"(?P<head>(?:[a-z_]\w*\.)+[A-Z]\w*|[A-Z]\w*(?:Error|Exception|Timeout)): .*")
@@ -99,6 +100,8 @@ def mask_line(line: str) -> str:
     entry = JOURNAL.fullmatch(line)
     head = f"{entry['time']} {entry['program']}: " if entry else ""
     message = entry["message"] if entry else line
+    if message.startswith("{"):
+        return head + mask_json(message)
     if FRAME.fullmatch(message):
         return head + message
     if found := EXCEPTION.fullmatch(message):
@@ -106,6 +109,17 @@ def mask_line(line: str) -> str:
     if found := OURS.fullmatch(message) or GUNICORN.fullmatch(message):
         return head + found["head"] + mask_personal(mask_secrets(found["text"]))
     return ""
+
+
+def mask_json(line: str) -> str:
+    """Return a line of the log in JSON (LOG_FORMAT) as lines to read, masked."""
+    try:
+        entry = json.loads(line)
+        first = f"{entry['time']} {entry['level']} {entry['logger']} {entry['message']}"
+        traceback = entry.get("exception", "").splitlines()
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return ""
+    return "\n".join(filter(None, map(mask_line, [first.replace("\n", " "), *traceback])))
 
 
 def mask_personal(text: str) -> str:

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mysite.monitoring.middleware.MonitoringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "home.page_cache.middleware.PageCacheMiddleware",
@@ -503,14 +504,28 @@ BACKUP_TIME = env.read_time("BACKUP_TIME", "02:15")  # local time
 BACKUP_PROOF = env.read_flag("BACKUP_PROOF", True)  # whether this machine restores each backup as a proof
 BACKUP_PROOF_DATABASE = env.read_text("BACKUP_PROOF_DATABASE", "")  # empty: one is created and deleted
 
+# -- Monitoring ----------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.read_pattern("METRICS_TOKEN", r"[\w-]{20,}", "20 or more random letters and digits")
+ERROR_REPORTS = env.read_error_reports("SENTRY_DSN")  # empty: no report leaves
 LOG_LEVEL = env.read_choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
+LOG_FORMAT = env.read_choice("LOG_FORMAT", "line", {"line", "json"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"mask_secrets": {"()": "mysite.log_filters.MaskSecrets"}},
+    "formatters": {
+        "line": {"()": "mysite.monitoring.log_formats.LineFormatter"},
+        "json": {"()": "mysite.monitoring.log_formats.JsonFormatter"},
+    },
+    "filters": {
+        "count_outages": {"()": "mysite.monitoring.outage_filter.CountOutages"},
+        "mask_secrets": {"()": "mysite.log_filters.MaskSecrets"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask_secrets"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["count_outages", "mask_secrets"],
+        }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

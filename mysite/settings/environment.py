@@ -274,6 +274,16 @@ def csp_origin(url: str) -> list[str]:
     return [f"{found.scheme}://{found.netloc}"] if found.scheme in {"http", "https"} and found.netloc else []
 
 
+def read_error_reports(name: str) -> str:
+    """Return the address of a server for error reports, with the key of the project in it; "" if unset."""
+    value = read_variable(name, "")
+    url = split_url(value)
+    there = url.scheme in {"http", "https"} and url.hostname and url.username and url.path.strip("/")
+    if value and not there:
+        raise ImproperlyConfigured(f"{name}: write it as https://key@errors.example.org/1.")
+    return value
+
+
 def read_scanner(name: str) -> str:
     """Return the address of clamd: ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; "" if unset."""
     return _leading(

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 from mysite.log_filters import mask_secrets
 from tests.support.certificates import write_certificate
@@ -23,6 +24,7 @@ SECRETS = [
     "/infolettre/mailchimp/hidden-words/",
     "/canaux/sms/hidden-words/",
     "/infolettre/zdMNc94Vb2QAx7/desinscription/?token=hidden",
+    "/dossier/hidden_words-of-a-case/documents/",  # 22 letters without a capital
 ]
 PLAIN = ["/", "/actualites/", "/remis/code/", "/recherche/?q=secret"]
 
@@ -100,6 +102,38 @@ def test_nginx_logs_name_no_secret_and_no_typed_text(nginx):
 @pytest.mark.parametrize("path", SECRETS)
 def test_nginx_and_site_mask_the_same_paths(nginx, path):
     assert mask_secrets(f"GET {path}") != f"GET {path}"
+
+
+def test_nginx_and_site_mask_every_private_link(nginx):
+    """A secret without a capital letter is rare, and is masked too."""
+    marks = {"secret": "hidden4words_of-a-link", "token": "hidden4words_of-a-link", "code": "hidd-en4w-ords"}
+    paths = private_paths(get_resolver(), "/", marks)
+    assert len(paths) > 40
+    assert [path for path in paths if "hidd" in mask_secrets(f"Not Found: {path}")] == []
+    for path in paths:
+        answer(nginx, path)
+    time.sleep(0.1)
+    assert "hidd" not in (nginx[0] / "commune.log").read_text()
+
+
+def private_paths(resolver, before: str, marks: dict[str, str]) -> list[str]:
+    """Return a path for each address that has a secret."""
+    found = []
+    for one in resolver.url_patterns:
+        route = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            found += private_paths(one, route, marks)
+        elif marks.keys() & one.pattern.converters.keys():
+            found.append(re.sub(r"<(?:\w+:)?(\w+)>", lambda name: marks.get(name[1], "7"), route))
+    return [path for path in found if "(" not in path and "hidd" in path]
+
+
+def test_nginx_gives_each_request_a_number(nginx):
+    answer(nginx, "/numero/")
+    time.sleep(0.1)
+    [line] = [line for line in (nginx[0] / "commune.log").read_text().splitlines() if "/numero/" in line]
+    assert re.fullmatch(r"\S+ \[\d{4}-\d\d-\d\dT[\d:]{8}[+-]\d\d:\d\d\] .+ request=[0-9a-f]{32}", line)
+    assert "proxy_set_header X-Request-ID $request_id;" in SITE.read_text()
 
 
 def test_nginx_serves_published_pictures_and_no_documents(nginx):

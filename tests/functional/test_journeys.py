@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project
+from django.db import OperationalError
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -261,6 +262,8 @@ def test_pages_around_the_journeys_are_accessible_on_a_phone(site, phone, rf):
     TopicFactory(name="Lac et port")
     fault = server_error(rf.get("/")).text
     phone.route("**/panne/", lambda route: route.fulfill(status=500, headers={PLAYED: "1"}, body=fault))
+    away = outage_page(rf)
+    phone.route("**/hors-service/", lambda route: route.fulfill(status=503, headers={PLAYED: "1"}, body=away))
     for address in (
         "/",
         section.url,
@@ -270,7 +273,17 @@ def test_pages_around_the_journeys_are_accessible_on_a_phone(site, phone, rf):
         "/infolettre/",
         "/inconnue/",
         "/panne/",
+        "/hors-service/",
+        "/etat/",
     ):
         phone.goto(address)
         expect(phone.locator("h1")).to_have_count(1)
         assert_accessible(phone)
+
+
+def outage_page(rf) -> str:
+    """Return the page after a form was sent while the database is unavailable."""
+    try:
+        raise OperationalError("refused")
+    except OperationalError:
+        return server_error(rf.post("/")).text

@@ -7,6 +7,8 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from home.runtime.log_context import add_to_log_context
+
 from .. import audit_log, states
 from ..actors import SYSTEM, Actor
 from ..exceptions import IllegalTransition, StaleCase
@@ -21,7 +23,9 @@ RELATED = ("submission", "version", "form", "team", "assignee")
 
 def lock_case(pk: UUID | str) -> Case:
     """Lock the case's row until the transaction ends and return it with the related rows that actions need."""
-    return Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
+    add_to_log_context(case=case.reference)
+    return case
 
 
 def relock_case(before: Case) -> Case:
@@ -30,6 +34,7 @@ def relock_case(before: Case) -> Case:
     Related rows that have not changed are taken from ``before`` instead of being read again.
     """
     case = Case.objects.select_for_update().get(pk=before.pk)
+    add_to_log_context(case=case.reference)
     foreign_keys = [field for field in Case._meta.concrete_fields if isinstance(field, ForeignKey)]
     for field in foreign_keys:
         same = field.name in RELATED and getattr(case, field.attname) == getattr(before, field.attname)

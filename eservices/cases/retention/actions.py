@@ -16,6 +16,7 @@ from eservices.accounts.models import User
 from eservices.deliveries import actions as deliveries
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile
+from home.web.error_messages import describe_fault
 
 from .. import audit_log
 from ..actions import IllegalTransition, answer_erasure, case_search_lines, lock_case
@@ -83,9 +84,7 @@ def dispose_of_case(item_id: int) -> None:
         _update_pending(item, due_at=None, reason=str(reason))
     except Exception as fault:
         logger.exception("Case %s could not be disposed of", item.case)
-        _update_pending(
-            item, due_at=timezone.now() + RETRY_AFTER, reason=f"{type(fault).__name__}: {fault}"[:2000]
-        )
+        _update_pending(item, due_at=timezone.now() + RETRY_AFTER, reason=describe_fault(fault)[:2000])
 
 
 def _update_pending(item: DisposalItem, **fields: Any) -> None:

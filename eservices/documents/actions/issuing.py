@@ -17,6 +17,7 @@ from eservices.cases import actions as cases
 from eservices.cases import audit_log, number_series
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case, CaseStage
+from home.web.error_messages import describe_fault
 
 from .. import document_text, emails, postal_delivery, rendering, sealing
 from ..models import FOLDER, Document, DocumentLink, DocumentTemplate, Permit, Seal
@@ -274,4 +275,4 @@ def _sweep_up(document: Document, *, won: bool) -> None:
 def _failed(document: Document, fault: Exception) -> None:
     pause = RETRY_PAUSES[min(document.attempts, len(RETRY_PAUSES)) - 1]
     still = Document.objects.filter(pk=document.pk, state=Document.State.DRAWN)
-    still.update(fault=f"{type(fault).__name__}: {fault}"[:2000], due_at=timezone.now() + pause)
+    still.update(fault=describe_fault(fault)[:2000], due_at=timezone.now() + pause)

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from ...runtime.database_lock import SWEEP, database_lock
 from ...runtime.gc_tuning import freeze_loaded_objects
+from ...runtime.log_context import begin_log_context
+from ...runtime.outages import DATABASE, READ_ONLY, end_finished_outages, outage_of
 from ...runtime.read_only_database import expire_connection, is_database_read_only
 from ...scheduling.periodic import periodic_jobs
 
@@ -44,25 +46,32 @@ def run_due_jobs() -> None:
 
     None runs while the database is unavailable or accepts no writes, because all would fail.
     """
+    begin_log_context()
     close_old_connections()
     try:
         connection.ensure_connection()
         if is_database_read_only():
-            logger.warning("The database accepts no writes; looking again in %s seconds", INTERVAL)
+            READ_ONLY.record_failure("it accepts no writes")
             expire_connection()
             return
         with database_lock(SWEEP, wait=False, lease=LEASE) as free:
             if free:
                 _run_jobs(timezone.now())
     except (OperationalError, InterfaceError) as fault:
-        logger.warning("The database does not answer; looking again in %s seconds: %s", INTERVAL, fault)
+        DATABASE.record_failure(fault)
+        return
+    end_finished_outages()
 
 
 def _run_jobs(now: datetime) -> None:
-    """Run every job. One that fails is logged and does not stop the others."""
+    """Run every job. One that fails is logged and does not stop the others, unless the database is unavailable."""
     for key, look in periodic_jobs.items():
         close_old_connections()
+        begin_log_context(job=key)
         try:
             look(now)
-        except Exception:
+        except Exception as fault:
+            if outage_of(fault) is DATABASE:
+                DATABASE.record_failure(fault)
+                return
             logger.exception("Sweep %s failed", key)

@@ -23,7 +23,8 @@ from django_tasks_db.management.commands.db_worker import Worker, validate_worke
 
 from ...models.heartbeat import Heartbeat
 from ...runtime.gc_tuning import freeze_loaded_objects
-from ...runtime.read_only_database import expire_connection, is_read_only_error
+from ...runtime.outages import READ_ONLY, outage_of, record_outage
+from ...runtime.read_only_database import expire_connection
 from ...task_recovery import put_back
 from ...tasks import prune_task_results
 
@@ -65,17 +66,19 @@ class Command(BaseCommand):
                 prune_task_results()
                 worker.run()
                 return
-            except (OperationalError, InterfaceError) as fault:
-                logger.warning("The database does not answer; trying again in 5 seconds: %s", fault)
-                close_old_connections()
-                time.sleep(5)
-            except InternalError as fault:
-                if not is_read_only_error(fault):
-                    raise
-                logger.warning("The database accepts no writes; trying again in 5 seconds")
-                expire_connection()
-                close_old_connections()
-                time.sleep(5)
+            except (OperationalError, InterfaceError, InternalError) as fault:
+                self.wait_for_database(fault)
+
+    def wait_for_database(self, fault: DatabaseError | InterfaceError) -> None:
+        """Wait a moment, then connect again. Raise an internal error of the database that is part of no outage."""
+        if not record_outage(fault):
+            if isinstance(fault, InternalError):
+                raise fault
+            logger.warning("The database refused; trying again in 5 seconds: %s", fault)
+        if outage_of(fault) is READ_ONLY:
+            expire_connection()
+        close_old_connections()
+        time.sleep(5)
 
 
 @contextmanager

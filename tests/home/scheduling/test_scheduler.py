@@ -14,7 +14,7 @@ from home import jobs as home_sweeps
 from home.management.commands import scheduler, worker
 from home.models.heartbeat import Heartbeat
 from home.runtime.database_lock import SWEEP, database_lock
-from home.scheduling.periodic import periodic_jobs
+from home.scheduling.periodic import periodic_jobs, run_isolated
 from home.task_recovery import put_back, put_back_abandoned
 from home.tasks import prune_task_results, record_worker_heartbeat
 
@@ -60,17 +60,56 @@ def test_failing_job_does_not_stop_other_jobs(monkeypatch, quiet):
     assert len(ran) == 1
 
 
-def test_unavailable_database_is_logged_once_per_round(monkeypatch, quiet, caplog):
+def test_unavailable_database_is_logged_once(monkeypatch, quiet, caplog, settings, tmp_path):
     def away():
         raise OperationalError("refused")
 
     caplog.set_level("WARNING")
+    settings.VAR_DIR = tmp_path
     monkeypatch.setattr(scheduler.connection, "ensure_connection", away)
     monkeypatch.setattr(periodic_jobs, "items", lambda: [("never", lambda now: pytest.fail("swept"))])
+    for _round in range(3):
+        scheduler.run_due_jobs()
+    [line] = [line.getMessage() for line in caplog.records]
+    assert line.startswith("Outage of the database began: refused. ")
+
+
+def test_round_ends_when_the_database_becomes_unavailable(monkeypatch, quiet, caplog, settings, tmp_path):
+    def away(now):
+        raise OperationalError("refused")
+
+    caplog.set_level("WARNING")
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(
+        periodic_jobs, "items", lambda: [("first", away), ("never", lambda now: pytest.fail("swept"))]
+    )
     scheduler.run_due_jobs()
-    assert [line.getMessage() for line in caplog.records] == [
-        "The database does not answer; looking again in 15 seconds: refused"
-    ]
+    assert len(caplog.records) == 1
+
+
+def test_round_goes_on_while_the_disk_is_full(monkeypatch, quiet):
+    ran = []
+
+    def full(now):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(periodic_jobs, "items", lambda: [("full", full), ("good", ran.append)])
+    scheduler.run_due_jobs()
+    assert len(ran) == 1
+
+
+def test_part_is_tried_again_after_an_outage(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    tries = []
+
+    def away():
+        tries.append(1)
+        raise OperationalError("refused")
+
+    for _round in range(2):
+        with pytest.raises(OperationalError):
+            run_isolated("part", away)
+    assert len(tries) == 2
 
 
 def test_scheduler_round_records_heartbeats(quiet):

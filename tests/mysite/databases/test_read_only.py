@@ -10,7 +10,8 @@ from django.db.transaction import TransactionManagementError
 from django.utils import translation
 
 from home.models.heartbeat import Heartbeat
-from home.runtime.read_only_database import expire_connection, is_database_read_only, is_read_only_error
+from home.runtime.outages import READ_ONLY, outage_of
+from home.runtime.read_only_database import expire_connection, is_database_read_only
 from mysite.backups.backup_databases import _libpq_environment
 from mysite.databases import checks
 from mysite.settings.environment import read_database
@@ -26,17 +27,23 @@ def read_only(home):
         cursor.execute("SET TRANSACTION READ ONLY")
 
 
+def caused_by(error: psycopg.Error) -> InternalError:
+    fault = InternalError()
+    fault.__cause__ = error
+    return fault
+
+
 @pytest.mark.parametrize(
     ("error", "is_one"),
     [
         (InternalError(), False),
-        (psycopg.errors.ReadOnlySqlTransaction(), True),
-        (psycopg.errors.UniqueViolation(), False),
+        (caused_by(psycopg.errors.ReadOnlySqlTransaction()), True),
+        (caused_by(psycopg.errors.UniqueViolation()), False),
         (None, False),
     ],
 )
 def test_read_only_error_is_recognized_by_its_code(error, is_one):
-    assert is_read_only_error(error) == is_one
+    assert (outage_of(error) is READ_ONLY) == is_one
 
 
 def test_error_that_follows_from_a_refused_write_is_recognized():
@@ -48,7 +55,7 @@ def test_error_that_follows_from_a_refused_write_is_recognized():
 
     with pytest.raises(TransactionManagementError) as broken:
         leave_block()
-    assert is_read_only_error(broken.value)
+    assert outage_of(broken.value) is READ_ONLY
 
 
 @on_postgresql
@@ -57,7 +64,7 @@ def test_refused_write_is_a_read_only_error(read_only):
     assert is_database_read_only()
     with pytest.raises(InternalError) as refused, transaction.atomic():
         Heartbeat.record(Heartbeat.WORKER)
-    assert is_read_only_error(refused.value)
+    assert outage_of(refused.value) is READ_ONLY
 
 
 @pytest.mark.django_db

@@ -18,6 +18,19 @@ LOG = [
     f"2026-12-01 08:38:23,884 WARNING deliveries Letter to {SECRET}@example.org refused from 192.0.2.7",
     f"2026-12-01 08:38:23,884 ERROR django.request Internal Server Error: /remis/{SECRET}/",
     f"2026-12-01 08:38:23,884 ERROR cases The applicant {SECRET.capitalize()} of +41 79 555 12 34, ORV-26-00412",
+    f"2026-12-01T08:38:23.884+00:00 ERROR cases Case of {SECRET}@example.org request=4f case=ORV-26-00412",
+    json.dumps(
+        {
+            "time": "2026-12-01T08:38:23.884+00:00",
+            "level": "ERROR",
+            "logger": "cases",
+            "message": f"From a line of {SECRET}@example.org",
+            "case": "ORV-26-00412",
+            "exception": f'Traceback (most recent call last):\n  File "/x.py", line 1, in f\n{SECRET}\n'
+            f"JsonError: {SECRET}",
+        }
+    ),
+    '{"time": "unknown", "' + SECRET,
     "Traceback (most recent call last):",
     '  File "/usr/share/commune/home/tasks.py", line 7, in beat',
     f"    send('{SECRET}')",
@@ -65,12 +78,19 @@ def test_bundle_says_what_helps(bundle):
     assert found["findings"][0]["subject"] == "deliveries"
     assert '  File "/usr/share/commune/home/tasks.py", line 7, in beat' in found["log"]
     assert "psycopg.errors.NotNullViolation: …" in found["log"]
+    [entry] = [line for line in found["log"] if "From a line of" in line]
+    assert entry.startswith("2026-12-01T08:38:23.884+00:00 ERROR cases From ")
+    assert entry.endswith("JsonError: …")
+    assert any(
+        line.startswith("2026-12-01T08:38:23.884+00:00 ERROR cases Case of …") for line in found["log"]
+    )
     assert "2026-12-01T08:41:14+0100 python: django.db.utils.IntegrityError: …" in found["log"]
 
 
 def test_line_of_unknown_form_is_left_out():
     assert mask_line("anything that a program prints") == ""
-    assert mask_line("2026-12-01 08:38:23,884 INFO home beat") == "2026-12-01 08:38:23,884 INFO home beat"
+    for line in ("2026-12-01 08:38:23,884 INFO home beat", "2026-12-01T08:38:23.884+00:00 INFO home beat"):
+        assert mask_line(line) == line
 
 
 def test_shown_settings_are_documented():

@@ -1,0 +1,32 @@
+"""Facts about the request or task that a process works on, which each line of its log names."""
+
+from contextvars import ContextVar
+from typing import Any
+
+_context: ContextVar[dict[str, str]] = ContextVar("log_context")
+
+
+def begin_log_context(**facts: str) -> None:
+    """Forget the facts of the request or task before, and begin with these."""
+    _context.set(facts)
+
+
+def add_to_log_context(**facts: object) -> None:
+    """Add facts, such as the case that is being worked on. Identifiers only: no personal data."""
+    context = log_context()
+    _context.set(context | {name: str(fact) for name, fact in facts.items()})
+
+
+def log_context() -> dict[str, str]:
+    """Return the facts of the current request or task."""
+    return _context.get({})
+
+
+def begin_task(task_result: Any, **_signal: object) -> None:
+    """Name a task that begins, in the lines about it."""
+    add_to_log_context(task=task_result.id)
+
+
+def end_task(**_signal: object) -> None:
+    """Forget a task that has ended and what it worked on. The request that ran it, as in tests, stays named."""
+    _context.set({name: fact for name, fact in log_context().items() if name == "request"})

@@ -1,0 +1,1 @@
+"""Monitoring of a running installation: formats of logs, probes, metrics, error reports."""

@@ -1,14 +1,14 @@
 """Style of names and prose: first words of docstrings, names of functions, tests and files, subjects of commits."""
 
-import ast
 import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.source_code import Definition, read_module
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("eservices", "home", "mysite", "news", "newsletter")
@@ -110,7 +110,6 @@ MIRRORED = {  # rooms of one app: the same subject has the same name in each
     "actions", "admin_views", "fields", "field_types", "logic", "models", "stages", "texts", "workflow",
 }  # fmt: skip
 MOST_MODULES = 15
-BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 
 # Public functions of one word outside views, whose names are those of their addresses, and template tags.
 ONE_WORD = {
@@ -151,35 +150,22 @@ def modules(*packages: str) -> list[Path]:
 
 def module_faults(path: Path) -> list[str]:
     faults = []
-    for node in definitions(ast.parse(path.read_bytes())):
-        faults += docstring_faults(node)
-        if not isinstance(node, ast.Module) and node.name[0] != "_":
-            faults += name_faults(node.name)
+    for definition in read_module(path).definitions:
+        faults += docstring_faults(definition)
+        if not definition.is_module and definition.name[0] != "_":
+            faults += name_faults(definition.name)
     return faults
 
 
-def definitions(
-    tree: ast.Module,
-) -> Iterator[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Yield the module and all that it defines. Expressions are left out, which takes a tenth of the time."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-        waiting += [one for name in BODIES for one in getattr(node, name, ())]
-
-
-def docstring_faults(node: ast.AST) -> list[str]:
-    docstring = ast.get_docstring(node)
-    if not docstring:
+def docstring_faults(definition: Definition) -> list[str]:
+    if not definition.docstring:
         return []
-    first, name = docstring.split("\n")[0], getattr(node, "name", "module")
+    first, name = definition.docstring.split("\n")[0], definition.name
     word = re.match(r"\w*", first)[0]
     faults = []
     if word in OPENINGS:
         faults.append(f"{name}: the docstring begins with {word!r}")
-    if isinstance(node, ast.FunctionDef) and word in THIRD_PERSON:
+    if definition.is_function and word in THIRD_PERSON:
         faults.append(f"{name}: {word!r} is not imperative")
     if not first.endswith((".", ":", "?")):
         faults.append(f"{name}: the first line does not end")
@@ -204,8 +190,8 @@ def test_public_functions_have_more_than_one_word():
         f"{path.relative_to(ROOT)}: {node.name}"
         for path in modules(*CODE)
         if not re.search(r"views|templatetags|untrusted_files|/demo/", path.relative_to(ROOT).as_posix())
-        for node in ast.parse(path.read_bytes()).body
-        if isinstance(node, ast.FunctionDef) and "_" not in node.name and node.name not in known
+        for node in read_module(path).definitions
+        if node.is_function and node.is_outermost and "_" not in node.name and node.name not in known
     ]
     assert faults == []
 

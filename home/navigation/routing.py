@@ -76,6 +76,8 @@ class OtherLanguagePage:
 
 def find_in_other_language(request, path_components: list[str]) -> OtherLanguagePage | None:
     """Return the page of an address in another language if it is public now; else None."""
+    if not Page.objects.filter(slug__in=path_components[-1:]).exists():  # before every language is searched
+        return None
     homes, language = home_pages(request), get_language()
     for code, home in homes.items():
         found = find_page(home.url_path, path_components) if code != language and language in homes else None

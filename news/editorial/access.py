@@ -28,7 +28,12 @@ def pages_for(user: User) -> QuerySet[Page]:
 
 def may_edit_any_page(user: User) -> bool:
     """Return whether ``user`` may edit any page. Cached on ``user``, because several menu items need it."""
-    return cached_attribute(user, "_edits_pages", pages_for(user).exists)
+    return cached_attribute(user, "_edits_pages", lambda: _may_edit_any_page(user))
+
+
+def _may_edit_any_page(user: User) -> bool:
+    # The right to publish is that to pages, which exist. A user may also edit own pages, for which all are searched.
+    return page_permission_policy.user_has_permission(user, "publish") or pages_for(user).exists()
 
 
 def checks_for(user: User) -> QuerySet[PageCheck]:

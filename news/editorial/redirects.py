@@ -6,13 +6,14 @@ redirect are stored as their beginning and a digest.
 
 import hashlib
 from collections.abc import Callable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlparse, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Length
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 from wagtail.contrib.redirects import signal_handlers
 from wagtail.contrib.redirects.forms import RedirectForm
@@ -61,7 +62,7 @@ class LoopSafeRedirectMiddleware(RedirectMiddleware):
     """Wagtail's redirects, with a 404 instead of a loop."""
 
     def process_response(self, request, response):
-        if response.status_code != 404:
+        if response.status_code != 404 or not _may_be_redirected(request):
             return response
         answer = super().process_response(request, response)
         if answer is response:
@@ -72,6 +73,16 @@ class LoopSafeRedirectMiddleware(RedirectMiddleware):
             # Without this, browsers cache the redirect for good, even after the page is back.
             answer.headers["Cache-Control"] = "no-cache"
         return answer
+
+
+def _may_be_redirected(request) -> bool:
+    """Return whether there is a redirect from the address, its path or a path above: one query for most 404s."""
+    asked = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
+    path = _path(request.path)
+    paths = {asked, urlparse(asked).path, path, truncate_redirect_path(path), *_paths_above(path)}
+    paths |= {uri_to_iri(one) for one in paths}
+    known = [one for one in paths if "\0" not in one]  # PostgreSQL refuses the others
+    return Redirect.objects.filter(old_path__in=known).exists()
 
 
 def _led_far(request) -> HttpResponsePermanentRedirect | None:
@@ -97,13 +108,17 @@ def _led_on(request) -> HttpResponsePermanentRedirect | None:
 
 def _moved_above(request, path: str):
     """Return the redirects of pages above a path, the nearest first."""
-    parts = path.split("/")[1:]
-    above = ["/" + "/".join(parts[:length]) for length in range(1, len(parts))]
+    above = _paths_above(path)
     if not above or "\0" in path:
         return []
     redirects = Redirect.get_for_site(Site.find_for_request(request)).select_related("redirect_page")
-    found = redirects.filter(old_path__in=above[-MAX_REDIRECT_STEPS:], redirect_page__live=True)
+    found = redirects.filter(old_path__in=above, redirect_page__live=True)
     return found.order_by(Length("old_path").desc(), "pk")
+
+
+def _paths_above(path: str) -> list[str]:
+    parts = path.split("/")[1:]
+    return ["/" + "/".join(parts[:length]) for length in range(1, len(parts))][-MAX_REDIRECT_STEPS:]
 
 
 def _below(page: Page, rest: str, request) -> str:

@@ -18,15 +18,13 @@ class ParticipationTab:
     key: str
     label: str
     url: str
-    size: int | None = None
 
 
 def tabs_for(user) -> list[ParticipationTab]:
     """Return the tabs of the views that ``user`` may open."""
     tabs = []
     if moderation.may_moderate(user):
-        waiting = moderation.count_awaiting_moderation(user)
-        tabs.append(ParticipationTab("waiting", _("To read"), reverse("participation_desk:waiting"), waiting))
+        tabs.append(ParticipationTab("waiting", _("To read"), reverse("participation_desk:waiting")))
         tabs.append(
             ParticipationTab("contributions", _("Contributions"), reverse("participation_desk:contributions"))
         )
@@ -49,4 +47,6 @@ class ParticipationAdminView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(tabs=tabs_for(self.request.user), tab=self.tab, **kwargs)
+        user = self.request.user
+        waiting = moderation.count_awaiting_moderation(user)
+        return super().get_context_data(tabs=tabs_for(user), tab=self.tab, number_waiting=waiting, **kwargs)

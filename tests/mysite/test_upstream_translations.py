@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def sources() -> Iterator[Path]:
                 yield file
 
 
+@cache
+def shown_texts() -> set[str]:
+    return {text for file in sources() for text in texts(file)}
+
+
 def texts(file: Path) -> Iterator[str]:
     """Yield the texts that a file has translated, each after its context if it has one, as in catalogues."""
     source = file.read_text()
@@ -61,7 +67,7 @@ def texts(file: Path) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["fr", "de", "it"])
 def test_wagtail_texts_are_translated(language):
     known = trans_real.translation(language)._catalog
-    said = {text for file in sources() for text in texts(file)}
+    said = shown_texts()
     assert len(said) > 1500
     assert not sorted(
         text for text in said if not (known.get(text) or known.get((text, 0)) or known.get((text, 1)))
@@ -71,7 +77,7 @@ def test_wagtail_texts_are_translated(language):
 def test_french_texts_have_no_double_gender():
     """Wagtail does not know the gender of names and writes “Ajouter un(e) lot”, “ce/cette page”."""
     known = trans_real.translation("fr")._catalog
-    said = {text for file in sources() for text in texts(file)}
+    said = shown_texts()
     told = {str(known.get(key) or "") for text in said for key in (text, (text, 0), (text, 1))}
     assert not sorted(words for words in told if TWO_GENDERS.search(words))
 
@@ -82,7 +88,7 @@ def test_french_texts_have_no_double_gender():
 def test_translations_use_the_words_of_the_project(language, other):
     """A page's “locale” is called its language, a “workflow” its approval."""
     known = trans_real.translation(language)._catalog
-    said = {text for file in sources() for text in texts(file)}
+    said = shown_texts()
     told = {str(known.get(key) or "") for text in said for key in (text, (text, 0), (text, 1))}
     words = {re.sub(r"%\(\w+\)s|{\w*}", "", one) for one in told}
     assert not sorted(one for one in words if re.search(rf"\b(?:{other})\b", one, re.I))

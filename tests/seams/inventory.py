@@ -11,6 +11,8 @@ from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 
+from tests.support.source_code import read_module
+
 ROOT = Path(__file__).resolve().parents[2]
 SIGNATURES, TEMPLATES = (Path(__file__).with_name(name) for name in ("signatures.txt", "templates.txt"))
 PACKAGES = ("eservices", "home", "mysite", "news", "newsletter")
@@ -64,7 +66,7 @@ def undocumented_names() -> dict[str, set[str]]:
     """Return the undocumented names that our code imports, with the files that do."""
     found = defaultdict(set)
     for path in _files():
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        for node in read_module(path).imports:
             for module, name in _imported(node):
                 full = f"{module}.{name}" if name else module
                 if name.startswith("_") or not (is_documented(module) or is_documented(full)):
@@ -86,14 +88,13 @@ def patches() -> set[str]:
     """Return the attributes of imported upstream classes and modules that our code sets: ``Class.attribute``."""
     found = set()
     for path in _files():
-        tree = ast.parse(path.read_bytes())
         names = {
             (alias.asname or alias.name)
-            for node in ast.walk(tree)
-            for alias in getattr(node, "names", ())
-            if any(_imported(node)) and isinstance(node, ast.Import | ast.ImportFrom)
+            for node in read_module(path).imports
+            for alias in node.names
+            if any(_imported(node))
         }
-        for node in ast.walk(tree):
+        for node in ast.walk(ast.parse(path.read_bytes())):
             targets = node.targets if isinstance(node, ast.Assign) else []
             found |= {
                 f"{target.value.id}.{target.attr}"
@@ -101,7 +102,7 @@ def patches() -> set[str]:
                 if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
                 if target.value.id in names
             }
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
                 owner = ast.unparse(node.args[0])
                 found |= {f"{owner}.*"} if owner in names else set()
     return found

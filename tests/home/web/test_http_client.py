@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from home.web import http_client
 from home.web.http_client import HttpAnswer, HttpClient, configured_hosts
 from tests.support import local_servers
+from tests.support.source_code import read_module
 
 LOCAL = {"127.0.0.1"}
 CLIENT = HttpClient(deadline=2, idle=1, max_bytes=1000, internal_hosts=LOCAL)
@@ -222,7 +223,7 @@ def test_no_other_module_has_an_http_client():
     root, found = django_settings.BASE_DIR, set()
     for app in ("eservices", "home", "mysite", "news", "newsletter"):
         for file in (root / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_bytes())):
+            for node in read_module(file).imports:
                 names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
                 if OTHER_CLIENTS & {*names, *(one.partition(".")[0] for one in names)}:

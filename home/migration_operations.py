@@ -23,8 +23,9 @@ class AddIndexConcurrently(OnPostgreSQL):
 class CreateModels(Operation):
     """Several new models of an app, rendered together.
 
-    Django renders all models that a new one is related to, which are nearly all, and does so for each new one: half of
-    the time of a new database. Here they are rendered once.
+    Django renders all models that a new one is related to, which are nearly all, and does so for each new one, for each
+    field, index and constraint that is added later: two thirds of the time of a new database. Here they are rendered
+    once. Give the models all of these; one may refer to another that follows.
     """
 
     serialization_expand_args = ["operations"]

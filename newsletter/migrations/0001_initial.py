@@ -51,12 +51,14 @@ class Migration(migrations.Migration):
                     ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='contains the news published since')),
                     ('due_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='next letter')),
                     ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('topics', models.ManyToManyField(blank=True, help_text='Only news on these topics, for their subscribers. If none is ticked, all topics.', related_name='+', to='newsletter.topic', verbose_name='topics')),
                 ],
                 options={
                     'verbose_name': 'digest',
                     'verbose_name_plural': 'digests',
                     'ordering': ['title'],
                     'abstract': False,
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -84,12 +86,14 @@ class Migration(migrations.Migration):
                     ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
                     ('locked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='locked_%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='locked by')),
                     ('digest', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaigns', to='newsletter.digest')),
+                    ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, help_text='At least one of these topics. If none is ticked, all subscribers.', related_name='+', to='newsletter.topic', verbose_name='for subscribers of')),
                 ],
                 options={
                     'verbose_name': 'campaign',
                     'verbose_name_plural': 'campaigns',
                     'ordering': ['-created_at', '-pk'],
                     'abstract': False,
+                    'unique_together': {('translation_key', 'locale')},
                 },
                 bases=(wagtail.models.preview.PreviewableMixin, models.Model),
             ),
@@ -120,6 +124,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'mailing',
                     'verbose_name_plural': 'mailings',
                     'ordering': ['-scheduled_at'],
+                    'indexes': [models.Index(fields=['state', 'due_at'], name='mailing_due')],
                 },
             ),
             migrations.CreateModel(
@@ -137,6 +142,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'edition',
                     'verbose_name_plural': 'editions',
+                    'constraints': [models.UniqueConstraint(fields=('mailing', 'language', 'shown'), name='one_edition_per_content')],
                 },
             ),
             migrations.CreateModel(
@@ -176,6 +182,8 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'recipient',
                     'verbose_name_plural': 'recipients',
+                    'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['mailing', 'due_at', 'id'], name='recipient_due')],
+                    'constraints': [models.UniqueConstraint(fields=('mailing', 'subscriber'), name='one_letter_per_subscriber')],
                 },
             ),
             migrations.CreateModel(
@@ -206,6 +214,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'subscription',
                     'verbose_name_plural': 'subscriptions',
+                    'constraints': [models.UniqueConstraint(fields=('subscriber', 'topic_key'), name='one_subscription_per_topic')],
                 },
             ),
             migrations.CreateModel(
@@ -223,49 +232,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'newsletter topics',
                     'ordering': ['order', 'name'],
                     'abstract': False,
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
         ]),
-        migrations.AddField(
-            model_name='digest',
-            name='topics',
-            field=models.ManyToManyField(blank=True, help_text='Only news on these topics, for their subscribers. If none is ticked, all topics.', related_name='+', to='newsletter.topic', verbose_name='topics'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='topics',
-            field=modelcluster.fields.ParentalManyToManyField(blank=True, help_text='At least one of these topics. If none is ticked, all subscribers.', related_name='+', to='newsletter.topic', verbose_name='for subscribers of'),
-        ),
-        migrations.AddIndex(
-            model_name='mailing',
-            index=models.Index(fields=['state', 'due_at'], name='mailing_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('mailing', 'language', 'shown'), name='one_edition_per_content'),
-        ),
-        migrations.AddIndex(
-            model_name='recipient',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['mailing', 'due_at', 'id'], name='recipient_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.UniqueConstraint(fields=('mailing', 'subscriber'), name='one_letter_per_subscriber'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('subscriber', 'topic_key'), name='one_subscription_per_topic'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='topic',
-            unique_together={('translation_key', 'locale')},
-        ),
-        migrations.AlterUniqueTogether(
-            name='digest',
-            unique_together={('translation_key', 'locale')},
-        ),
-        migrations.AlterUniqueTogether(
-            name='campaign',
-            unique_together={('translation_key', 'locale')},
-        ),
     ]

@@ -21,7 +21,7 @@ from eservices.cases.models import Case, Role, Team
 from eservices.catalogue import actions
 from eservices.catalogue.definition.compiler import export_definition
 from eservices.catalogue.definition.linter import lint_service
-from eservices.catalogue.models import ServicePage
+from eservices.catalogue.models import ServiceIndexPage, ServicePage
 from eservices.catalogue.translation_updates import run_translation_update
 from eservices.formbuilder.field_types import answer_text, field_types
 from eservices.formbuilder.linter import ERROR
@@ -42,17 +42,33 @@ FILES = sorted((Path(settings.BASE_DIR) / "tests/formbuilder/real_forms").glob("
 FORMS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
 
 
-def published(definition: dict) -> ServicePage:
-    """Import and publish the service below the counter of its language, with its translations."""
+@pytest.fixture(scope="module")
+def counters(module_db) -> dict[str, ServiceIndexPage]:
+    """Create the online counters of both languages, once for all forms."""
     for key in ("habitants", "police", "batiments"):
-        Team.objects.get_or_create(key=key, defaults={"name": key})
+        Team.objects.create(key=key, name=key)
     Locale.objects.get_or_create(language_code="de")
     french = make_counter()
-    german = translated(french, "de", title="Online-Schalter")
-    index = german if definition["language"] == "de" else french
+    return {"fr": french, "de": translated(french, "de", title="Online-Schalter")}
+
+
+def published(definition: dict, counters: dict[str, ServiceIndexPage]) -> ServicePage:
+    """Import and publish the service below the counter of its language, with its translations."""
+    index = ServiceIndexPage.objects.get(pk=counters[definition["language"]].pk)
     page = actions.import_service(actor=None, index=index, definition=definition)
     run_translation_update(page.pk)
-    return ServicePage.objects.get(pk=page.pk)
+    return page
+
+
+@pytest.fixture(scope="module")
+def published_forms(counters) -> dict[str, int]:
+    """Publish the seven forms, and return the keys of their pages."""
+    return {name: published(definition, counters).pk for name, definition in FORMS.items()}
+
+
+@pytest.fixture
+def page(name, published_forms, db) -> ServicePage:
+    return ServicePage.objects.get(pk=published_forms[name])
 
 
 def test_there_are_seven_real_forms():
@@ -60,16 +76,14 @@ def test_there_are_seven_real_forms():
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_real_form_is_valid_and_exported_as_imported(name):
-    page = published(FORMS[name])
+def test_real_form_is_valid_and_exported_as_imported(name, page):
     assert [str(fault) for fault in lint_service(FORMS[name]) if fault.level == ERROR] == []
     assert export_definition(page) == FORMS[name]
     assert page.online_form.current.content["steps"] == FORMS[name]["steps"]
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_real_form_can_be_filled_in_and_sent_by_any_path(name, client):
-    page = published(FORMS[name])
+def test_real_form_can_be_filled_in_and_sent_by_any_path(name, page, client):
     version = page.online_form.current
     for chance in range(3):
         walker = Walker(client, version, Random(f"{name} {chance}"))
@@ -97,8 +111,7 @@ class Resident(Walker):
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_real_form_is_prefilled_from_the_account_and_register(name, client):
-    page = published(FORMS[name])
+def test_real_form_is_prefilled_from_the_account_and_register(name, page, client):
     user = known("Élodie", "Marchetti", date(1988, 4, 17), phone="+41791234567")
     refresh_record(user.register_entry.pk)
     client.force_login(user)
@@ -121,9 +134,10 @@ def test_real_form_is_prefilled_from_the_account_and_register(name, client):
     assert not [field.key for field in asked if field.autocomplete == "off" and field.key in walker.found]
 
 
-def test_form_of_every_type_can_be_filled_in_and_sent(client):
+def test_form_of_every_type_can_be_filled_in_and_sent(counters, client):
     resource("salle")
-    page = published(content(step("tout", question("s0", "yes_no"), *every_question()), slug="tout"))
+    definition = content(step("tout", question("s0", "yes_no"), *every_question()), slug="tout")
+    page = ServicePage.objects.get(pk=published(definition, counters).pk)
     for chance in range(3):
         sent = Walker(client, page.online_form.current, Random(chance)).walk()
         assert sent.answers
@@ -150,15 +164,14 @@ def assert_an_agent_reads(sent: Submission) -> None:
                 assert cell in row or f"'{cell}" in row, key
 
 
-def test_largest_form_is_published_and_sent_in_few_queries(client):
+def test_largest_form_is_published_and_sent_in_few_queries(counters, client):
     """Count queries: 400 questions of every type, 25 steps, 210 conditions.
 
     No step may need more queries than the second step does.
     """
-    Team.objects.create(key="habitants", name="Contrôle des habitants")
     resource("salle")
     make_table("rues", *(f"Rue {number}" for number in range(60)))
-    index, queries = make_counter(), {}
+    index, queries = ServiceIndexPage.objects.get(pk=counters["fr"].pk), {}
 
     def counted(what: str, work):
         with CaptureQueriesContext(connection) as seen:

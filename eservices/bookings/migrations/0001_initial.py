@@ -4,9 +4,11 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import eservices.bookings.blocks
+import eservices.bookings.models.constraints
 import eservices.formbuilder.price_list
 import eservices.payments.amounts
 import home.web.secret_links
+import modelcluster.fields
 import uuid
 import wagtail.fields
 from django.conf import settings
@@ -21,13 +23,16 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('eservices_cases', '0001_initial'),
+        ('eservices_formbuilder', '0001_initial'),
         ('eservices_submissions', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
+        ('wagtailimages', '0027_image_description'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        BtreeGistExtension(),  # PostgreSQL only
+        BtreeGistExtension(),
         CreateModels([
             migrations.CreateModel(
                 name='ImportedCalendar',
@@ -38,6 +43,7 @@ class Migration(migrations.Migration):
                     ('due_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Time of the next reading.', null=True)),
                     ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read')),
                     ('fault', models.CharField(blank=True, max_length=255, verbose_name='last error')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='eservices_bookings.unit', verbose_name='unit')),
                 ],
                 options={
                     'verbose_name': 'imported calendar',
@@ -60,6 +66,8 @@ class Migration(migrations.Migration):
                     ('change_until', models.PositiveIntegerField(default=24, help_text='So many hours before, at the latest.', verbose_name='changed or cancelled by the person who booked')),
                     ('remind_before', models.PositiveIntegerField(default=48, help_text='So many hours before; none if 0.', verbose_name='reminder')),
                     ('access_code', models.CharField(blank=True, help_text='Sent only in messages to the person who booked, after the booking is confirmed.', max_length=40, verbose_name='access code')),
+                    ('team', models.ForeignKey(blank=True, help_text='Members of this team see and move its bookings. If empty, only administrators do.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='eservices_cases.team', verbose_name='team')),
+                    ('timetable', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='eservices_bookings.timetable', verbose_name='timetable')),
                 ],
                 options={
                     'verbose_name': 'resource',
@@ -78,12 +86,17 @@ class Migration(migrations.Migration):
                     ('equipment', models.TextField(blank=True, help_text='Write one item on each line.', verbose_name='equipment')),
                     ('rules', wagtail.fields.RichTextField(blank=True, verbose_name='rules')),
                     ('documents', wagtail.fields.StreamField([('document', 0)], blank=True, block_lookup={0: ('wagtail.documents.blocks.DocumentChooserBlock', (), {})}, default=list, verbose_name='documents')),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
+                    ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='descriptions', to='eservices_bookings.resource', verbose_name='resource')),
                 ],
                 options={
                     'verbose_name': 'description of a resource',
                     'verbose_name_plural': 'descriptions of resources',
                     'ordering': ['title'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('resource', 'locale'), name='one_description_per_language')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -91,10 +104,13 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('quantity', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='number of units')),
+                    ('resource', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='eservices_bookings.resource')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='eservices_bookings.unit', verbose_name='unit')),
                 ],
                 options={
                     'verbose_name': 'unit of a resource',
                     'verbose_name_plural': 'units of a resource',
+                    'constraints': [models.UniqueConstraint(fields=('resource', 'unit'), name='one_use_of_each_unit')],
                 },
             ),
             migrations.CreateModel(
@@ -109,6 +125,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'school holidays',
                     'verbose_name_plural': 'school holidays',
                     'ordering': ['first'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='school_holidays_have_days')],
                 },
             ),
             migrations.CreateModel(
@@ -164,11 +181,16 @@ class Migration(migrations.Migration):
                     ('state', models.CharField(choices=[('waiting', 'waiting'), ('offered', 'offered'), ('taken', 'taken'), ('lapsed', 'offered in vain'), ('in_vain', 'waited in vain'), ('left', 'left the list')], default='waiting', max_length=8, verbose_name='state')),
                     ('due_at', models.DateTimeField(blank=True, null=True)),
                     ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('booking', models.OneToOneField(blank=True, help_text='Time that is held for the offer.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='waiting', to='eservices_bookings.booking')),
+                    ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='eservices_formbuilder.form')),
+                    ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting', to='eservices_bookings.resource', verbose_name='resource')),
                 ],
                 options={
                     'verbose_name': 'place on a waiting list',
                     'verbose_name_plural': 'waiting lists',
                     'ordering': ['created_at'],
+                    'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'offered'])), fields=['due_at'], name='waiting_due')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='waiting_ends_later'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'offered'])), fields=('email', 'resource', 'starts_at', 'ends_at'), name='nobody_waits_twice')],
                 },
             ),
             migrations.CreateModel(
@@ -192,11 +214,14 @@ class Migration(migrations.Migration):
                     ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bookings', to='eservices_submissions.draft')),
                     ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bookings', to='eservices_submissions.submission')),
+                    ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='eservices_bookings.resource', verbose_name='resource')),
                 ],
                 options={
                     'verbose_name': 'booking',
                     'verbose_name_plural': 'bookings',
                     'ordering': ['starts_at'],
+                    'indexes': [models.Index(fields=['resource', 'starts_at'], name='booking_resource_start'), models.Index(fields=['starts_at'], name='booking_start'), models.Index(condition=models.Q(('state', 'held')), fields=['held_until'], name='booking_held'), models.Index(condition=models.Q(('state', 'confirmed')), fields=['remind_at'], name='booking_reminder')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='booking_ends_later')],
                 },
             ),
             migrations.CreateModel(
@@ -207,10 +232,13 @@ class Migration(migrations.Migration):
                     ('starts_at', models.DateTimeField(verbose_name='from')),
                     ('ends_at', models.DateTimeField(verbose_name='until')),
                     ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='eservices_bookings.booking')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='eservices_bookings.unit')),
                 ],
                 options={
                     'verbose_name': 'piece taken',
                     'verbose_name_plural': 'pieces taken',
+                    'indexes': [models.Index(fields=['unit', 'number', 'ends_at'], name='piece_unit_end')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='piece_ends_later'), eservices.bookings.models.constraints.NoOverlapConstraint(end='ends_at', name='never_twice', same=('unit', 'number'), start='starts_at')],
                 },
             ),
             migrations.CreateModel(
@@ -227,6 +255,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'extras',
                     'ordering': ['title'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('key', 'locale'), name='one_extra_per_language')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -236,6 +266,7 @@ class Migration(migrations.Migration):
                     ('secret', models.CharField(default=home.web.secret_links.new_secret, editable=False, max_length=22, unique=True)),
                     ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('resource', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_link', to='eservices_bookings.resource')),
                 ],
                 options={
                     'verbose_name': 'secret calendar address',
@@ -250,11 +281,14 @@ class Migration(migrations.Migration):
                     ('ends_at', models.DateTimeField(verbose_name='until')),
                     ('reason', models.CharField(max_length=200, verbose_name='reason')),
                     ('feed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='eservices_bookings.importedcalendar', verbose_name='imported from')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocked', to='eservices_bookings.unit', verbose_name='unit')),
                 ],
                 options={
                     'verbose_name': 'blocked time',
                     'verbose_name_plural': 'blocked times',
                     'ordering': ['starts_at'],
+                    'indexes': [models.Index(fields=['unit', 'ends_at'], name='blocked_unit_end')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='blocked_ends_later')],
                 },
             ),
             migrations.CreateModel(
@@ -273,6 +307,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'condition report',
                     'verbose_name_plural': 'condition reports',
                     'ordering': ['at'],
+                    'constraints': [models.UniqueConstraint(fields=('booking', 'kind'), name='one_report_of_each_kind')],
                 },
             ),
         ]),

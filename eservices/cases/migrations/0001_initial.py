@@ -63,11 +63,15 @@ class Migration(migrations.Migration):
                     ('owner', models.ForeignKey(blank=True, help_text='The account that was joined to it later.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='joined_cases', to=settings.AUTH_USER_MODEL)),
                     ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case', to='eservices_submissions.submission')),
                     ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='eservices_formbuilder.formversion')),
+                    ('tags', models.ManyToManyField(blank=True, related_name='cases', to='eservices_cases.casetag', verbose_name='tags')),
+                    ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='eservices_cases.team', verbose_name='team')),
                 ],
                 options={
                     'verbose_name': 'case',
                     'verbose_name_plural': 'cases',
                     'ordering': ['deadline', 'opened_at'],
+                    'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['due_at'], name='case_due'), models.Index(django.db.models.fields.json.KeyTransform('email', 'contact'), name='case_contact_email'), models.Index(condition=models.Q(('rehearsal', False)), fields=['-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_urgency'), models.Index(condition=models.Q(('assignee', None), ('rehearsal', False)), fields=['-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_free'), models.Index(condition=models.Q(('rehearsal', False)), fields=['assignee', '-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_by_agent'), models.Index(condition=models.Q(('rehearsal', False)), fields=['form', '-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_by_form'), models.Index(condition=models.Q(('rehearsal', False)), fields=['team', 'closed_at', 'paused_at', 'deadline', 'protected', 'assignee'], name='case_by_team'), models.Index(condition=models.Q(('rehearsal', False), models.Q(('outcome', ''), _negated=True)), fields=['outcome', '-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_by_outcome'), models.Index(condition=models.Q(('rehearsal', False)), fields=['form', 'team'], name='case_services'), models.Index(condition=models.Q(('rehearsal', False)), fields=['-opened_at'], name='case_by_day'), models.Index(condition=models.Q(('rehearsal', True)), fields=['opened_at'], name='case_rehearsed'), models.Index(condition=models.Q(('unscreened', True)), fields=['team'], name='case_unscreened')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='closed_cases_have_their_day'), models.CheckConstraint(condition=models.Q(('unscreened', False), ('protected', True), _connector='OR'), name='unscreened_cases_are_protected')],
                 },
             ),
             migrations.CreateModel(
@@ -106,6 +110,7 @@ class Migration(migrations.Migration):
                     ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
                     ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
                     ('authority', models.CharField(blank=True, help_text='Shown under appealable decisions. If empty, the commune.', max_length=150, verbose_name='authority that decides')),
+                    ('members', models.ManyToManyField(related_name='teams', through='eservices_cases.TeamMember', to=settings.AUTH_USER_MODEL, verbose_name='members')),
                 ],
                 options={
                     'verbose_name': 'team',
@@ -143,6 +148,8 @@ class Migration(migrations.Migration):
                     'verbose_name': 'stage',
                     'verbose_name_plural': 'stages',
                     'ordering': ['case', 'position'],
+                    'indexes': [models.Index(condition=models.Q(('waiting_for__in', ['lead', 'others'])), fields=['waiting_for', 'case'], name='stage_held_up'), models.Index(condition=models.Q(('data__has_key', 'proposal')), fields=['case'], name='stage_proposed')],
+                    'constraints': [models.UniqueConstraint(fields=('case', 'key'), name='one_stage_per_key')],
                 },
             ),
             migrations.CreateModel(
@@ -158,13 +165,6 @@ class Migration(migrations.Migration):
                     'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='one_tag_per_word')],
                 },
             ),
-        ]),
-        migrations.AddField(
-            model_name='case',
-            name='tags',
-            field=models.ManyToManyField(blank=True, related_name='cases', to='eservices_cases.casetag', verbose_name='tags'),
-        ),
-        CreateModels([
             migrations.CreateModel(
                 name='ConcernedPerson',
                 fields=[
@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'person concerned',
                     'verbose_name_plural': 'persons concerned',
                     'ordering': ['field', 'place'],
+                    'constraints': [models.UniqueConstraint(fields=('case', 'field', 'place'), name='one_person_per_row')],
                 },
             ),
             migrations.CreateModel(
@@ -236,6 +237,8 @@ class Migration(migrations.Migration):
                     'verbose_name': 'case to dispose of',
                     'verbose_name_plural': 'cases to dispose of',
                     'ordering': ['case__reference'],
+                    'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='disposal_due')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('due_at__isnull', False)), fields=('case',), name='one_pending_disposal')],
                 },
             ),
             migrations.CreateModel(
@@ -249,6 +252,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'consent to decisions by e-mail',
                     'verbose_name_plural': 'consents to decisions by e-mail',
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('case',), name='one_consent_in_force')],
                 },
             ),
             migrations.CreateModel(
@@ -265,6 +269,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'enclosure',
                     'verbose_name_plural': 'enclosures',
+                    'constraints': [models.UniqueConstraint(fields=('case', 'field'), name='one_enclosure_per_question')],
                 },
             ),
             migrations.CreateModel(
@@ -279,6 +284,8 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'escalation',
                     'verbose_name_plural': 'escalations',
+                    'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['due_at'], name='escalation_due')],
+                    'constraints': [models.UniqueConstraint(fields=('case', 'kind'), name='one_escalation_per_kind')],
                 },
             ),
             migrations.CreateModel(
@@ -312,6 +319,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'legal hold',
                     'verbose_name_plural': 'legal holds',
                     'ordering': ['since'],
+                    'indexes': [models.Index(condition=models.Q(('lifted_at', None)), fields=['case'], name='hold_in_force')],
                 },
             ),
             migrations.CreateModel(
@@ -331,6 +339,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'message',
                     'verbose_name_plural': 'messages',
                     'ordering': ['at'],
+                    'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='question_due')],
                 },
             ),
             migrations.CreateModel(
@@ -360,6 +369,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'choice of notices',
                     'verbose_name_plural': 'choices of notices',
+                    'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='one_choice_per_kind')],
                 },
             ),
             migrations.CreateModel(
@@ -382,6 +392,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'opinion',
                     'verbose_name_plural': 'opinions',
                     'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('stage', 'name'), name='one_opinion_per_office')],
                 },
             ),
             migrations.CreateModel(
@@ -445,6 +456,8 @@ class Migration(migrations.Migration):
                     'verbose_name': 'letter',
                     'verbose_name_plural': 'letters',
                     'ordering': ['name'],
+                    'constraints': [models.UniqueConstraint(fields=('key', 'locale'), name='one_letter_per_language')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
                 bases=(wagtail.models.preview.PreviewableMixin, models.Model),
             ),
@@ -467,15 +480,10 @@ class Migration(migrations.Migration):
                     'verbose_name': 'legal remedies',
                     'verbose_name_plural': 'legal remedies',
                     'ordering': ['name'],
+                    'constraints': [models.UniqueConstraint(fields=('key', 'locale'), name='one_remedies_per_language')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
-        ]),
-        migrations.AddField(
-            model_name='case',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='eservices_cases.team', verbose_name='team'),
-        ),
-        CreateModels([
             migrations.CreateModel(
                 name='Absence',
                 fields=[
@@ -490,6 +498,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'absence',
                     'verbose_name_plural': 'absences',
                     'ordering': ['first_day', 'pk'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='absence_ends_after_start'), models.CheckConstraint(condition=models.Q(('deputy', None), models.Q(('deputy', models.F('user')), _negated=True), _connector='OR'), name='nobody_stands_in_for_oneself')],
                 },
             ),
             migrations.CreateModel(
@@ -505,15 +514,9 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'member',
                     'verbose_name_plural': 'members',
+                    'constraints': [models.UniqueConstraint(fields=('team', 'user'), name='one_role_per_member')],
                 },
             ),
-        ]),
-        migrations.AddField(
-            model_name='team',
-            name='members',
-            field=models.ManyToManyField(related_name='teams', through='eservices_cases.TeamMember', to=settings.AUTH_USER_MODEL, verbose_name='members'),
-        ),
-        CreateModels([
             migrations.CreateModel(
                 name='AgentNotification',
                 fields=[
@@ -622,144 +625,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddIndex(
-            model_name='casestage',
-            index=models.Index(condition=models.Q(('waiting_for__in', ['lead', 'others'])), fields=['waiting_for', 'case'], name='stage_held_up'),
-        ),
-        migrations.AddIndex(
-            model_name='casestage',
-            index=models.Index(condition=models.Q(('data__has_key', 'proposal')), fields=['case'], name='stage_proposed'),
-        ),
-        migrations.AddConstraint(
-            model_name='casestage',
-            constraint=models.UniqueConstraint(fields=('case', 'key'), name='one_stage_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='concernedperson',
-            constraint=models.UniqueConstraint(fields=('case', 'field', 'place'), name='one_person_per_row'),
-        ),
-        migrations.AddIndex(
-            model_name='disposalitem',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='disposal_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposalitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('due_at__isnull', False)), fields=('case',), name='one_pending_disposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='electronicconsent',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('case',), name='one_consent_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='enclosurereview',
-            constraint=models.UniqueConstraint(fields=('case', 'field'), name='one_enclosure_per_question'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['due_at'], name='escalation_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='one_escalation_per_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='legalhold',
-            index=models.Index(condition=models.Q(('lifted_at', None)), fields=['case'], name='hold_in_force'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='question_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='notificationpreference',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='one_choice_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('stage', 'name'), name='one_opinion_per_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.UniqueConstraint(fields=('key', 'locale'), name='one_letter_per_language'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='lettertemplate',
-            unique_together={('translation_key', 'locale')},
-        ),
-        migrations.AddConstraint(
-            model_name='legalremedies',
-            constraint=models.UniqueConstraint(fields=('key', 'locale'), name='one_remedies_per_language'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='legalremedies',
-            unique_together={('translation_key', 'locale')},
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['due_at'], name='case_due'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(django.db.models.fields.json.KeyTransform('email', 'contact'), name='case_contact_email'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False)), fields=['-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_urgency'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('assignee', None), ('rehearsal', False)), fields=['-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_free'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False)), fields=['assignee', '-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_by_agent'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False)), fields=['form', '-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_by_form'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False)), fields=['team', 'closed_at', 'paused_at', 'deadline', 'protected', 'assignee'], name='case_by_team'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False), models.Q(('outcome', ''), _negated=True)), fields=['outcome', '-closed_at', '-paused_at', 'deadline', 'opened_at', 'reference', 'team', 'protected'], name='case_by_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False)), fields=['form', 'team'], name='case_services'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', False)), fields=['-opened_at'], name='case_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('rehearsal', True)), fields=['opened_at'], name='case_rehearsed'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('unscreened', True)), fields=['team'], name='case_unscreened'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='closed_cases_have_their_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('unscreened', False), ('protected', True), _connector='OR'), name='unscreened_cases_are_protected'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='absence_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('deputy', None), models.Q(('deputy', models.F('user')), _negated=True), _connector='OR'), name='nobody_stands_in_for_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='one_role_per_member'),
-        ),
     ]

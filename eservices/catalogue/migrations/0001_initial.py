@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import modelcluster.fields
 import uuid
 import wagtail.fields
 from django.conf import settings
@@ -15,6 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('home', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtailimages', '0027_image_description'),
     ]
@@ -58,6 +60,9 @@ class Migration(migrations.Migration):
                     ('fees', models.JSONField(blank=True, default=list, verbose_name='fees')),
                     ('stages', models.JSONField(blank=True, default=list, verbose_name='stages')),
                     ('limits', models.JSONField(blank=True, default=list, verbose_name='limits')),
+                    ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='home.contact', verbose_name='help')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                    ('situations', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='services', to='eservices_catalogue.lifesituation', verbose_name='life situations')),
                 ],
                 options={
                     'verbose_name': 'online service',
@@ -80,6 +85,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'life situations',
                     'ordering': ['order', 'name'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('locale', 'slug'), name='one_life_situation_per_slug')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'delivery',
                     'verbose_name_plural': 'deliveries',
                     'ordering': ['-created_at'],
+                    'indexes': [models.Index(fields=['state', 'due_at'], name='delivery_due')],
                 },
             ),
             migrations.CreateModel(
@@ -67,6 +68,8 @@ class Migration(migrations.Migration):
                     ('kind', models.CharField(choices=[('sent', 'sent'), ('failed', 'failed'), ('lost', 'interrupted'), ('asked', 'asked to wait'), ('told', 'notified by e-mail'), ('retried', 'tried again by hand'), ('skipped', 'skipped'), ('addressed', 'address written'), ('printed', 'printed'), ('put_back', 'put back to be printed again'), ('arrived', 'delivered')], max_length=10)),
                     ('text', models.TextField(blank=True)),
                     ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='eservices_deliveries.delivery')),
                 ],
                 options={
                     'verbose_name': 'delivery event',
@@ -86,6 +89,7 @@ class Migration(migrations.Migration):
                     ('html', models.TextField(blank=True)),
                     ('attachments', models.JSONField(default=list, help_text='Names of what was attached.')),
                     ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('rehearsed', models.OneToOneField(blank=True, help_text="What an editor's rehearsal would have sent: goes with it.", null=True, on_delete=django.db.models.deletion.CASCADE, related_name='kept', to='eservices_deliveries.delivery')),
                 ],
                 options={
                     'verbose_name': 'mailbox entry',
@@ -98,6 +102,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('taken_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ],
                 options={
                     'verbose_name': 'batch of letters',
@@ -113,6 +118,7 @@ class Migration(migrations.Migration):
                     ('registered', models.BooleanField(default=False, verbose_name='registered')),
                     ('number', models.CharField(blank=True, max_length=40, verbose_name='number of the registered letter')),
                     ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
+                    ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='eservices_deliveries.printbatch')),
                 ],
                 options={
                     'verbose_name': 'letter on paper',
@@ -120,33 +126,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', 'due_at'], name='delivery_due'),
-        ),
-        migrations.AddField(
-            model_name='deliveryevent',
-            name='actor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='deliveryevent',
-            name='delivery',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='eservices_deliveries.delivery'),
-        ),
-        migrations.AddField(
-            model_name='mailboxentry',
-            name='rehearsed',
-            field=models.OneToOneField(blank=True, help_text="What an editor's rehearsal would have sent: goes with it.", null=True, on_delete=django.db.models.deletion.CASCADE, related_name='kept', to='eservices_deliveries.delivery'),
-        ),
-        migrations.AddField(
-            model_name='printbatch',
-            name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='paperletter',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='eservices_deliveries.printbatch'),
-        ),
     ]

@@ -173,6 +173,8 @@ class Migration(migrations.Migration):
                     'verbose_name': 'amount due',
                     'verbose_name_plural': 'amounts due',
                     'ordering': ['created_at'],
+                    'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='charge_due')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('paid__lte', models.F('amount'))), name='paid_at_most_what_is_due'), models.CheckConstraint(condition=models.Q(('refunded__lte', models.F('paid'))), name='refunded_at_most_what_was_paid')],
                 },
             ),
             migrations.CreateModel(
@@ -201,6 +203,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'price',
                     'verbose_name_plural': 'prices',
                     'ordering': ['valid_from'],
+                    'constraints': [models.UniqueConstraint(fields=('entry', 'valid_from'), name='one_price_per_day')],
                 },
             ),
             migrations.CreateModel(
@@ -227,11 +230,13 @@ class Migration(migrations.Migration):
                     ('woken_at', models.DateTimeField(blank=True, editable=False, null=True)),
                     ('fault', models.TextField(blank=True)),
                     ('basket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='eservices_payments.basket')),
+                    ('till', models.ForeignKey(blank=True, help_text='Till that received it at the counter.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='eservices_payments.till')),
                 ],
                 options={
                     'verbose_name': 'payment',
                     'verbose_name_plural': 'payments',
                     'ordering': ['-opened_at'],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('provider', 'external_id'), name='one_payment_per_number_of_a_provider'), models.CheckConstraint(condition=models.Q(('receipt', None), ('state', 'succeeded'), _connector='OR'), name='receipts_are_for_received_money')],
                 },
             ),
             migrations.CreateModel(
@@ -289,15 +294,9 @@ class Migration(migrations.Migration):
                     'verbose_name': 'till',
                     'verbose_name_plural': 'tills',
                     'ordering': ['-opened_at'],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('agent',), name='one_open_till_per_agent')],
                 },
             ),
-        ]),
-        migrations.AddField(
-            model_name='payment',
-            name='till',
-            field=models.ForeignKey(blank=True, help_text='Till that received it at the counter.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='eservices_payments.till'),
-        ),
-        CreateModels([
             migrations.CreateModel(
                 name='UnallocatedPayment',
                 fields=[
@@ -346,6 +345,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'refund',
                     'verbose_name_plural': 'refunds',
                     'ordering': ['-asked_at'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('allocation', None), ('set_aside', None), _connector='XOR'), name='a_refund_is_of_one_thing')],
                 },
             ),
             migrations.CreateModel(
@@ -378,36 +378,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddIndex(
-            model_name='charge',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='charge_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__lte', models.F('amount'))), name='paid_at_most_what_is_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded__lte', models.F('paid'))), name='refunded_at_most_what_was_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeprice',
-            constraint=models.UniqueConstraint(fields=('entry', 'valid_from'), name='one_price_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='till',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('agent',), name='one_open_till_per_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('provider', 'external_id'), name='one_payment_per_number_of_a_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('receipt', None), ('state', 'succeeded'), _connector='OR'), name='receipts_are_for_received_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('allocation', None), ('set_aside', None), _connector='XOR'), name='a_refund_is_of_one_thing'),
-        ),
     ]

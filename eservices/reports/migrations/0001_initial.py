@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'report',
                     'verbose_name_plural': 'reports',
                     'ordering': ['reported_at'],
+                    'indexes': [models.Index(fields=['lat', 'lon'], name='report_place')],
                 },
             ),
             migrations.CreateModel(
@@ -61,6 +62,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'follower of a report',
                     'verbose_name_plural': 'followers of reports',
+                    'constraints': [models.UniqueConstraint(fields=('report', 'email'), name='one_follower_per_address')],
                 },
             ),
             migrations.CreateModel(
@@ -84,12 +86,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddIndex(
-            model_name='problemreport',
-            index=models.Index(fields=['lat', 'lon'], name='report_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportfollower',
-            constraint=models.UniqueConstraint(fields=('report', 'email'), name='one_follower_per_address'),
-        ),
     ]

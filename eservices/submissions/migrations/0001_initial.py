@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'submission',
                     'verbose_name_plural': 'submissions',
                     'ordering': ['-sent_at'],
+                    'indexes': [models.Index(fields=['email'], name='submission_email'), models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='submission_phone')],
                 },
             ),
             migrations.CreateModel(
@@ -94,19 +95,8 @@ class Migration(migrations.Migration):
                     'verbose_name': 'file',
                     'verbose_name_plural': 'files',
                     'ordering': ['stored_at'],
+                    'indexes': [models.Index(condition=models.Q(('scan', 'waiting')), fields=['scan_due_at'], name='file_scan_due')],
                 },
             ),
         ]),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['email'], name='submission_email'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='submission_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='storedfile',
-            index=models.Index(condition=models.Q(('scan', 'waiting')), fields=['scan_due_at'], name='file_scan_due'),
-        ),
     ]

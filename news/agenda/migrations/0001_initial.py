@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import modelcluster.fields
 import news.agenda.occurrences
 import wagtail.contrib.routable_page.models
 import wagtail.fields
@@ -16,6 +17,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('news_directory', '0001_initial'),
+        ('newsletter', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtailimages', '0027_image_description'),
     ]
@@ -29,6 +32,7 @@ class Migration(migrations.Migration):
                     ('start', models.DateTimeField(db_index=True)),
                     ('end', models.DateTimeField(null=True)),
                     ('cancelled', models.BooleanField(default=False)),
+                    ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dates', to='news_agenda.eventpage')),
                 ],
                 options={
                     'verbose_name': 'date of an event',
@@ -61,6 +65,10 @@ class Migration(migrations.Migration):
                     ('organiser', models.CharField(blank=True, help_text='Full name. If empty, the name in the directory.', max_length=200, verbose_name='organised by')),
                     ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone for questions')),
                     ('body', models.JSONField(blank=True, verbose_name='text')),
+                    ('host', models.ForeignKey(blank=True, help_text='Choose it from the directory. The page links to its entry, and the entry shows the date.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='news_directory.directoryentry', verbose_name='association or company that organises it')),
+                    ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
+                    ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                    ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, help_text='Subscribers of these topics are notified.', related_name='+', to='newsletter.topic', verbose_name='newsletter topics')),
                 ],
                 options={
                     'verbose_name': 'event',

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import modelcluster.fields
 import uuid
 import wagtail.contrib.routable_page.models
 from django.conf import settings
@@ -15,8 +16,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('newsletter', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtailimages', '0027_image_description'),
+        migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
     operations = [
@@ -26,6 +29,8 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_services', to='news_articles.newspage')),
+                    ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='service')),
                 ],
                 options={
                     'verbose_name': 'related service',
@@ -49,6 +54,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'news categories',
                     'ordering': ['order', 'name'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('locale', 'slug'), name='one_news_category_per_slug')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -81,6 +88,7 @@ class Migration(migrations.Migration):
                     ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_articles.newscategory', verbose_name='category')),
                     ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
                     ('share_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='Picture when shared')),
+                    ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, help_text='Subscribers of these topics are notified.', related_name='+', to='newsletter.topic', verbose_name='newsletter topics')),
                 ],
                 options={
                     'verbose_name': 'news article',

@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'themes of the directory',
                     'ordering': ['order', 'name'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('locale', 'slug'), name='one_directory_theme_per_slug')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -108,12 +110,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddConstraint(
-            model_name='directorytheme',
-            constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='one_directory_theme_per_slug'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='directorytheme',
-            unique_together={('translation_key', 'locale')},
-        ),
     ]

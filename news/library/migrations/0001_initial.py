@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'kinds of documents',
                     'ordering': ['order', 'name'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('locale', 'slug'), name='one_document_kind_per_slug')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -71,12 +73,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddConstraint(
-            model_name='documentkind',
-            constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='one_document_kind_per_slug'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='documentkind',
-            unique_together={('translation_key', 'locale')},
-        ),
     ]

@@ -57,6 +57,8 @@ class Migration(migrations.Migration):
                     'verbose_name_plural': 'waste districts',
                     'ordering': ['order', 'name'],
                     'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('locale', 'slug'), name='one_waste_district_per_slug')],
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -78,6 +80,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'waste collection',
                     'verbose_name_plural': 'waste collections',
                     'abstract': False,
+                    'unique_together': {('translation_key', 'locale')},
                 },
             ),
             migrations.CreateModel(
@@ -102,16 +105,4 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddConstraint(
-            model_name='wastedistrict',
-            constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='one_waste_district_per_slug'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='wastedistrict',
-            unique_together={('translation_key', 'locale')},
-        ),
-        migrations.AlterUniqueTogether(
-            name='wastecollection',
-            unique_together={('translation_key', 'locale')},
-        ),
     ]

@@ -138,9 +138,15 @@ def migrated_tables(django_db_setup, django_db_blocker):
         return read_tables()
 
 
+@pytest.fixture(scope="module")
+def committed_tables(migrated_tables):
+    """Return the tables from which each committing test of a module begins. Modules may add rows."""
+    return migrated_tables
+
+
 @pytest.fixture
-def transactional_db(migrated_tables, django_db_blocker):
-    """Let a test commit, and reset the database to its state after the migrations.
+def transactional_db(committed_tables, django_db_blocker):
+    """Let a test commit, and reset the database to the state in which its module's tests begin.
 
     pytest-django's fixture of this name empties every table, also of the rows of migrations, such as the root page.
     """
@@ -150,7 +156,7 @@ def transactional_db(migrated_tables, django_db_blocker):
 
     with django_db_blocker.unblock():
         yield
-        reset_tables(migrated_tables)
+        reset_tables(committed_tables)
         connection.close()  # Playwright's event loop has a connection of its own, which nobody else can close
 
 

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject, cached_property
 from django.views.decorators.csp import csp_override
 from mailchimp3 import MailChimp
+from paramiko import SFTPFile
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.blocks import ChoiceBlock
@@ -132,6 +133,10 @@ def test_mailchimp_client_posts_to_any_address():
     api = MailChimp(mc_api=f"{'0' * 32}-us1", mc_user="")
     assert list(inspect.signature(api.lists._mc_client._post).parameters)[:1] == ["url"]
     assert {"url", "data"} <= set(inspect.signature(api.lists._mc_client._patch).parameters)
+
+
+def test_sftp_file_reads_ahead_in_a_method_of_its_own():
+    assert "target=self._prefetch_thread" in inspect.getsource(SFTPFile._start_prefetch)
 
 
 def test_http_client_opens_its_connection_by_an_attribute():

@@ -189,7 +189,7 @@ def is_testable(carrier: Transport | None) -> bool:
     return hasattr(carrier, "probe") and getattr(carrier, "ready", True)
 
 
-def testable_transports() -> list[tuple[str, str]]:
+def transports_with_test() -> list[tuple[str, str]]:
     """Return key and label of the transports that can be tested."""
     return [(key, carrier.label) for key, carrier in transports.items() if is_testable(carrier)]
 

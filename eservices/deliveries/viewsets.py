@@ -21,7 +21,7 @@ from home.models import Heartbeat
 
 from . import access, actions, circuit_breaker
 from .models import Circuit, Delivery
-from .transports import is_testable, testable_transports, transport_label, transports
+from .transports import is_testable, transport_label, transports, transports_with_test
 
 
 def transport_choices() -> list[tuple[str, str]]:
@@ -85,7 +85,7 @@ class OutboxView(IndexView):
         context = super().get_context_data(**kwargs)
         counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
         context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
-        context["probes"] = testable_transports()
+        context["probes"] = transports_with_test()
         return context | outbox_problems(timezone.now())
 
 

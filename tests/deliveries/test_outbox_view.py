@@ -8,7 +8,7 @@ from django.utils import timezone
 from eservices.accounts.models import User
 from eservices.deliveries import circuit_breaker
 from eservices.deliveries.models import Delivery
-from eservices.deliveries.transports import testable_transports, transports
+from eservices.deliveries.transports import transports, transports_with_test
 from home.models import Heartbeat
 from tests.factories.deliveries import DeliveryFactory
 
@@ -157,7 +157,7 @@ def test_unconfigured_transport_cannot_be_probed(client):
 def test_every_demo_transport_answers_its_probe(client, settings, tmp_path):
     settings.DEMO, settings.GED_URL = True, f"directory:{tmp_path}"
     client.force_login(staff("change_delivery"))
-    found = dict(testable_transports())
+    found = dict(transports_with_test())
     assert {"email", "sms", "register", "ged", "pay_demo", "mastodon", "x", "news_sms", "news_push"} <= set(
         found
     )

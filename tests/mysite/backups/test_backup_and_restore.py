@@ -195,7 +195,7 @@ def test_restore_without_a_backup_is_refused(installation):
     [
         lambda content: b"",
         lambda content: content[:-10],
-        lambda content: content[:200] + b"x" + content[201:],
+        lambda content: content[:150] + bytes([content[150] ^ 128]) + content[151:],
         lambda content: b"plain text",
     ],
     ids=["empty", "cut off", "changed", "not encrypted"],

@@ -13,10 +13,8 @@ from home.runtime.log_context import log_context
 from home.runtime.outages import READ_ONLY, outage_of
 from home.runtime.read_only_database import expire_connection
 
-from .object_storage.exceptions import ObjectStorageUnavailable
-
-# The database restarts or is overloaded, or the storage of files does not answer.
-AWAY = (InterfaceError, OperationalError, ObjectStorageUnavailable)
+# The database restarts or is overloaded.
+AWAY = (InterfaceError, OperationalError)
 BACK_AFTER = 30  # seconds
 
 

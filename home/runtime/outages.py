@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 
 from .read_only_database import is_database_read_only
@@ -32,6 +33,10 @@ DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 UNREACHABLE = ("08", "53", "57P", "58")
 READ_ONLY_SQLSTATE = "25006"
 SQLITE_UNREACHABLE = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOTADB")
+
+
+class FileStorageUnavailable(OSError):
+    """The storage of files on another machine did not answer, or refused."""
 
 
 class Outage:
@@ -153,6 +158,12 @@ def _probe_disk() -> None:
             file.write(b"0" * 65536)
 
 
+def _probe_files() -> None:
+    """Raise an OSError if a storage of files does not answer. That there is no such file is an answer."""
+    for alias in ("default", "private"):
+        storages[alias].exists("probe")
+
+
 DATABASE = Outage(
     "database",
     "Visitors read that the site is back soon (503). Does it run: systemctl status postgresql?",
@@ -165,12 +176,19 @@ READ_ONLY = Outage(
 )
 DISK = Outage("disk", "Free space, or make it writable: commune doctor names the folder.", _probe_disk)
 CACHE = Outage("cache", "Pages are slow and limits do not hold. Does it run: systemctl status redis?")
-OUTAGES = (DATABASE, READ_ONLY, DISK, CACHE)
+FILES = Outage(
+    "file storage",
+    "Files can neither be opened nor sent (503). Is it reached: commune doctor?",
+    _probe_files,
+)
+OUTAGES = (DATABASE, READ_ONLY, DISK, CACHE, FILES)
 
 
 def outage_of(fault: BaseException | None) -> Outage | None:
     """Return the outage that an exception is part of; None for every other fault."""
     for one in _chain(fault):
+        if isinstance(one, FileStorageUnavailable):
+            return FILES
         if isinstance(one, OSError) and one.errno in DISK_ERRORS:
             return DISK
         if isinstance(one, OperationalError | InterfaceError | InternalError):

@@ -15,7 +15,7 @@ from django.utils.encoding import filepath_to_uri
 from storages.backends.s3 import S3File, S3Storage
 from storages.utils import clean_name
 
-from .exceptions import ObjectStorageUnavailable
+from home.runtime.outages import FileStorageUnavailable
 
 NO_FILE = {"404", "NoSuchKey"}  # a missing bucket is no missing file: a backup of it would be empty
 IN_MEMORY = 5 * 1024 * 1024  # bytes; larger files wait on the disk while they are read
@@ -23,7 +23,7 @@ IN_MEMORY = 5 * 1024 * 1024  # bytes; larger files wait on the disk while they a
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Raise ``FileNotFoundError`` or ``ObjectStorageUnavailable`` instead of the library's errors.
+    """Raise ``FileNotFoundError`` or ``FileStorageUnavailable`` instead of the library's errors.
 
     Callers know both from disks. The message names no key and no file.
     """
@@ -33,9 +33,9 @@ def store_errors() -> Iterator[None]:
         code = error.response.get("Error", {}).get("Code", "")
         if code in NO_FILE:
             raise FileNotFoundError(code) from error
-        raise ObjectStorageUnavailable(f"The object storage refused: {code}") from error
+        raise FileStorageUnavailable(f"The object storage refused: {code}") from error
     except (BotoCoreError, Boto3Error) as error:
-        raise ObjectStorageUnavailable(f"The object storage failed: {type(error).__name__}") from error
+        raise FileStorageUnavailable(f"The object storage failed: {type(error).__name__}") from error
 
 
 def with_store_errors[**Given, Result](act: Callable[Given, Result]) -> Callable[Given, Result]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from home.files.orphan_cleanup import delete_orphans
+from home.runtime.outages import FILES, FileStorageUnavailable, outage_of
 from mysite.backups.stored_files import walk_files
 from mysite.object_storage import checks
-from mysite.object_storage.exceptions import ObjectStorageUnavailable
 from mysite.object_storage.views import public_file
 
 
@@ -72,9 +72,16 @@ def test_storage_is_made_anew_from_what_a_task_stores(media):
 def test_service_that_does_not_answer_is_unavailable(s3_environment, use_buckets, monkeypatch):
     monkeypatch.setenv("FILES_S3_ENDPOINT", "http://127.0.0.1:1")
     use_buckets()
-    with pytest.raises(ObjectStorageUnavailable, match="EndpointConnectionError") as failed:
+    with pytest.raises(FileStorageUnavailable, match="EndpointConnectionError") as failed:
         storages["private"].open("files/letter.pdf")
     assert "letter" not in str(failed.value)
+    assert outage_of(failed.value) is FILES
+    with pytest.raises(FileStorageUnavailable):
+        FILES.probe()
+
+
+def test_service_that_answers_ends_its_outage(private):
+    FILES.probe()
 
 
 def test_missing_bucket_is_not_a_missing_file_at_writing(s3_environment, use_buckets, monkeypatch):

@@ -54,13 +54,13 @@ def test_units_have_no_unknown_setting(tmp_path):
 
 def test_site_listens_where_the_proxy_connects():
     port = settings_of("commune-site.socket")["Socket"]["ListenStream"]
-    assert f"proxy_pass http://{port};" in (ROOT / "deploy/nginx/commune.conf").read_text()
+    assert f"upstream commune {{\n    server {port};" in (ROOT / "deploy/nginx/commune.conf").read_text()
 
 
 def test_units_write_only_below_the_folder_of_the_site():
     common = settings_of("commune-.service.d/common.conf")["Service"]
     assert (common["ProtectSystem"], common["ReadWritePaths"]) == ("strict", "/var/lib/commune")
-    assert "COMMUNE_VAR=/var/lib/commune" in (ROOT / "deploy/debian/postinst").read_text()
+    assert "COMMUNE_VAR=/var/lib/commune" in (ROOT / "deploy/new-settings").read_text()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -22,3 +22,7 @@ class MySiteConfig(AppConfig):
             from .monitoring.error_reports import start_error_reports
 
             start_error_reports(settings.ERROR_REPORTS, urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc)
+        if settings.TRACE_COLLECTOR:
+            from .monitoring.tracing import start_tracing
+
+            start_tracing(settings.TRACE_COLLECTOR, urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc)

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import polib
@@ -144,11 +144,27 @@ def imported(files: Iterable[Path]) -> set[str]:
     for file in files:
         for node in read_module(file).imports:
             if isinstance(node, ast.Import):
-                modules.update(alias.name.partition(".")[0] for alias in node.names)
+                modules.update(alias.name for alias in node.names)
             elif node.level == 0:
-                modules.add(node.module.partition(".")[0])
+                modules.add(node.module)
     known = packages_distributions()
-    return {canonicalize_name(name) for module in modules for name in known.get(module, [])}
+    return {
+        canonicalize_name(name)
+        for module in modules
+        for name in owners(module, set(known.get(module.partition(".")[0], [])))
+    }
+
+
+def owners(module: str, names: set[str]) -> set[str]:
+    """Return which of the distributions that share a package have a module, such as those of opentelemetry."""
+    if len(names) < 2:
+        return names
+    path = module.replace(".", "/")
+    return {
+        name
+        for name in names
+        if any(str(file).startswith((f"{path}/", f"{path}.py")) for file in distribution(name).files or ())
+    }
 
 
 def test_libraries_are_declared_if_and_only_if_they_are_imported():

@@ -20,10 +20,12 @@ METRICS = "/metrics"
 
 
 class MonitoringMiddleware:
-    """A number for each request, which log, answer and error page name; probes; metrics, if they are switched on."""
+    """A number for each request, which log, answer and error page name; probes; metrics and traces, if switched on."""
 
     def __init__(self, get_response):
         self.get_response = get_response
+        if settings.TRACE_COLLECTOR:
+            self.get_response = import_string("mysite.monitoring.tracing.RequestTracing")(get_response)
         self.probes = {path: import_string(name) for path, name in PROBES.items()}
         self.counters = self.metrics = None
         if settings.METRICS_TOKEN:  # otherwise nothing of it is loaded

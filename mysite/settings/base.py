@@ -507,6 +507,7 @@ BACKUP_PROOF_DATABASE = env.read_text("BACKUP_PROOF_DATABASE", "")  # empty: one
 # -- Monitoring ----------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.read_pattern("METRICS_TOKEN", r"[\w-]{20,}", "20 or more random letters and digits")
 ERROR_REPORTS = env.read_error_reports("SENTRY_DSN")  # empty: no report leaves
+TRACE_COLLECTOR = env.read_service_url("OTEL_EXPORTER_OTLP_ENDPOINT")  # empty: no trace leaves
 LOG_LEVEL = env.read_choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOG_FORMAT = env.read_choice("LOG_FORMAT", "line", {"line", "json"})
 LOGGING = {

@@ -48,5 +48,5 @@ CALENDAR_HOSTS = set()
 CLAMAV_URL = ""  # tests that scan set it
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 31_536_000  # by the frozen clock of the tests, responses are days old
-METRICS_TOKEN = ERROR_REPORTS = ""
+METRICS_TOKEN = ERROR_REPORTS = TRACE_COLLECTOR = ""
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

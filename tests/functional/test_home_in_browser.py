@@ -127,7 +127,7 @@ def test_menu_and_alert_are_usable_on_a_small_phone(visit, site):
     make.translated(site, "it", title="Benvenuti")
 
     # The menu scrolls to its end in landscape.
-    phone = visit(width=640, height=360)
+    phone = visit(width=640, height=360, alone=True)
     phone.goto("/")
     phone.click("header > .wrap > .menu-btn")
     phone.get_by_role("link", name="Affichage").click()

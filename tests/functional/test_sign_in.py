@@ -95,7 +95,7 @@ def test_mailed_link_confirms_the_address_on_a_phone(site, phone):
 def test_resident_adds_a_passkey_and_signs_in_with_it(visit, site):
     """The authenticator is Chromium's virtual one, which stores keys and confirms the user's presence."""
     user = UserFactory(email=ADDRESS)
-    page = visit(user=user, width=360)
+    page = visit(user=user, width=360, alone=True)
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     kept = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}

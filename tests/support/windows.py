@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from tests.support.browser import scriptless
+from tests.support.browser import axe_to_start, scriptless
 
 # Scripts that follow the first paint load with the page instead, so that tests that act at once need not wait for them.
 AT_ONCE = "window.PerformanceObserver = class { constructor(follow) { this.observe = follow } }"
@@ -44,7 +44,9 @@ class Windows:
         context.set_default_timeout(15_000)
         if at_once:
             context.add_init_script(AT_ONCE)
-        if not javascript:
+        if javascript:
+            context.add_init_script(axe_to_start())
+        else:
             scriptless.add(context)
         return context.new_page()
 

@@ -44,7 +44,6 @@ def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site):
     assert_accessible(page)
     desktop = visit()  # with scripts, while the agent's question is open
     desktop.goto("/espace/")
-    assert_accessible(desktop)
     SignInPage(desktop).ask_for_code(ADDRESS)
     assert_accessible(desktop)
     SignInPage(desktop).enter_sent_code(ADDRESS)

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 
+from playwright.sync_api import expect
+
 from tests.support.browser import axe_to_start, scriptless
 
+PATIENCE = 15_000  # milliseconds: on a busy machine, a page of the admin took more than five seconds
 # Scripts that follow the first paint load with the page instead, so that tests that act at once need not wait for them.
 AT_ONCE = "window.PerformanceObserver = class { constructor(follow) { this.observe = follow } }"
 # An empty page of the site: one of another site, or about:blank, would end the process with all that it has compiled.
@@ -25,6 +28,7 @@ class Windows:
 
     def __init__(self, browser, url: str) -> None:
         self.browser, self.url = browser, url
+        expect.set_options(timeout=PATIENCE)
         self._free, self._lent = defaultdict(list), {}
 
     def borrow(self, **options):
@@ -41,7 +45,7 @@ class Windows:
             # The service worker of the site would answer before a route that a test fulfils itself.
             **{"service_workers": "block"} | options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         if at_once:
             context.add_init_script(AT_ONCE)
         if javascript:

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.support.browser import NO_BROWSER, chromium, launch, scriptless
+from tests.support.browser import NO_BROWSER, chromium, launch
 from tests.support.pages.sign_in import sign_in
+from tests.support.windows import Windows
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
-# Scripts that follow the first paint load with the page instead, so that tests that act at once need not wait for them.
-AT_ONCE = "window.PerformanceObserver = class { constructor(follow) { this.observe = follow } }"
 PLAYED = "x-played"  # response header of an error that a test fulfils itself
 
 
@@ -25,61 +24,67 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser, live_server, request):
-    """``visit(width=360, javascript=False)`` opens a page in its own browser context, as one visitor.
+@pytest.fixture(scope="session")
+def windows(browser, live_server):
+    return Windows(browser, live_server.url)
 
-    ``visit(user=agent)`` opens one in which the user is signed in.
+
+@pytest.fixture
+def visit(windows, request):
+    """``visit(width=360, javascript=False)`` opens a page in a browser context of its own, as one visitor.
+
+    ``visit(user=agent)`` opens one in which the user is signed in, ``visit(clock=True)`` one with a clock that runs and
+    can be advanced. ``visit(alone=True)`` opens one that no other test uses, for what a context would not forget:
+    scripts for all documents, and settings of the developer tools.
 
     A page that saw a server error, a script error, a violation of the content policy or a request to another host fails
     the test. A failed test leaves a screenshot in var/shots.
     """
-    contexts, faults, travelling = [], [], set()
+    opened, faults, travelling = [], [], set()
 
-    def open_window(
-        *, user=None, width=1280, height=900, javascript=True, at_once=True, language="fr-CH", **options
-    ):
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": height},
-            java_script_enabled=javascript,
-            locale=language,
-            # The service worker of the site would answer before a route that a test fulfils itself.
-            **{"service_workers": "block"} | options,
-        )
-        context.set_default_timeout(15_000)
-        if at_once:
-            context.add_init_script(AT_ONCE)
-        contexts.append(context)
-        if not javascript:
-            scriptless.add(context)
-        if user:
-            sign_in(context, user)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-        page.on("response", lambda answer: _is_fault(answer) and faults.append(f"500: {answer.url}"))
-        page.on("console", lambda line: "Content Security" in line.text and faults.append(line.text))
-        page.on("request", lambda call: faults.append(f"foreign: {call.url}") if _foreign(call.url) else None)
-        page.on("request", lambda call: travelling.add(call))
-        page.on("requestfinished", lambda call: travelling.discard(call))
-        page.on("requestfailed", lambda call: travelling.discard(call))
-        return page
-
-    def _is_fault(answer):
+    def is_fault(answer):
         return answer.status >= 500 and PLAYED not in answer.headers
 
-    def _foreign(url):
-        return url.startswith("http") and not url.startswith(live_server.url)
+    def is_foreign(url):
+        return url.startswith("http") and not url.startswith(windows.url)
+
+    listeners = (
+        ("pageerror", lambda error: faults.append(f"script: {error}")),
+        ("response", lambda answer: is_fault(answer) and faults.append(f"500: {answer.url}")),
+        ("console", lambda line: "Content Security" in line.text and faults.append(line.text)),
+        ("request", lambda call: is_foreign(call.url) and faults.append(f"foreign: {call.url}")),
+        ("request", lambda call: travelling.add(call)),
+        ("requestfinished", lambda call: travelling.discard(call)),
+        ("requestfailed", lambda call: travelling.discard(call)),
+    )
+
+    def open_window(*, user=None, width=1280, height=900, alone=False, **options):
+        page = windows.open(**options) if alone else windows.borrow(**options)
+        opened.append((page, alone))
+        page.set_viewport_size({"width": width, "height": height})
+        if user:
+            sign_in(page.context, user)
+        if options.get("clock"):
+            page.clock.install()
+        for event, listener in listeners:
+            page.on(event, listener)
+        return page
 
     yield open_window
     failed = getattr(request.node, "failed_call", False)
-    for number, context in enumerate(contexts):
-        for page in context.pages if failed else []:
+    for number, (page, alone) in enumerate(opened):
+        context = page.context
+        for shown in context.pages if failed else []:
             SHOTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
+            shown.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
         _settle(context, travelling)
         context.set_offline(True)  # no page saves while it closes, into the next test's database
-        context.close()
+        if alone or failed:
+            context.close()
+            continue
+        for event, listener in listeners:
+            page.remove_listener(event, listener)
+        windows.give_back(page)
     assert not faults, "\n".join(faults)
 
 

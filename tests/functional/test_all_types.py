@@ -81,6 +81,7 @@ def assert_links_lead_to_inputs(page):
 
 
 def judge(page, widths, name):
+    """Check that the page fits all widths, with large letters too, and that it is accessible in the last one."""
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         if SHOTS:
@@ -88,7 +89,7 @@ def judge(page, widths, name):
         for letters in ("200%", ""):
             page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width, letters)
-        assert_accessible(page)
+    assert_accessible(page)
 
 
 def test_list_position_and_map_fill_in_answers(visit, filing, settings):

@@ -57,7 +57,7 @@ class Hand:
     def type(self, name: str, text: str) -> None:
         field = self.page.locator(f"[name='{name}']")
         self.reach(field)
-        field.press_sequentially(text)
+        field.fill(text)
         self.keys += len(text)
         self.within = True
 

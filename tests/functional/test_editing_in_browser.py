@@ -15,9 +15,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 @pytest.fixture
 def phone(visit, site):
     """Open a phone page on which an editor is signed in. Its clock runs and can be advanced."""
-    window = visit(user=SuperuserFactory(language="fr"), width=360, height=740, has_touch=True)
-    window.clock.install()
-    return window
+    return visit(user=SuperuserFactory(language="fr"), width=360, height=740, has_touch=True, clock=True)
 
 
 def begin_autosave(window) -> None:

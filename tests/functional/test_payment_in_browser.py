@@ -26,8 +26,7 @@ def payment(site) -> Payment:
 @pytest.fixture
 def page(visit, payment):
     """Open the page of a pending payment. Its clock runs and can be advanced."""
-    page = visit()
-    page.clock.install()
+    page = visit(clock=True)
     page.goto(reverse("payments:pay", args=[payment.basket.secret]))
     expect(page.locator("[data-waits]")).to_be_visible()
     return page

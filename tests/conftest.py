@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -177,13 +178,9 @@ def live_server(django_db_setup):
     server.stop()
 
 
-@pytest.fixture(scope="module")
-def module_db(django_db_setup, django_db_blocker):
-    """Provide a database in which the rows of the module's fixtures stay for all its tests.
-
-    None of these tests commits. Each finds the rows as they were created. Only the rows are shared, so a test reads the
-    objects again.
-    """
+@contextmanager
+def rows_that_stay(django_db_blocker):
+    """Open the database, and remove at the end of the block what was written in it."""
     from django.core.cache import cache
     from django.db import transaction
 
@@ -192,6 +189,24 @@ def module_db(django_db_setup, django_db_blocker):
             yield
             transaction.set_rollback(True)
         cache.clear()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """Provide a database in which the rows of the module's fixtures stay for all its tests.
+
+    None of these tests commits. Each finds the rows as they were created. Only the rows are shared, so a test reads the
+    objects again.
+    """
+    with rows_that_stay(django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="class")
+def class_db(django_db_setup, django_db_blocker):
+    """Do the same for the tests of a class. Other tests of the module do not find the rows."""
+    with rows_that_stay(django_db_blocker):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,13 @@
 """Handover, return with inspection, missed bookings, refunds and the deposit."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
+from time_machine import travel
 
 from eservices.bookings import actions
 from eservices.bookings.archive_files import archive_booking_files
@@ -30,6 +33,7 @@ from tests.factories.submissions import FormVersionFactory, picture
 pytestmark = pytest.mark.django_db
 
 START = "/demande/salle/"
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone())
 PRICE, DEPOSIT = 18_000, 20_000
 DECIDING, CONFIRMING = {"key": "decider", "type": "decision"}, {"key": "reserver", "type": "booking"}
 TERMS = [{"type": "step", "value": {"days": days, "percent": share}} for days, share in ((14, 100), (2, 50))]
@@ -37,38 +41,50 @@ TERMS = [{"type": "step", "value": {"days": days, "percent": share}} for days, s
 
 @pytest.fixture(autouse=True)
 def _monday(time_machine):
-    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()), tick=False)
+    time_machine.move_to(MONDAY, tick=False)
+
+
+def book(client, *, pay: bool = True, stages: tuple = (PAYMENT, CONFIRMING), **more) -> list[Booking]:
+    """Send, pay and confirm a booking of one evening with a deposit, or several."""
+    TeamFactory()
+    entry("salle", PRICE), entry("caution", DEPOSIT, account="2000.00")
+    resource(rates=[rate("salle"), rate("caution", deposit=True)], refunds=TERMS, access_code="4711#")
+    asked = question("quand", "booking", required=True, settings={"resources": ["salle"], "repeats": True})
+    made = content(
+        step("reserver", asked, question("courriel", "email", required=True)),
+        slug="salle",
+        stages=list(stages),
+        settings={"team": "habitants", "days": 3, "applicant": {"email": "courriel", "name": []}},
+    )
+    FormVersionFactory(form__slug="salle", content=made)
+    evening = {"quand-from": "2026-03-20T18:00+01:00", "quand-to": "2026-03-20T22:00+01:00"}
+    answers = {"quand-resource": "salle", "courriel": "ada@courriel.example"}
+    client.post(START, evening | answers | {f"quand-{name}": value for name, value in more.items()})
+    client.post(f"/demande/d/{Draft.objects.get().secret}/envoyer/", {"declared": "on"})
+    process.advance_case(Case.objects.get().pk)
+    if pay:
+        paid(Charge.objects.get())
+        process.advance_case(Case.objects.get().pk)
+    return list(Booking.objects.order_by("starts_at"))
 
 
 @pytest.fixture
 def booked(client):
-    """Return a function that sends, pays and confirms a booking of one evening with a deposit, or several."""
+    """Return a function that books: see ``book``."""
+    return partial(book, client)
 
-    def book(*, pay: bool = True, stages: tuple = (PAYMENT, CONFIRMING), **more) -> list[Booking]:
-        TeamFactory()
-        entry("salle", PRICE), entry("caution", DEPOSIT, account="2000.00")
-        resource(rates=[rate("salle"), rate("caution", deposit=True)], refunds=TERMS, access_code="4711#")
-        asked = question(
-            "quand", "booking", required=True, settings={"resources": ["salle"], "repeats": True}
-        )
-        made = content(
-            step("reserver", asked, question("courriel", "email", required=True)),
-            slug="salle",
-            stages=list(stages),
-            settings={"team": "habitants", "days": 3, "applicant": {"email": "courriel", "name": []}},
-        )
-        FormVersionFactory(form__slug="salle", content=made)
-        evening = {"quand-from": "2026-03-20T18:00+01:00", "quand-to": "2026-03-20T22:00+01:00"}
-        answers = {"quand-resource": "salle", "courriel": "ada@courriel.example"}
-        client.post(START, evening | answers | {f"quand-{name}": value for name, value in more.items()})
-        client.post(f"/demande/d/{Draft.objects.get().secret}/envoyer/", {"declared": "on"})
-        process.advance_case(Case.objects.get().pk)
-        if pay:
-            paid(Charge.objects.get())
-            process.advance_case(Case.objects.get().pk)
-        return list(Booking.objects.order_by("starts_at"))
 
-    return book
+@pytest.fixture(scope="class")
+def made_booking(class_db) -> Booking:
+    """Book and pay one evening, for all tests of a class."""
+    with travel(MONDAY, tick=False):
+        (booking,) = book(Client())
+    return booking
+
+
+@pytest.fixture
+def booking(made_booking, db) -> Booking:
+    return Booking.objects.get(pk=made_booking.pk)
 
 
 def private(booking: Booking) -> str:
@@ -178,174 +194,164 @@ def test_short_payment_period_is_reminded_halfway(booked, time_machine, now, rem
     assert charge.due_at == (charge.remind_at or charge.expires_at)
 
 
-def test_deposit_is_refunded_less_what_the_inspection_keeps(client, booked, admin_user):
-    (booking,) = booked()
-    client.force_login(admin_user)
-    assert "hand_over" in screen(client, booking)
-    does(client, booking, "hand_over", text="Deux clés, compteur 1204", photos=[picture("avant.png")])
-    booking.refresh_from_db()
-    assert (booking.state, booking.pieces.count()) == ("handed_over", 1)
-    photo = StoredFile.objects.get()
-    page = screen(client, booking)
-    assert "Deux clés, compteur 1204" in page
-    address = f"/admin/bookings/{booking.submission.case.reference}/photos/{photo.pk}/"
-    assert address in page
-    answer = client.get(address)
-    assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
-    assert "sandbox" in answer["Content-Security-Policy"]
-
-    assert "Elle est de CHF\xa0200.–" in screen(client, booking)
-    does(client, booking, "take_back", kept="50.00")  # without a reason
-    booking.refresh_from_db()
-    assert booking.state == "handed_over"
-    again = does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
-    assert again.status_code == 422
-    assert "Tout est cassé" in again.text  # no text is lost
-    assert "plus que la caution" in again.text
-    assert does(client, booking, "hand_over", text="Encore une fois").status_code == 409
-    gone = {"kept": "50.00", "text": "Une chaise cassée"}
-    does(client, booking, "take_back", photos=[SimpleUploadedFile("apres.exe", b"MZ")], **gone)
-    booking.refresh_from_db()
-    assert booking.state == "handed_over"
-    does(client, booking, "take_back", photos=[picture("apres.png"), picture("chaise.png")], **gone)
-    booking.refresh_from_db()
-    assert booking.state == "returned"
-    photos = Inspection.objects.get(kind="return").photos.all()
-    assert {one.name for one in photos} == {"apres.png", "chaise.png"}
-    page = screen(client, booking)
-    for one in photos:
-        address = f"/admin/bookings/{booking.submission.case.reference}/photos/{one.pk}/"
-        assert address in page
-        assert client.get(address).status_code == 200
-    assert refunded() == [DEPOSIT - 5_000]
-    letter = Delivery.objects.get(title__startswith="Le retour est enregistré")
-    assert "Une chaise cassée" in letter.payload["text"]
-    assert Inspection.objects.get(kind="return").kept == 5_000
-    does(client, booking, "take_back", text="Encore")
-    assert len(refunded()) == 1
-
-
-def test_only_agents_of_the_case_hand_over_and_see_photos(client, booked, admin_user):
-    (booking,) = booked()
-    client.force_login(admin_user)
-    does(client, booking, "hand_over", photos=[picture("avant.png")])
-    address = f"/admin/bookings/{booking.submission.case.reference}/photos/{StoredFile.objects.get().pk}/"
-    client.force_login(member(Role.READ))  # a member of the team, to read only
-    assert client.get(address).status_code == 200
-    assert does(client, booking, "take_back").status_code == 404
-    client.force_login(member(team=TeamFactory(key="autre")))
-    assert client.get(address).status_code == 404
-    assert does(client, booking, "take_back").status_code == 404
-    booking.refresh_from_db()
-    assert booking.state == "handed_over"
-
-
-def test_missed_booking_refunds_the_deposit(client, booked, admin_user, time_machine):
-    (booking,) = booked()
-    time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
-    client.force_login(admin_user)
-    does(client, booking, "miss")
-    booking.refresh_from_db()
-    assert (booking.state, refunded()) == ("missed", [DEPOSIT])
-
-
-@pytest.mark.parametrize(("days", "back"), [(15, PRICE + DEPOSIT), (5, PRICE // 2 + DEPOSIT), (1.5, DEPOSIT)])
-def test_cancellation_refunds_by_the_terms(client, booked, time_machine, days, back):
-    (booking,) = booked()
-    url = f"{private(booking)}reservations/{booking.pk}/annuler/"
-    time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
-    amount = f"{back / 100:.0f}.–"
-    assert amount in client.get(url).content.decode()
-    client.post(url)
-    assert sum(refunded()) == back
-    text = Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
-    assert amount in text
-    assert "La page de votre demande indique quand c’est fait." in " ".join(text.split())
-    assert not Refund.objects.filter(told=False).exists()  # no second e-mail about the money
-
-
 def plain_text(page) -> str:
     return page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_cancel_page_shows_refunds_now_and_later(client, booked, time_machine):
-    (booking,) = booked()
-    url = f"{private(booking)}reservations/{booking.pk}/annuler/"
-    shown = plain_text(client.get(url))
-    for words in (
-        "CHF 380.–",
-        "La caution de CHF 200.– y est comprise",
-        "après le 6 mars 2026, 18 h",
-        "CHF 290.–",
-        "après le 18 mars 2026, 18 h",
+class TestPaidBooking:
+    """A booking of one evening with a deposit, paid and confirmed."""
+
+    def test_deposit_is_refunded_less_what_the_inspection_keeps(self, client, booking, admin_user):
+        client.force_login(admin_user)
+        assert "hand_over" in screen(client, booking)
+        does(client, booking, "hand_over", text="Deux clés, compteur 1204", photos=[picture("avant.png")])
+        booking.refresh_from_db()
+        assert (booking.state, booking.pieces.count()) == ("handed_over", 1)
+        photo = StoredFile.objects.get()
+        page = screen(client, booking)
+        assert "Deux clés, compteur 1204" in page
+        address = f"/admin/bookings/{booking.submission.case.reference}/photos/{photo.pk}/"
+        assert address in page
+        answer = client.get(address)
+        assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
+        assert "sandbox" in answer["Content-Security-Policy"]
+
+        assert "Elle est de CHF\xa0200.–" in screen(client, booking)
+        does(client, booking, "take_back", kept="50.00")  # without a reason
+        booking.refresh_from_db()
+        assert booking.state == "handed_over"
+        again = does(
+            client, booking, "take_back", kept="500.00", text="Tout est cassé"
+        )  # more than the deposit
+        assert again.status_code == 422
+        assert "Tout est cassé" in again.text  # no text is lost
+        assert "plus que la caution" in again.text
+        assert does(client, booking, "hand_over", text="Encore une fois").status_code == 409
+        gone = {"kept": "50.00", "text": "Une chaise cassée"}
+        does(client, booking, "take_back", photos=[SimpleUploadedFile("apres.exe", b"MZ")], **gone)
+        booking.refresh_from_db()
+        assert booking.state == "handed_over"
+        does(client, booking, "take_back", photos=[picture("apres.png"), picture("chaise.png")], **gone)
+        booking.refresh_from_db()
+        assert booking.state == "returned"
+        photos = Inspection.objects.get(kind="return").photos.all()
+        assert {one.name for one in photos} == {"apres.png", "chaise.png"}
+        page = screen(client, booking)
+        for one in photos:
+            address = f"/admin/bookings/{booking.submission.case.reference}/photos/{one.pk}/"
+            assert address in page
+            assert client.get(address).status_code == 200
+        assert refunded() == [DEPOSIT - 5_000]
+        letter = Delivery.objects.get(title__startswith="Le retour est enregistré")
+        assert "Une chaise cassée" in letter.payload["text"]
+        assert Inspection.objects.get(kind="return").kept == 5_000
+        does(client, booking, "take_back", text="Encore")
+        assert len(refunded()) == 1
+
+    def test_only_agents_of_the_case_hand_over_and_see_photos(self, client, booking, admin_user):
+        client.force_login(admin_user)
+        does(client, booking, "hand_over", photos=[picture("avant.png")])
+        address = f"/admin/bookings/{booking.submission.case.reference}/photos/{StoredFile.objects.get().pk}/"
+        client.force_login(member(Role.READ))  # a member of the team, to read only
+        assert client.get(address).status_code == 200
+        assert does(client, booking, "take_back").status_code == 404
+        client.force_login(member(team=TeamFactory(key="autre")))
+        assert client.get(address).status_code == 404
+        assert does(client, booking, "take_back").status_code == 404
+        booking.refresh_from_db()
+        assert booking.state == "handed_over"
+
+    def test_missed_booking_refunds_the_deposit(self, client, booking, admin_user, time_machine):
+        time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
+        client.force_login(admin_user)
+        does(client, booking, "miss")
+        booking.refresh_from_db()
+        assert (booking.state, refunded()) == ("missed", [DEPOSIT])
+
+    @pytest.mark.parametrize(
+        ("days", "back"), [(15, PRICE + DEPOSIT), (5, PRICE // 2 + DEPOSIT), (1.5, DEPOSIT)]
+    )
+    def test_cancellation_refunds_by_the_terms(self, client, booking, time_machine, days, back):
+        url = f"{private(booking)}reservations/{booking.pk}/annuler/"
+        time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
+        amount = f"{back / 100:.0f}.–"
+        assert amount in client.get(url).content.decode()
+        client.post(url)
+        assert sum(refunded()) == back
+        text = Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
+        assert amount in text
+        assert "La page de votre demande indique quand c’est fait." in " ".join(text.split())
+        assert not Refund.objects.filter(told=False).exists()  # no second e-mail about the money
+
+    def test_cancel_page_shows_refunds_now_and_later(self, client, booking, time_machine):
+        url = f"{private(booking)}reservations/{booking.pk}/annuler/"
+        shown = plain_text(client.get(url))
+        for words in (
+            "CHF 380.–",
+            "La caution de CHF 200.– y est comprise",
+            "après le 6 mars 2026, 18 h",
+            "CHF 290.–",
+            "après le 18 mars 2026, 18 h",
+        ):
+            assert words in shown
+        time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+        shown = plain_text(client.get(url))
+        assert "CHF 290.–" in shown
+        assert "6 mars" not in shown
+
+    def test_cancel_page_confirms_a_changed_refund_first(self, client, booking, time_machine):
+        url = f"{private(booking)}reservations/{booking.pk}/annuler/"
+        assert f'name="paid_back" value="{PRICE + DEPOSIT}"' in client.get(url).text
+        time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+        again = client.post(url, {"paid_back": PRICE + DEPOSIT})
+        assert (again.status_code, refunded()) == (409, [])
+        assert "Le montant a changé" in again.text
+        client.post(url, {"paid_back": PRICE // 2 + DEPOSIT})
+        assert sum(refunded()) == PRICE // 2 + DEPOSIT
+
+    def test_terms_shown_when_booking_outlast_later_changes(self, client, booking, time_machine):
+        booking.resource.refunds = []
+        booking.resource.save()
+        time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+        client.post(f"{private(booking)}reservations/{booking.pk}/annuler/")
+        assert sum(refunded()) == PRICE // 2 + DEPOSIT
+
+    @pytest.mark.parametrize("days", [15, 5, 1.5])
+    @pytest.mark.parametrize("where", ["case", "plan"])
+    def test_cancellation_by_the_commune_refunds_everything(
+        self, client, booking, admin_user, time_machine, days, where
     ):
-        assert words in shown
-    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
-    shown = plain_text(client.get(url))
-    assert "CHF 290.–" in shown
-    assert "6 mars" not in shown
+        time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
+        client.force_login(admin_user)
+        if where == "case":
+            assert "by_terms" in screen(client, booking)
+            does(client, booking, "cancel")
+        else:
+            assert "by_terms" in client.get(f"/admin/bookings/{booking.pk}/").text
+            client.post(f"/admin/bookings/{booking.pk}/cancel/")
+        assert sum(refunded()) == PRICE + DEPOSIT
+        assert "CHF 380.–" in Delivery.objects.get(
+            title__startswith="Votre réservation a été annulée"
+        ).payload["text"].replace("\N{NO-BREAK SPACE}", " ")
 
+    @pytest.mark.parametrize("where", ["case", "plan"])
+    def test_staff_cancels_by_the_terms_for_the_applicant(
+        self, client, booking, admin_user, time_machine, where
+    ):
+        time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+        client.force_login(admin_user)
+        if where == "case":
+            does(client, booking, "cancel", by_terms="on")
+        else:
+            client.post(f"/admin/bookings/{booking.pk}/cancel/", {"by_terms": "on"})
+        assert sum(refunded()) == PRICE // 2 + DEPOSIT
 
-def test_cancel_page_confirms_a_changed_refund_first(client, booked, time_machine):
-    (booking,) = booked()
-    url = f"{private(booking)}reservations/{booking.pk}/annuler/"
-    assert f'name="paid_back" value="{PRICE + DEPOSIT}"' in client.get(url).text
-    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
-    again = client.post(url, {"paid_back": PRICE + DEPOSIT})
-    assert (again.status_code, refunded()) == (409, [])
-    assert "Le montant a changé" in again.text
-    client.post(url, {"paid_back": PRICE // 2 + DEPOSIT})
-    assert sum(refunded()) == PRICE // 2 + DEPOSIT
-
-
-def test_terms_shown_when_booking_outlast_later_changes(client, booked, time_machine):
-    (booking,) = booked()
-    booking.resource.refunds = []
-    booking.resource.save()
-    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
-    client.post(f"{private(booking)}reservations/{booking.pk}/annuler/")
-    assert sum(refunded()) == PRICE // 2 + DEPOSIT
-
-
-@pytest.mark.parametrize("days", [15, 5, 1.5])
-@pytest.mark.parametrize("where", ["case", "plan"])
-def test_cancellation_by_the_commune_refunds_everything(
-    client, booked, admin_user, time_machine, days, where
-):
-    (booking,) = booked()
-    time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
-    client.force_login(admin_user)
-    if where == "case":
-        assert "by_terms" in screen(client, booking)
-        does(client, booking, "cancel")
-    else:
-        assert "by_terms" in client.get(f"/admin/bookings/{booking.pk}/").text
-        client.post(f"/admin/bookings/{booking.pk}/cancel/")
-    assert sum(refunded()) == PRICE + DEPOSIT
-    assert "CHF 380.–" in Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload[
-        "text"
-    ].replace("\N{NO-BREAK SPACE}", " ")
-
-
-@pytest.mark.parametrize("where", ["case", "plan"])
-def test_staff_cancels_by_the_terms_for_the_applicant(client, booked, admin_user, time_machine, where):
-    (booking,) = booked()
-    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
-    client.force_login(admin_user)
-    if where == "case":
-        does(client, booking, "cancel", by_terms="on")
-    else:
-        client.post(f"/admin/bookings/{booking.pk}/cancel/", {"by_terms": "on"})
-    assert sum(refunded()) == PRICE // 2 + DEPOSIT
-
-
-@pytest.mark.parametrize("withdrawn", [True, False])
-def test_withdrawn_case_refunds_by_terms_and_refused_case_all(booked, time_machine, withdrawn):
-    (booking,) = booked()
-    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
-    Case.objects.update(state="closed", outcome="withdrawn" if withdrawn else "refused")
-    actions.release_booking(actor=SYSTEM, booking=booking)
-    assert sum(refunded()) == (PRICE // 2 if withdrawn else PRICE) + DEPOSIT
+    @pytest.mark.parametrize("withdrawn", [True, False])
+    def test_withdrawn_case_refunds_by_terms_and_refused_case_all(self, booking, time_machine, withdrawn):
+        time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+        Case.objects.update(state="closed", outcome="withdrawn" if withdrawn else "refused")
+        actions.release_booking(actor=SYSTEM, booking=booking)
+        assert sum(refunded()) == (PRICE // 2 if withdrawn else PRICE) + DEPOSIT
 
 
 def test_refunds_of_several_bookings_sum_to_the_payment(client, booked, admin_user):

@@ -22,31 +22,58 @@ NEEDED = {
     "MAIL_URL": "smtp://localhost",
     "COMMUNE_FROM_EMAIL": "noreply@orvenay.example",
 }
-ASKED = """
-import json
+# Reads the production settings once for each line of its input: an environment, and a file for the output. Each time in
+# a process of its own, forked from one that has loaded the libraries, which takes most of the time.
+READER = """
+import json, os, sys
 from mysite.settings import production
+
 names = ["CSRF_TRUSTED_ORIGINS", "SECURE_PROXY_SSL_HEADER", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "CACHES"]
-print(json.dumps({name: getattr(production, name, None) for name in names}, default=str))
+for line in sys.stdin:
+    variables, path = json.loads(line)
+    if os.fork():
+        print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
+        continue
+    os.environ.clear()
+    os.environ.update(variables)
+    said = os.open(path, os.O_WRONLY | os.O_CREAT)
+    os.dup2(said, 1), os.dup2(said, 2)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "mysite"]:
+        del sys.modules[name]
+    from mysite.settings import production
+
+    print(json.dumps({name: getattr(production, name, None) for name in names}, default=str))
+    break
 """
 
 
-def started(**variables) -> subprocess.CompletedProcess:
-    """Run a process that reads the production settings."""
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """Return a function that reads the production settings in another process: its exit code and what it says."""
     inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return subprocess.run(
-        [sys.executable, "-c", ASKED],
-        cwd=ROOT,
-        env=inherited | NEEDED | variables,
-        capture_output=True,
-        text=True,
-    )
+    path = tmp_path_factory.mktemp("settings") / "said"
+    command = [sys.executable, "-c", READER]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=inherited | NEEDED, **pipes) as reader:
+
+        def read(**variables) -> tuple[int, str]:
+            path.write_text("")
+            print(json.dumps([inherited | NEEDED | variables, str(path)]), file=reader.stdin, flush=True)
+            return int(reader.stdout.readline()), path.read_text()
+
+        yield read
 
 
-def production(**variables) -> dict:
-    """Return the relevant production settings, read in a separate process."""
-    run = started(**variables)
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+@pytest.fixture
+def production(started):
+    """Return a function that returns the relevant production settings."""
+
+    def read(**variables) -> dict:
+        code, said = started(**variables)
+        assert code == 0, said
+        return json.loads(said)
+
+    return read
 
 
 @pytest.mark.parametrize(
@@ -86,10 +113,10 @@ def production(**variables) -> dict:
         ("SMS_URL", "sms.orvenay.example", "SMS_URL: write an address as https://"),
     ],
 )
-def test_missing_or_wrong_variable_prevents_the_start(name, value, said):
-    run = started(**{name: value})
-    assert run.returncode
-    assert run.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {said}")
+def test_missing_or_wrong_variable_prevents_the_start(started, name, value, said):
+    code, output = started(**{name: value})
+    assert code
+    assert output.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {said}")
 
 
 HOST_KEY = f"SHA256:{'aB3+/' * 8}xyz"
@@ -312,13 +339,13 @@ def test_identity_provider_without_a_url_is_refused(monkeypatch, issuer):
         environment.read_identity_provider("X")
 
 
-def test_proxy_headers_are_not_trusted_without_a_proxy():
+def test_proxy_headers_are_not_trusted_without_a_proxy(production):
     settings = production()
     assert settings["SECURE_PROXY_SSL_HEADER"] is None
     assert settings["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is False
 
 
-def test_trusted_proxies_determine_the_scheme():
+def test_trusted_proxies_determine_the_scheme(production):
     settings = production(TRUSTED_PROXIES="1", SECURE_HSTS_INCLUDE_SUBDOMAINS="1")
     assert settings["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert settings["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
@@ -332,12 +359,12 @@ def test_trusted_proxies_determine_the_scheme():
         (["*"], []),
     ],
 )
-def test_csrf_origins_are_the_hosts_of_the_site(hosts, origins):
+def test_csrf_origins_are_the_hosts_of_the_site(production, hosts, origins):
     assert environment.trusted_origins(hosts) == origins
     assert production(ALLOWED_HOSTS=",".join(hosts))["CSRF_TRUSTED_ORIGINS"] == origins
 
 
-def test_redis_url_sets_the_cache():
+def test_redis_url_sets_the_cache(production):
     made = production(REDIS_URL="redis://localhost:6379/0")["CACHES"]["default"]
     assert made["LOCATION"] == "redis://localhost:6379/0"
     cache = import_string(made["BACKEND"])(made["LOCATION"], {})

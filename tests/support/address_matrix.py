@@ -1,17 +1,22 @@
 """All addresses of the URL resolver, and values for their parameters.
 
-The outcome of each is asked for as each of ``ROLES``. What is right stands in ``address_matrix.txt``.
+The outcome of each is asked for as each of ``ROLES``, or as one of several that have the same rights there. What is
+right stands in ``address_matrix.txt``.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
 from django.urls import URLPattern, get_resolver, reverse
+from wagtail.models import GroupCollectionPermission, GroupPagePermission
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.snippets.models import get_snippet_models
 
 TABLE = Path(__file__).with_name("address_matrix.txt")
 # The letters of the roles in the table. Case, money and documents belong to the resident (R); the team is that of the
@@ -41,6 +46,7 @@ class Route:
     name: str
     route: str
     parameters: tuple[str, ...]
+    view: Callable
 
     @property
     def is_named(self) -> bool:
@@ -51,6 +57,11 @@ class Route:
         if self.is_named:
             return reverse(self.name, kwargs=given) if given else reverse(self.name)
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(given[found[1]]), self.name)
+
+    @property
+    def app(self) -> str:
+        """Return the name of the package in which the view is written."""
+        return getattr(self.view, "view_class", self.view).__module__.partition(".")[0]
 
 
 def routes() -> list[Route]:
@@ -66,7 +77,7 @@ def _walked(resolver, space: str, above: str, parameters: tuple) -> Iterator[Rou
         below = above + str(one.pattern)
         own = (*parameters, *(first or second for first, second in PARAMETER.findall(str(one.pattern))))
         if isinstance(one, URLPattern):
-            yield Route(space + one.name if one.name else f"/{below}", below, own)
+            yield Route(space + one.name if one.name else f"/{below}", below, own, one.callback)
         else:
             yield from _walked(one, f"{space}{one.namespace}:" if one.namespace else space, below, own)
 
@@ -112,19 +123,85 @@ def _glob(pattern: str) -> re.Pattern:
     return re.compile("".join(parts))
 
 
+# -- Roles with the same rights ------------------------------------------------------------------------------
+# Snippets of which each role is asked, though some are judged alike: with workflow, locks and previews, and without. It
+# proves that Wagtail's views ask for rights to the model and for nothing else.
+EXAMPLES = {"newsletter_campaign", "eservices_bookings_unit"}
+# Views of Wagtail that show models of eservices.
+OF_ESERVICES = ("wagtail_localize:", "wagtailadmin_editing_sessions:", "wagtailsettings:", "sign_ins")
+SNIPPETS = ("wagtailsnippets_", "wagtailsnippetchoosers_")
+
+
+def all_permissions(user) -> frozenset[str]:
+    """Return all permissions of a user, also those to pages and collections."""
+    places = [
+        f"{kind.__name__}.{right}"
+        for kind in (GroupPagePermission, GroupCollectionPermission)
+        for right in kind.objects.filter(group__user=user).values_list("permission__codename", flat=True)
+    ]
+    return frozenset([*user.get_all_permissions(), *places, *["superuser"] * user.is_superuser])
+
+
+def groups_by_rights(
+    route: Route, people: dict[str, frozenset | None]
+) -> list[tuple[frozenset | None, list[str]]]:
+    """Group the roles, given with their permissions, by their rights at an address, with fewer rights first.
+
+    Those of a group are let in, or refused, together, and whoever has more rights is let in too. The rights are None
+    where more than permissions decides.
+
+    - Who may not enter the admin is asked for no other right in it.
+    - Apps below ``eservices`` and libraries know nothing of it, of teams and of residents: other permissions decide.
+    - At their views of a snippet whose permission policy is Wagtail's own, the rights to its model decide.
+    """
+    groups: dict[object, tuple[frozenset | None, list[str]]] = {}
+    for letter, permissions in people.items():
+        rights = None if permissions is None else _rights(route, permissions)
+        groups.setdefault(letter if rights is None else rights, (rights, []))[1].append(letter)
+    return sorted(groups.values(), key=lambda group: len(group[0] or ()))
+
+
+def _rights(route: Route, permissions: frozenset[str]) -> frozenset | None:
+    if route.route.startswith("admin/") and "wagtailadmin.access_admin" not in permissions:
+        return frozenset(["outside"])  # not fewer than others: a sign-in page is for them only
+    if route.app == "eservices" or route.name.startswith(OF_ESERVICES):
+        return None
+    if route.name.startswith(SNIPPETS):
+        snippet = route.name.partition(":")[0].removeprefix(SNIPPETS[0]).removeprefix(SNIPPETS[1])
+        if snippet in EXAMPLES or snippet not in _judged_by_model():
+            return None
+        app, model = _judged_by_model()[snippet]
+        to_model = (one for one in permissions if one.startswith(app) and one.endswith(model))
+        return frozenset(["wagtailadmin.access_admin", *to_model])
+    return frozenset(one for one in permissions if not one.startswith("eservices_"))
+
+
+@cache
+def _judged_by_model() -> dict[str, tuple[str, str]]:
+    """Return how the permissions begin and end that alone protect a snippet, for each of which this is true."""
+    return {
+        f"{model._meta.app_label}_{model._meta.model_name}": (
+            f"{model._meta.app_label}.",
+            f"_{model._meta.model_name}",
+        )
+        for model in get_snippet_models()
+        if type(model.snippet_viewset.permission_policy) is ModelPermissionPolicy
+    }
+
+
 # -- Requests ------------------------------------------------------------------------------------------------
-def comes_in(client, url: str) -> bool:
+def comes_in(client, url: str, methods: list[str]) -> bool:
     """Return whether an address grants access: by GET, or by POST without data if it accepts only that.
 
+    ``methods`` are tried in turn. Those that the address does not accept are removed, for the roles that follow.
     A redirect to a sign-in page or to the admin's start page, 403 and 404 are refusals, and so is a gateway for which
     the commune has no key. All changes are rolled back.
     """
     cookies = client.cookies.copy()
     try:
         with undone():
-            answer = client.get(url)
-            if answer.status_code == 405:
-                answer = client.post(url)
+            while (answer := getattr(client, methods[0])(url)).status_code == 405 and len(methods) > 1:
+                del methods[0]
     except ImproperlyConfigured:
         return False
     finally:

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +20,7 @@ def weights(page: bytes) -> dict[str, int]:
     if b'href="/styles-' in page:  # with the commune's colours, which add some hundred bytes
         linked.add(STATIC / SITE)
     files = _with_imports(linked)
-    return {"page": _packed(page)} | {file.name: _packed(_sent(file)) for file in files}
+    return {"page": _packed(page)} | {file.name: _weight(file) for file in files}
 
 
 def _with_imports(files: set[Path]) -> set[Path]:
@@ -30,6 +31,11 @@ def _with_imports(files: set[Path]) -> set[Path]:
         for name in IMPORTED.findall(file.read_text())
     }
     return found if found == files else _with_imports(found)
+
+
+@cache
+def _weight(file: Path) -> int:
+    return _packed(_sent(file))
 
 
 def _sent(file: Path) -> bytes:

@@ -172,22 +172,18 @@ def clear_all_caches() -> None:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_every_page_type_needs_at_most_ten_queries(client, town):
-    costs = {}
+def test_every_page_type_is_within_query_and_weight_limits(client, town):
+    costs, loads = {}, {}
     for kind, address in town.items():
         assert client.get(address).status_code == 200  # renders its images
         clear_all_caches()
         with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        costs[kind] = len(queries)
+            page = client.get(address)
+        costs[kind], loads[kind] = len(queries), weights(page.content)
     assert {kind: cost for kind, cost in costs.items() if cost > QUERIES} == {}, costs
-
-
-@time_machine.travel(NOW, tick=False)
-def test_every_page_type_is_within_weight_limit(client, town):
     case = CaseFactory(answered=True)
-    pages = town | {"status": f"/dossier/{case.links.get(mailed=True).secret}/"}
-    loads = {kind: weights(client.get(address).content) for kind, address in pages.items()}
+    status = f"/dossier/{case.links.get(mailed=True).secret}/"
+    loads["status"] = weights(client.get(status).content)
     for load in loads.values():
         assert {"site.css", "app.js", "icons.svg", "arms.svg"} <= set(load)
     assert {kind: load for kind, load in loads.items() if sum(load.values()) > WEIGHT} == {}

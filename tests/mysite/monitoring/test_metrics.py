@@ -136,7 +136,10 @@ import os, sys
 import django
 django.setup()
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from pathlib import Path
+get_wsgi_application()
+print([name for name in ("prometheus_client", "sentry_sdk") if name in sys.modules], flush=True)
 settings.VAR_DIR, settings.METRICS_TOKEN = Path(sys.argv[1]), "x" * 20
 settings.ALLOWED_HOSTS = ["*"]
 from django.test import Client
@@ -154,15 +157,20 @@ if child:
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory) -> Path:
-    """Return the folder of a site of two processes that have answered requests."""
+def site_process(tmp_path_factory) -> tuple[Path, str]:
+    """Return the folder of a site of two processes that have answered requests, and what it loaded before."""
     folder = tmp_path_factory.mktemp("counted")
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test"}
     run = subprocess.run(
         [sys.executable, "-c", COUNTING, folder], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
-    return folder
+    return folder, run.stdout
+
+
+@pytest.fixture
+def counted(site_process) -> Path:
+    return site_process[0]
 
 
 def test_counters_are_those_of_all_processes(counted, settings):
@@ -184,14 +192,8 @@ def test_full_disk_fails_no_request(home, monkeypatch):
     assert Client().get("/").status_code == 200
 
 
-def test_nothing_of_the_metrics_is_loaded_without_a_token():
-    loaded = "import django; django.setup(); from django.core.wsgi import get_wsgi_application as a; a(); import sys"
-    code = f"{loaded}; print([name for name in ('prometheus_client', 'sentry_sdk') if name in sys.modules])"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test"}
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    assert run.stdout.strip() == "[]", run.stderr
+def test_nothing_of_the_metrics_is_loaded_without_a_token(site_process):
+    assert site_process[1].strip() == "[]"
 
 
 # -- Alerts --------------------------------------------------------------------------------------------------

@@ -56,25 +56,23 @@ def counter(home):
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        (survey, "/de/participation/sondages/"),
-        (article, "/de/participation/commentaires/"),
-        (article, "/de/participation/avis/"),
-        (lambda home: published(ContentPageFactory(parent=home)), "/de/participation/avis/"),
-        (lambda home: NewsIndexPageFactory(parent=home), "/de/infolettre/"),
-        (lambda home: NoticeIndexPageFactory(parent=home), "/de/infolettre/"),
-        (lambda home: JobIndexPageFactory(parent=home), "/de/infolettre/"),
-        (lambda home: EventIndexPageFactory(parent=home), "/de/propositions/evenement/"),
-        (lambda home: make_service(make_counter(home)), "/de/demande/"),
-        (counter, "/de/delais/"),
-        (counter, "/de/signaler/"),
-        (counter, "/de/signalements/"),
+        (survey, ["/de/participation/sondages/"]),
+        (article, ["/de/participation/commentaires/", "/de/participation/avis/"]),
+        (lambda home: published(ContentPageFactory(parent=home)), ["/de/participation/avis/"]),
+        (lambda home: NewsIndexPageFactory(parent=home), ["/de/infolettre/"]),
+        (lambda home: NoticeIndexPageFactory(parent=home), ["/de/infolettre/"]),
+        (lambda home: JobIndexPageFactory(parent=home), ["/de/infolettre/"]),
+        (lambda home: EventIndexPageFactory(parent=home), ["/de/propositions/evenement/"]),
+        (lambda home: make_service(make_counter(home)), ["/de/demande/"]),
+        (counter, ["/de/delais/", "/de/signaler/", "/de/signalements/"]),
     ],
 )
 def test_untranslated_page_links_forms_in_reader_language(client, home, make, expected):
     page = make(home)
     found = links_on(client, page)
-    assert any(url.startswith(expected) for url in found)
-    assert not any(url.startswith(expected.removeprefix("/de")) for url in found)
+    for one in expected:
+        assert any(url.startswith(one) for url in found), one
+        assert not any(url.startswith(one.removeprefix("/de")) for url in found), one
 
 
 def test_newsletter_form_uses_language_without_home_page(client, home):

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "news.channels",
     "newsletter",
     "eservices.catalogue",
+    "eservices.usage",
     "eservices.connectors",
     "eservices.reports",
     "eservices.bookings",

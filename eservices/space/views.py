@@ -31,6 +31,7 @@ from eservices.submissions.file_responses import attachment_response
 from eservices.submissions.message_attachments import stored_attachments
 from eservices.submissions.models import Draft
 from eservices.submissions.upload_checks import limit_input
+from eservices.usage import access as usage
 from home.web.downloads import as_download
 from home.web.private_pages import private_page
 
@@ -80,10 +81,12 @@ def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: 
         "fault": fault,
         "call": case.calls.open().first(),
         "persons": [] if sealed else case.persons.exclude(outcome=""),
+        "may_rate": not sealed and usage.may_rate(case, timezone.now()) and usage.rating_of(case) is None,
         "may_withdraw": states.is_allowed("withdraw", case.state, case.outcome),
         "notices": messages.get_messages(request),
         "urls": {
-            name: door.url_of(name) for name in ("answer", "call", "withdraw", "confirm", "renew", "sms")
+            name: door.url_of(name)
+            for name in ("answer", "call", "withdraw", "confirm", "renew", "sms", "rating")
         },
     }
     return render(request, "space/status.html", context, status=422 if (form or fault) else 200)

@@ -168,6 +168,7 @@ def values(case: Case, home, service, draft) -> Values:
         "letter": parts[LETTER],
         "carrier": "email",
         "kind": "csv",
+        "table": "visits",
         "image_id": image.pk,
         "doc_id": paper.pk,
         "collection_id": row_of(Collection).pk,

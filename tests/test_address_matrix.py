@@ -262,6 +262,7 @@ def values(case: Case, home, service, draft) -> Values:
         ("*:sms_code", "token"): "x" * 22,
         ("home:card", "key"): NOBODY,
         ("home:styles", "key"): "x",
+        ("privacy:*", "key"): "newsletter",
         ("rooms:*", "key"): "salle",
         ("news_channels:alert", "pk"): snippets["home_alerts_alert"],
     }

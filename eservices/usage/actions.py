@@ -66,7 +66,7 @@ def rating_digest(case_id: UUID) -> str:
     return salted_hmac("request-rating", str(case_id), algorithm="sha256").hexdigest()
 
 
-def _increment(counted: type[PageVisits] | type[AbandonedForms], **key: object) -> None:
+def _increment[Counted: (PageVisits, AbandonedForms)](counted: type[Counted], **key: object) -> None:
     """Add one to the count with this key."""
     if not counted.objects.filter(**key).update(number=F("number") + 1):
         counted.objects.bulk_create([counted(**key)], ignore_conflicts=True)  # another process may be faster

@@ -13,9 +13,9 @@ from django.utils import timezone
 from home.web.rate_limits import DAY, client_address
 
 SALT = "visit-salt"  # cache key of the day and its salt
-# Programs that run scripts and are no readers. Those that run none are never counted.
+# Programs that run scripts and are no readers; Cubot makes telephones. Programs that run none are never counted.
 BOTS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|headless|lighthouse|preview|monitor|scan|archiv|fetch|python|curl|wget|facebookexternal",
+    r"(?<!cu)bot\b|crawl|spider|slurp|headless|lighthouse|preview|monitor|scan|archiv|fetch|python|curl|wget|facebookexternal",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,6 @@
 """Usage in the admin: a report."""
 
+from django.contrib.auth.models import Permission
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -17,6 +18,11 @@ register_permission_policy(PageVisits, RestrictedPermissionPolicy(PageVisits, "a
 @hooks.register("register_admin_urls")
 def register_usage_urls():
     return [path("reports/usage/", include("eservices.usage.admin_urls"))]
+
+
+@hooks.register("register_permissions")
+def register_usage_permission():
+    return Permission.objects.filter(content_type__app_label="eservices_usage", codename="view_pagevisits")
 
 
 class UsageMenuItem(MenuItem):

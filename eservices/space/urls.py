@@ -74,6 +74,7 @@ urlpatterns = [
     path("espace/payer/", views.pay, name="pay"),
     path("espace/rattacher/", views.join_case, name="join"),
     path("espace/donnees.json", views.export, name="export"),
+    path("espace/donnees.pdf", views.export_pdf, name="export_pdf"),
     path("espace/<reference:reference>/", views.case_show, name="case"),
     path("espace/<reference:reference>/repondre/", views.case_answer, name="case_answer"),
     path("espace/<reference:reference>/rappel/", views.case_call, name="case_call"),
@@ -101,8 +102,8 @@ urlpatterns = [
         name="case_decision",
     ),
     path("espace/<reference:reference>/sms/", sms_optin_views.case_sms, name="case_sms"),
-    path("espace/<reference:reference>/accord/", decision_views.case_consent, name="case_consent"),
     path("espace/<reference:reference>/satisfaction/", rating_views.case_rating, name="case_rating"),
+    path("espace/<reference:reference>/accord/", decision_views.case_consent, name="case_consent"),
     path(
         "espace/<reference:reference>/reservations/<uuid:booking_id>/deplacer/",
         booking_views.case_move,

@@ -38,7 +38,7 @@ class ProcessingActivity:
 
     @property
     def gaps(self) -> list[str]:
-        """What the commune has to add or decide, as sentences."""
+        """The sentences on all that the commune has to add or decide."""
         return [
             *([] if self.legal_basis else [_("The legal basis is missing.")]),
             *(

@@ -48,7 +48,7 @@ class RegisterView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class StatementForm(forms.ModelForm):
-    """What only the commune knows of an activity."""
+    """The form with the statements of the commune on an activity."""
 
     class Meta:
         model = ProcessingNote

@@ -7,6 +7,10 @@ from django.dispatch import Signal
 # stays in the admin.
 contact_received = Signal()
 
+# Sent with ``submission`` within the transaction that deletes a message of the contact form at its sender's wish. Apps
+# that hold a copy must erase it.
+contact_erased = Signal()
+
 # Sent when the search index was emptied and all pages were indexed: apps with other entries index them again.
 search_rebuilt = Signal()
 

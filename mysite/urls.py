@@ -97,6 +97,7 @@ for_people = [
     path("compte/", include("eservices.space.authentication.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
+    path("", include("eservices.usage.urls")),
     path("etat/", service_status, name="service_status"),
 ]
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from home.extensions.personal_data import PersonalDataHolding, personal_data_holdings
+from home.models import ConsentText
 
 from . import access
 from .actions import subscribers as actions
@@ -15,7 +16,12 @@ def export_row(one: Subscriber) -> dict:
         "language": one.language,
         "topics": [topic.name for topic in access.topics_of(one)],
         "consent": [
-            {"what": event.get_kind_display(), "at": event.at.isoformat(), "where": event.page}
+            {
+                "what": event.get_kind_display(),
+                "at": event.at.isoformat(),
+                "where": event.page,
+                "text": ConsentText.text_of(event.wording),
+            }
             for event in one.consents.order_by("at")
         ],
     }

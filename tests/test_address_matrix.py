@@ -170,6 +170,7 @@ def values(case: Case, home, service, draft) -> Values:
         "letter": parts[LETTER],
         "carrier": "email",
         "kind": "csv",
+        "table": "visits",
         "image_id": image.pk,
         "doc_id": paper.pk,
         "collection_id": row_of(Collection).pk,
@@ -263,6 +264,7 @@ def values(case: Case, home, service, draft) -> Values:
         ("*:sms_code", "token"): "x" * 22,
         ("home:card", "key"): NOBODY,
         ("home:styles", "key"): "x",
+        ("privacy:*", "key"): "newsletter",
         ("rooms:*", "key"): "salle",
         ("news_channels:alert", "pk"): snippets["home_alerts_alert"],
     }

@@ -57,6 +57,7 @@ MEANINGS = {
     "publication_calendar_entries": "what an app plans, for the publication calendar",
     "answers": "answers of an applicant, as data or text",
     "archive_files": "files of an app in a case's archive package",
+    "consent_wording": "the text to which readers consent",
     "case_export": "plain data of an app for exports of a case",
     "case_panel": "a panel of an app on the case page",
     "export": "data of a person or a case, for an export",

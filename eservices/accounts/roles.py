@@ -56,12 +56,13 @@ BOOKS = [
     "eservices_payments.change_paymentsettings",
 ]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
+USAGE = ["eservices_usage.view_pagevisits"]
 COUNTER = ["eservices_submissions.file_for_others"]
 TEAMS = ["eservices_cases.change_team"]  # the team defines which ones: see ``cases.permissions``
 # Group → permissions as "app.codename". Permissions of apps that are not installed are skipped.
 ROLES: dict[str, list[str]] = {
-    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *BOOKABLE, *LETTERS, *ALERTS, *BUNDLES],
-    MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
+    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *BOOKABLE, *LETTERS, *ALERTS, *BUNDLES, *USAGE],
+    MODERATORS: [*ADMIN, *MEDIA, *SITE, *USAGE, "wagtail_localize.submit_translation"],
     AGENTS: [*ADMIN, *COUNTER],
     LEADS: [*ADMIN, *COUNTER, *TEAMS, "wagtail_localize.submit_translation"],
     CASHIERS: [*ADMIN, *BOOKS],

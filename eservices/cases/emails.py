@@ -43,6 +43,7 @@ from .models import (
     Team,
     TeamMember,
 )
+from .states import CaseOutcome
 from .texts import letter_rendering, titles
 from .texts.postal_address import postal_lines
 from .workflow import absences
@@ -366,14 +367,23 @@ def queue_letter_to_applicant(
         return send_paper_letter(
             case, title=title, paragraphs=paragraphs, address=address, enclosures=attachments
         )
+    url = emailed_status_url(case)
+    rating_url = f"{url}#satisfaction" if _is_last_letter(case) else ""
     return queue_email(
         to=case.email,
         template=template,
-        context=shared | {"url": emailed_status_url(case)} | context,
+        context=shared | {"url": url, "rating_url": rating_url} | context,
         language=case.language,
         subject=case.subject,
         attachments=attachments,
         rehearsal=case.rehearsal,
+    )
+
+
+def _is_last_letter(case: Case) -> bool:
+    """Return whether the request is decided and no stage follows that of the letter."""
+    return case.outcome in (CaseOutcome.ACCEPTED, CaseOutcome.REFUSED) and (
+        not case.is_open or len(stages_ahead(case)) <= 1
     )
 
 

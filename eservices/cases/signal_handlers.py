@@ -18,7 +18,7 @@ from .actions import (
     record_letter_posted,
     record_virus,
 )
-from .actions.decision_notification.consent import consented_in_form, give_consent
+from .actions.decision_notification.consent import consent_text, consented_in_form, give_consent
 from .actors import Applicant
 from .appealable_decisions import actions as formal
 from .letter_templates.validation import check_placeholders
@@ -33,7 +33,7 @@ def open_case_for_submission(sender, submission, team=None, **kwargs) -> None:
     actor = submission.agent or Applicant(user=submission.user)
     case = open_case(actor=actor, submission=submission, team=team)
     if case.submission.email and consented_in_form(submission):
-        give_consent(actor=actor, case=case)
+        give_consent(actor=actor, case=case, shown=consent_text(submission))
 
 
 @receiver(file_infected, dispatch_uid="cases.note_virus")

@@ -284,6 +284,16 @@ def erase_recipient(*, actor: User | None = None, carrier: str, recipient: str) 
 
 
 @transaction.atomic
+def erase_emails_to(*, actor: User | None = None, recipient: str) -> None:
+    """Erase recipient and content of the finished e-mails to an address that are about no case.
+
+    Those about a case are erased with it.
+    """
+    sent = Delivery.objects.filter(carrier="email", recipient=recipient).finished()
+    _empty(sent.exclude(subject__startswith="case:"))
+
+
+@transaction.atomic
 def erase_old_deliveries(*, now: datetime) -> int:
     """Erase recipient and content of e-mails and SMS sent some time ago. Return how many.
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.roles import DUTIES
 from eservices.accounts.signals import (
+    account_erased,
     address_changed,
     passkeys_changed,
     password_changed,
@@ -17,10 +18,10 @@ from eservices.accounts.signals import (
 )
 from home.links.page_links import absolute_url
 from home.models import CommuneSettings
-from home.signals import contact_received
+from home.signals import contact_erased, contact_received
 
 from . import emails
-from .actions import queue_email
+from .actions import erase_emails_to, queue_email, withdraw_deliveries_about
 from .signals import circuit_opened, delivery_late, delivery_stuck
 
 
@@ -40,6 +41,23 @@ def email_contact_message(sender, page, submission, data, email, **kwargs):
             subject=f"contact:{submission.pk}",
             reply_to=email,
         )
+
+
+@receiver(contact_erased)
+def erase_contact_deliveries(sender, submission, **kwargs):
+    """Erase the e-mail that announced the message."""
+    withdraw_deliveries_about(
+        actor=None,
+        subject=f"contact:{submission.pk}",
+        reason=_("The message was erased at the sender’s request."),
+    )
+
+
+@receiver(account_erased)
+def erase_emails_to_account(sender, user, **kwargs):
+    """Erase e-mails to the addresses of an account, such as codes and links, before their month is over."""
+    for address in {user.email, *user.emailaddress_set.values_list("email", flat=True)}:
+        erase_emails_to(recipient=address)
 
 
 @receiver(staff_let_in)

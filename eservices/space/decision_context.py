@@ -1,6 +1,7 @@
 """Template context about appealable decisions, for the status page."""
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.actions.decision_notification import consent
 from eservices.cases.actions.decision_notification.writing import remedies_for
@@ -9,6 +10,10 @@ from eservices.cases.models.appealable_decisions import OPENED_WITHIN
 from eservices.deliveries.paragraph_html import paragraphs_to_html
 
 from .case_access import CaseAccess
+
+CONSENT_TEXT = _(
+    "By post. If you agree, you can read them here immediately instead. Opening a decision counts as receiving it."
+)
 
 
 def decision_context(door: CaseAccess) -> dict:
@@ -29,6 +34,7 @@ def decision_context(door: CaseAccess) -> dict:
         "may_consent": bool(case.email) and (case.is_open or given),
         "consents": given,
         "consent_url": door.url_of("consent"),
+        "consent_text": CONSENT_TEXT,
     }
 
 

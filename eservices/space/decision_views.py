@@ -10,6 +10,7 @@ from eservices.cases.appealable_decisions import actions
 
 from . import access
 from .case_access import CaseAccess
+from .decision_context import CONSENT_TEXT
 from .views import case_view, redirect_with_message, show_case
 
 
@@ -35,7 +36,7 @@ def change_consent(request, door: CaseAccess):
     if not door.proves_address:
         return show_case(request, door, fault=_("Agree by the link in our e-mail, or signed in."))
     try:
-        consent.give_consent(actor=door.actor, case=door.case)
+        consent.give_consent(actor=door.actor, case=door.case, shown=CONSENT_TEXT)
     except IllegalTransition as refusal:
         return show_case(request, door, fault=str(refusal))
     return redirect_with_message(request, door, _("You now receive decisions on this request by e-mail."))

@@ -13,6 +13,7 @@ from eservices.deliveries.access import readable_text
 from eservices.deliveries.models import Delivery
 from eservices.register import access as register
 from home.extensions.personal_data import personal_data_holdings
+from home.models import ConsentText
 
 from . import access
 
@@ -93,6 +94,14 @@ def _case(case: Case) -> dict:
             for one in record.calls
         ],
         "files": [{"name": one.name, "sha256": one.digest} for one in record.files],
+        "consents": [
+            {
+                "given": one.given_at.isoformat(),
+                "revoked": _moment(one.revoked_at),
+                "text": ConsentText.text_of(one.wording),
+            }
+            for one in record.consents
+        ],
         "messages": [
             {
                 "at": one.at.isoformat(),

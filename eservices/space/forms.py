@@ -9,6 +9,8 @@ from eservices.cases.forms import CallbackForm
 from eservices.documents.models import DocumentLink
 from eservices.submissions import upload_checks
 from eservices.submissions.message_attachments import MAX_FILES, AttachmentsField
+from eservices.usage.models import MAX_TEXT_LENGTH as RATING_TEXT_LENGTH
+from eservices.usage.models import RequestRating
 from home.validators import validate_no_control
 
 from .authentication.forms import SpaceForm
@@ -47,6 +49,27 @@ class ProfileForm(SpaceForm):
                 _("This is not a telephone number. Write it like this: 079 123 45 67.")
             )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class RatingForm(SpaceForm):
+    """A form with the satisfaction of the applicant: a button."""
+
+    rating = forms.TypedChoiceField(
+        choices=RequestRating.Rating.choices, coerce=int, widget=forms.HiddenInput
+    )
+
+
+class RatingTextForm(RatingForm):
+    """The same, with a sentence."""
+
+    text = forms.CharField(
+        label=_("What went well, and what could we do better?"),
+        help_text=_("Do not enter names, addresses or numbers. We cannot answer you here."),
+        required=False,
+        max_length=RATING_TEXT_LENGTH,
+        validators=[validate_no_control],
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 class RegisterLookupForm(SpaceForm):

@@ -3,7 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import booking_views, decision_views, document_views, identity_views, sms_optin_views, views
+from . import (
+    booking_views,
+    decision_views,
+    document_views,
+    identity_views,
+    rating_views,
+    sms_optin_views,
+    views,
+)
 
 
 class ReferenceConverter(StringConverter):
@@ -54,6 +62,7 @@ urlpatterns = [
         name="status_decision",
     ),
     path("dossier/<secret:secret>/sms/", sms_optin_views.status_sms, name="status_sms"),
+    path("dossier/<secret:secret>/satisfaction/", rating_views.status_rating, name="status_rating"),
     path("dossier/<secret:secret>/accord/", decision_views.status_consent, name="status_consent"),
     path("espace/", views.home, name="home"),
     path("espace/vous/", views.profile, name="profile"),
@@ -65,6 +74,7 @@ urlpatterns = [
     path("espace/payer/", views.pay, name="pay"),
     path("espace/rattacher/", views.join_case, name="join"),
     path("espace/donnees.json", views.export, name="export"),
+    path("espace/donnees.pdf", views.export_pdf, name="export_pdf"),
     path("espace/<reference:reference>/", views.case_show, name="case"),
     path("espace/<reference:reference>/repondre/", views.case_answer, name="case_answer"),
     path("espace/<reference:reference>/rappel/", views.case_call, name="case_call"),
@@ -92,6 +102,7 @@ urlpatterns = [
         name="case_decision",
     ),
     path("espace/<reference:reference>/sms/", sms_optin_views.case_sms, name="case_sms"),
+    path("espace/<reference:reference>/satisfaction/", rating_views.case_rating, name="case_rating"),
     path("espace/<reference:reference>/accord/", decision_views.case_consent, name="case_consent"),
     path(
         "espace/<reference:reference>/reservations/<uuid:booking_id>/deplacer/",

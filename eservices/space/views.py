@@ -31,6 +31,7 @@ from eservices.submissions.file_responses import attachment_response
 from eservices.submissions.message_attachments import stored_attachments
 from eservices.submissions.models import Draft
 from eservices.submissions.upload_checks import limit_input
+from eservices.usage import access as usage
 from home.web.downloads import as_download
 from home.web.private_pages import private_page
 
@@ -38,6 +39,7 @@ from . import access, decision_context, erasure, status_page
 from .authentication import second_factor
 from .case_access import CaseAccess
 from .export import export_personal_data
+from .export_pdf import render_personal_data
 from .forms import AnswerForm, CallBackForm, JoinCodeForm, ProfileForm
 
 
@@ -79,11 +81,13 @@ def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: 
         "form": (form or AnswerForm(asked=bool(questions))) if case.is_open else None,
         "fault": fault,
         "call": case.calls.open().first(),
+        "may_rate": not sealed and usage.may_rate(case, timezone.now()) and usage.rating_of(case) is None,
         "persons": [] if sealed else case.persons.exclude(outcome=""),
         "may_withdraw": states.is_allowed("withdraw", case.state, case.outcome),
         "notices": messages.get_messages(request),
         "urls": {
-            name: door.url_of(name) for name in ("answer", "call", "withdraw", "confirm", "renew", "sms")
+            name: door.url_of(name)
+            for name in ("answer", "call", "withdraw", "confirm", "renew", "sms", "rating")
         },
     }
     return render(request, "space/status.html", context, status=422 if (form or fault) else 200)
@@ -386,3 +390,14 @@ def export(request):
         export_personal_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
     return as_download(response, f"{settings.WAGTAIL_SITE_NAME.lower()}.json")
+
+
+@private_page
+@login_required
+@require_GET
+def export_pdf(request):
+    """Return the same data as a PDF download."""
+    response = HttpResponse(
+        render_personal_data(request.user, timezone.now()), content_type="application/pdf"
+    )
+    return as_download(response, f"{settings.WAGTAIL_SITE_NAME.lower()}.pdf")

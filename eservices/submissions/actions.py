@@ -40,7 +40,7 @@ from .models import (
     random_path,
 )
 from .progress import FormProgress, with_optional_questions
-from .signals import file_infected, step_saved, submission_sent
+from .signals import draft_abandoned, file_infected, step_saved, submission_sent
 from .upload_checks import CheckedFile
 from .version_migration import MigratedDraft, migrate_answers
 
@@ -388,6 +388,7 @@ def erase_expired_draft(*, actor: User | None, draft: Draft) -> None:
     draft = _locked(draft)
     if not draft.expired:
         return
+    draft_abandoned.send(sender=Draft, draft=draft)
     destroy_files(draft.files.all())
     draft.answers, draft.typed, draft.completed = {}, {}, []
     draft.forgotten_at = timezone.now()
@@ -398,6 +399,7 @@ def erase_expired_draft(*, actor: User | None, draft: Draft) -> None:
 def delete_draft(*, actor: User | None, draft: Draft) -> None:
     """Delete an unsent draft with its files, because its owner wants it."""
     draft = _locked(draft)
+    draft_abandoned.send(sender=Draft, draft=draft)
     destroy_files(draft.files.all())
     deliveries.erase_deliveries_about(actor=actor, subject=draft.subject)
     draft.delete()

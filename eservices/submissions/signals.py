@@ -11,6 +11,9 @@ submission_sent = Signal()
 # ``actions.AnswerUnavailable`` refuses it; a receiver may return messages for the applicant.
 step_saved = Signal()
 
+# Sent with ``draft`` inside the transaction that erases an unsent draft, before: it expired, or its owner deletes it.
+draft_abandoned = Signal()
+
 # Sent with ``stored`` inside the transaction that records that a stored file is infected. Its content is destroyed; the
 # row stays.
 file_infected = Signal()

@@ -1,6 +1,7 @@
 """Models of the website: pages, settings, people and the search index."""
 
 from .base import BasePage
+from .consent_text import ConsentText
 from .contact_form import ContactPage, FormField
 from .guide_pages import GuidePage, PlacesPage
 from .heartbeat import Heartbeat
@@ -15,6 +16,7 @@ __all__ = [
     "AccessibilityPage",
     "BasePage",
     "CommuneSettings",
+    "ConsentText",
     "Contact",
     "ContactPage",
     "ContentPage",

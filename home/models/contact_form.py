@@ -19,7 +19,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from ..blocks import base, content
 from ..fields import LiveStreamField
-from ..signals import contact_received
+from ..signals import contact_erased, contact_received
 from ..validators import LENGTHS
 from ..web import rate_limits
 from ..web.public_forms import OwnEmailField, TimedForm
@@ -156,6 +156,13 @@ class ContactPage(AbstractForm, BasePage):
             submission = super().process_form_submission(form)
             contact_received.send(sender=type(self), page=self, submission=submission, **context)
         return submission
+
+
+@transaction.atomic
+def erase_message(*, message: FormSubmission) -> None:
+    """Delete a message because its sender wants it, with what other apps hold of it."""
+    contact_erased.send(sender=FormSubmission, submission=message)
+    message.delete()
 
 
 def delete_old_messages(now: datetime) -> None:

@@ -17,6 +17,7 @@ VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # all files that the
 INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
     "mysite.backups",
+    "mysite.privacy",
     "eservices.api",
     "eservices.space",
     "news.participation",
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "news.proposals",
     "news.channels",
     "newsletter",
+    "eservices.usage",
     "eservices.catalogue",
     "eservices.connectors",
     "eservices.reports",

@@ -14,6 +14,7 @@ from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.exceptions import ActionRefused
+from home.models import ConsentText
 from home.runtime.write_conflicts import retry_on_conflict
 
 from .. import consent_wording, emails
@@ -59,7 +60,7 @@ def request_subscription(
     subscriber.renew_link()
     subscriber.save()
     replace_topics(subscriber.subscriptions, topic_keys)
-    _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=consent_wording.VERSION)
+    _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=_shown_wording(language))
     emails.send_opt_in(subscriber, listed=listed)
 
 
@@ -99,7 +100,7 @@ def change_subscription(
     subscriber.save()
     replace_topics(subscriber.subscriptions, topic_keys)
     kind = ConsentEvent.Kind.RESUBSCRIBED if again else ConsentEvent.Kind.CHANGED
-    _record(subscriber, kind, actor, wording=consent_wording.VERSION if again else "")
+    _record(subscriber, kind, actor, wording=_shown_wording(language) if again else "")
     return subscriber
 
 
@@ -239,6 +240,11 @@ def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor: User | None) ->
     subscriber.save()
     _record(subscriber, kind, actor)
     return subscriber
+
+
+def _shown_wording(language: str) -> str:
+    """Return the version of the text of consent that is shown in a language."""
+    return ConsentText.record(consent_wording.SUBJECT, consent_wording.WORDING, language)
 
 
 def _record(subscriber: Subscriber, kind: str, actor: User | None, page: str = "", wording: str = "") -> None:

@@ -36,6 +36,7 @@ def of_case(door: str, key: str) -> list:
         post(f"space:{door}_renew", key),
         post(f"space:{door}_sms", key),
         post(f"space:{door}_consent", key),
+        *both(f"space:{door}_rating", key),
         *of_its_resources(door, key),
         *both(f"space:{door}_withdraw", key),
     ]
@@ -68,6 +69,9 @@ OWN = [
 ]
 
 
+OWN_FILES = [get("space:export_pdf")]  # test_data_as_pdf.py reads it
+
+
 @pytest.fixture(scope="module")
 def made(module_db) -> Case:
     return whole_case(UserFactory())
@@ -81,7 +85,7 @@ def case(made, db) -> Case:
 
 def test_every_url_of_the_space_is_in_a_table():
     found = {name for name in registered("") if name.startswith("space:")}
-    assert found == {address.name for address in (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN)}
+    assert found == {address.name for address in (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN, *OWN_FILES)}
 
 
 @pytest.mark.parametrize("door", [BY_LINK, SIGNED_IN], ids=["link", "space"])
@@ -89,7 +93,7 @@ def test_applicant_has_access_to_every_url(client, case, door):
     if door == SIGNED_IN:
         client.force_login(case.submission.user)
         assert case.reference in client.get(reverse("space:home")).text
-        came_in(client, OWN, parts_of(case))
+        came_in(client, [*OWN, *OWN_FILES], parts_of(case))
     came_in(client, of_case(*door), parts_of(case))
 
 
@@ -101,7 +105,7 @@ def test_other_resident_and_agent_find_nothing_of_the_case(client, case):
 
 
 def test_anonymous_visitor_is_redirected_to_sign_in(client, case):
-    refused(client, [*of_case(*SIGNED_IN), *OWN], parts_of(case), to=SIGN_IN)
+    refused(client, [*of_case(*SIGNED_IN), *OWN, *OWN_FILES], parts_of(case), to=SIGN_IN)
 
 
 def test_unknown_status_link_gives_no_access(client, case):

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.contrib.forms.models import FormSubmission
 
 from eservices.bookings.models import WaitingEntry
 from eservices.deliveries.models import Delivery
 from eservices.reports.models import ReportFollower
+from home.models import ContactPage, FormField
 from news.directory import actions as directory
 from news.directory.models import DirectoryEntry, KeeperLink
 from news.proposals import actions as proposals
@@ -18,6 +20,7 @@ from newsletter.models import Subscriber
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import resource
 from tests.factories.directory import DirectoryEntryFactory
+from tests.factories.home import ContactPageFactory, make_site
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.factories.reports import reported
 from tests.factories.submissions import FormFactory
@@ -60,6 +63,14 @@ def proposes(email: str):
     )
 
 
+def writes(email: str):
+    page = ContactPage.objects.first() or ContactPageFactory(parent=make_site())
+    FormField.objects.get_or_create(
+        page=page, clean_name="courriel", defaults={"label": "Courriel", "field_type": "email"}
+    )
+    return FormSubmission.objects.create(page=page, form_data={"courriel": email, "message": "Bonjour"})
+
+
 @pytest.mark.parametrize(
     ("key", "keep", "model", "said"),
     [
@@ -68,6 +79,7 @@ def proposes(email: str):
         ("newsletter", subscribes, Subscriber, "topics"),
         ("waste", is_reminded, WasteReminder, "when"),
         ("proposals", proposes, Proposal, "title"),
+        ("messages", writes, FormSubmission, "answers"),
     ],
 )
 def test_personal_data_is_exported_and_erased_for_one_person(client, key, keep, model, said):

@@ -139,6 +139,7 @@ class ElectronicConsent(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    wording = models.CharField(_("wording shown"), max_length=20, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("consent to decisions by e-mail")

@@ -88,6 +88,7 @@ class PhoneConsent(Consent):
 
     reader = models.ForeignKey(PhoneReader, models.CASCADE, related_name="consents")
     kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    wording = models.CharField(_("wording shown"), max_length=20, blank=True, db_default="")
 
     class Meta(Consent.Meta):
         verbose_name = _("consent by SMS")

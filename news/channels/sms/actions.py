@@ -19,12 +19,14 @@ from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
 from home.formats import sms
+from home.models import ConsentText
 from home.runtime.write_conflicts import retry_on_conflict
 from newsletter.models.reader_choices import replace_topics
 
 from .. import announcements
 from ..models import ChannelSettings
 from ..models.sms import PhoneConsent, PhoneReader
+from . import consent_wording
 
 CODE_LIFETIME = timedelta(minutes=15)
 TRIES = 5
@@ -49,7 +51,13 @@ def request_subscription(
 
     Choices that were confirmed before change only once the new code is entered.
     """
-    wanted = {"language": language, "topics": sorted(map(str, topic_keys)), "alerts": alerts}
+    wording = ConsentText.record(consent_wording.SUBJECT, consent_wording.WORDING, language)
+    wanted = {
+        "language": language,
+        "topics": sorted(map(str, topic_keys)),
+        "alerts": alerts,
+        "wording": wording,
+    }
     reader = PhoneReader.objects.select_for_update().filter(number=number).first()
     reader = reader or PhoneReader(number=number, language=language)
     code, now = f"{secrets.randbelow(10**6):06}", timezone.now()
@@ -78,7 +86,7 @@ def confirm_by_code(*, actor: User | None = None, reader: PhoneReader, code: str
         reader.save()
         if right:
             replace_topics(reader.topics, reader.asked["topics"])
-            _record(reader, Kind.CONFIRMED)
+            _record(reader, Kind.CONFIRMED, reader.asked.get("wording", ""))
         return right
 
 
@@ -236,9 +244,9 @@ def _digest(number: str, code: str) -> str:
     return salted_hmac("news.channels.sms.code", f"{number}:{code}", algorithm="sha256").hexdigest()
 
 
-def _record(reader: PhoneReader, kind: PhoneConsent.Kind) -> None:
+def _record(reader: PhoneReader, kind: PhoneConsent.Kind, wording: str = "") -> None:
     topics = sorted(map(str, reader.topic_keys))
-    PhoneConsent.objects.create(reader=reader, kind=kind, topics=topics)
+    PhoneConsent.objects.create(reader=reader, kind=kind, topics=topics, wording=wording)
 
 
 def _lock(reader: PhoneReader) -> PhoneReader:

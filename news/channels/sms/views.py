@@ -20,6 +20,7 @@ from newsletter import signup_options
 
 from . import access, actions, rate_limits
 from .channel import SmsChannel
+from .consent_wording import WORDING
 from .forms import CodeForm, PhoneForm, PhonePreferencesForm
 from .phone_numbers import normalize_sender
 
@@ -160,6 +161,6 @@ def _sign_up(request, form, status=200):
     return render(
         request,
         "news/channels/sms/subscribe.html",
-        {"form": form, "ways": signup_options.available_signup_options()},
+        {"form": form, "ways": signup_options.available_signup_options(), "wording": WORDING},
         status=status,
     )

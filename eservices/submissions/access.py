@@ -1,6 +1,7 @@
 """Access to drafts and submissions: the only functions that fetch them on behalf of a person."""
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from eservices.accounts.models import User
@@ -43,18 +44,34 @@ def draft_by_secret(user: User, secret: str) -> Draft:
     A draft that a signed-in person began, or that an agent fills in for somebody, opens for that person only; it raises
     ``SignInRequired`` if nobody is signed in.
     """
-    related = Draft.objects.select_related("version__form", "submission", "user", "agent")
-    draft = related.with_current().filter(secret=secret).first()
-    if draft is None:
-        raise Http404
+    draft = get_object_or_404(Draft.objects.select_related("submission"), secret=secret)
+    draft.version = _version_of_draft(draft.version_id)
     owner = draft.agent_id or draft.user_id
     if owner and not user.is_authenticated:
         raise SignInRequired(draft)
     if owner and owner != user.pk:
         raise Http404
+    if draft.agent_id:
+        draft.agent = user
+    elif owner:
+        draft.user = user
     if draft.expired:
         raise DraftExpired(draft)
     return draft
+
+
+def _version_of_draft(pk: int) -> FormVersion:
+    """Return a version with its form, which has its version in force. Cached per site version."""
+
+    def load() -> FormVersion:
+        current = FormVersion.objects.in_force(form__versions=pk)
+        if current and current.pk == pk:
+            return current
+        version = FormVersion.objects.select_related("form").get(pk=pk)
+        version.form.known_current = current
+        return version
+
+    return cached_per_version(f"form-version-{pk}", load)
 
 
 def is_draft_started(secret: str) -> bool:
@@ -74,11 +91,8 @@ def newer_version(draft: Draft) -> FormVersion | None:
     """
     if hasattr(draft, "submission") or draft.version.is_rehearsal:
         return None
-    if draft.current is None or draft.current <= draft.version.number:
-        return None
-    version = draft.version.form.versions.get(number=draft.current)
-    version.form = draft.version.form
-    return version
+    current = draft.version.form.current
+    return current if current and current.number > draft.version.number else None
 
 
 def published_version(form: Form, number: str) -> FormVersion | None:

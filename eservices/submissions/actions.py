@@ -368,7 +368,7 @@ def submit(*, actor: User | None, draft: Draft, today: date | None = None) -> Su
     missing, or ``ServiceClosed`` with the reason. The handlers of ``submission_sent`` run in this transaction:
     submission and case exist together or not at all.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
+    draft = _lock_row(draft)
     if sent := Submission.objects.filter(draft=draft).first():
         return sent
     progress = draft_progress(draft, today)
@@ -521,9 +521,17 @@ def definition_for_channel(version: FormVersion, *, for_somebody: bool) -> FormD
 # -- Shared --------------------------------------------------------------------------------------------------
 def _locked(draft: Draft) -> Draft:
     """Lock and return the draft's row; ``AlreadySent`` if the draft was sent."""
-    found = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
+    found = _lock_row(draft)
     if Submission.objects.filter(draft=found).exists():
         raise AlreadySent(_("This request has been sent already."))
+    return found
+
+
+def _lock_row(draft: Draft) -> Draft:
+    """Lock and return the draft's row. Its version, which never changes and is large, is not read again."""
+    found = Draft.objects.select_for_update().get(pk=draft.pk)
+    if found.version_id == draft.version_id:
+        found.version = draft.version
     return found
 
 

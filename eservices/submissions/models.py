@@ -11,7 +11,7 @@ from typing import Self
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,11 +73,6 @@ class RehearsableQuerySet[M: models.Model](models.QuerySet[M]):
 
 
 class DraftQuerySet(RehearsableQuerySet["Draft"]):
-    def with_current(self) -> Self:
-        """Annotate ``current``: the number of the form's version in force; None if the form is closed."""
-        published = FormVersion.objects.published().filter(form=OuterRef("version__form"), form__offered=True)
-        return self.annotate(current=Subquery(published.order_by("-number").values("number")[:1]))
-
     def due_for_erasure(self, now: datetime) -> Self:
         """Filter expired, unsent drafts whose answers are not erased yet."""
         return self.filter(expires_at__lte=now, forgotten_at=None, submission=None)
@@ -122,7 +117,6 @@ class Draft(models.Model):
         null=True, blank=True, help_text=_("When answers and files of an expired draft were deleted.")
     )
 
-    current: int | None  # set by ``with_current``
     said: Sequence[str] = ()  # messages for the applicant who just saved a step: see ``signals``
 
     objects = DraftQuerySet.as_manager()

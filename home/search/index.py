@@ -44,18 +44,13 @@ def search_kinds() -> dict[str, SearchKind]:
     return merged(SiteExtension, lambda one: one.search_kinds())
 
 
-def search_kind(key: str) -> SearchKind:
-    """Return the kind of an entry; that of pages if no installed app has it."""
-    kinds = search_kinds()
-    return kinds.get(key) or kinds["page"]
-
-
 @dataclass
 class SearchHit:
-    """A search entry with the words to highlight."""
+    """A search entry with the words to highlight. ``kinds``: those of all apps."""
 
     entry: SearchEntry
     words: list[str]
+    kinds: dict[str, SearchKind]
 
     @property
     def title(self) -> SafeString:
@@ -72,7 +67,8 @@ class SearchHit:
 
     @property
     def kind(self) -> SearchKind:
-        return search_kind(self.entry.kind)
+        """The kind of the entry; that of pages if no installed app has it."""
+        return self.kinds.get(self.entry.kind) or self.kinds["page"]
 
     @property
     def url(self) -> str:
@@ -97,7 +93,7 @@ class SearchResults:
     def tabs(self) -> list[dict]:
         """The kinds of the results with their counts, in order."""
         counts = Counter(hit.entry.kind for hit in self.hits)
-        kinds = {key: search_kind(key) for key in counts}
+        kinds = {hit.entry.kind: hit.kind for hit in self.hits}
         order = sorted(kinds, key=lambda key: kinds[key].order)
         return [{"key": key, "label": kinds[key].plural, "count": counts[key]} for key in order]
 
@@ -125,9 +121,7 @@ def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
         return results
     if number := phone_numbers.parse_phone(query):
         called = [[(number,)]]
-        results.hits = [
-            SearchHit(one, words) for one in _best_first(_matching(_all(called), called, language), words)
-        ]
+        results.hits = _hits(_best_first(_matching(_all(called), called, language), words), words)
         if results.hits or phone_numbers.is_phone_prefix(query):
             return results
     groups = SynonymGroup.groups(language) + (SynonymGroup.groups(reader) if reader else [])
@@ -141,7 +135,7 @@ def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
         found = _matching(Or([_either(term) for term in terms]), terms, language)
         results.any = bool(found)
     results.words = [word for term in terms for words in term for word in words]
-    results.hits = [SearchHit(entry, results.words) for entry in _best_first(found, words)]
+    results.hits = _hits(_best_first(found, words), results.words)
     return results
 
 
@@ -155,7 +149,7 @@ def suggest_titles(query: str, language: str) -> list[SearchHit]:
     if not found and (meant := vocabulary.correct_query(query, language)):
         words = query_words(meant)[:MAX_QUERY_WORDS]
         found = _prefix_matches(words, language) + _synonym_matches(words, language)
-    return [SearchHit(entry, words) for entry in _best_first(found, words)][:SUGGESTIONS]
+    return _hits(_best_first(found, words)[:SUGGESTIONS], words)
 
 
 def load_texts(hits: list[SearchHit]) -> None:
@@ -372,6 +366,11 @@ def _entries(language: str):
 
 def _backend():
     return get_search_backend()
+
+
+def _hits(entries: list[SearchEntry], words: list[str]) -> list[SearchHit]:
+    kinds = search_kinds()  # once: all apps are asked
+    return [SearchHit(entry, words, kinds) for entry in entries]
 
 
 def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]:

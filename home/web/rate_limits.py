@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
@@ -46,13 +47,19 @@ class RateLimit:
 
         Concurrent callers are all counted: only the first sets the end of the period, and the increment is atomic.
         """
-        ends = int(time.time()) + self.seconds
-        cache.add(self._ends(who), ends, self.seconds)
-        ends = cache.get(self._ends(who), ends)
-        cache.add(self._number(who, ends), 0, self.seconds)
+        ends = cache.get(self._ends(who))
+        if not ends:
+            ends = int(time.time()) + self.seconds
+            if not cache.add(self._ends(who), ends, self.seconds):
+                ends = cache.get(self._ends(who), ends)
+        number = self._number(who, ends)
+        with suppress(ValueError):  # the first count, or the cache has evicted it
+            return cache.incr(number, by)
+        if cache.add(number, by, self.seconds):
+            return by
         try:
-            return cache.incr(self._number(who, ends), by)
-        except ValueError:  # the cache has evicted the counter
+            return cache.incr(number, by)
+        except ValueError:
             return by
 
     def seconds_left(self, who: str) -> int:

@@ -127,24 +127,29 @@ def fill(cases: int):
 
 def known(agent) -> dict:
     """Return the data for the requests: a session of the agent, search terms, a service and a case."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from eservices.cases.access import cases_for
 
-    session = SessionStore()
-    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(agent.pk), agent.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session.create()
     own = cases_for(agent)
     case = own.filter(closed_at=None).order_by("deadline").first()
     return {
-        "session": session.session_key,
+        "session": sign_in(agent),
         "rare": _asked(own, _name_of_many(own)),
         "common": _asked(own, COMMON),
         "service": str(case.form_id),
         "reference": case.reference,
     }
+
+
+def sign_in(agent) -> str:
+    """Return the key of a new session of an agent."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(agent.pk), agent.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session.create()
+    return session.session_key
 
 
 def _name_of_many(cases) -> str:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from statistics import median
 
 HOST = "127.0.0.1"
@@ -22,20 +23,28 @@ def free_port() -> int:
 @contextmanager
 def gunicorn(settings: str, workers: int = 1, environment: dict | None = None):
     """Run the project with ``settings`` and yield its port; end the process afterwards."""
+    with gunicorn_process(settings, workers, environment) as (_process, port):
+        yield port
+
+
+@contextmanager
+def gunicorn_process(settings: str, workers: int = 1, environment: dict | None = None):
+    """Do the same, and yield process and port."""
     port = free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "mysite.wsgi"),
             *("--bind", f"{HOST}:{port}", "--workers", str(workers), "--log-level", "error"),
+            "--no-control-socket",
         ],
         env=(environment or os.environ) | {"DJANGO_SETTINGS_MODULE": settings},
     )
     try:
         _wait_until_up(port, process)
-        yield port
+        yield process, port
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def measure(port: int, path: str, *, requests: int, connections: int = 8) -> dict:
@@ -68,6 +77,22 @@ def measure(port: int, path: str, *, requests: int, connections: int = 8) -> dic
         "p50_ms": round(median(times), 2),
         "p95_ms": round(times[int(len(times) * 0.95)], 2),
     }
+
+
+def processor_seconds(*pids: int) -> float:
+    """Return the processor time of processes, their descendants, and those that have ended, as Linux counts it."""
+    parents, ticks = {}, {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            fields = file.read_text().rpartition(")")[2].split()
+            pid = int(file.parent.name)
+            parents[pid], ticks[pid] = int(fields[1]), sum(map(int, fields[11:15]))
+    found, waiting = 0, list(pids)
+    while waiting:
+        pid = waiting.pop()
+        found += ticks.get(pid, 0)
+        waiting += [child for child, parent in parents.items() if parent == pid]
+    return found / os.sysconf("SC_CLK_TCK")
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:

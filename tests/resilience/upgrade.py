@@ -18,12 +18,12 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from itertools import count
 from pathlib import Path
 
 import psycopg
 import requests
 
+from tests.benchmarks import applicants
 from tests.benchmarks.postgresql import in_haste, server
 from tests.benchmarks.server import HOST, free_port
 from tests.resilience.reporting import report_and_exit
@@ -44,7 +44,6 @@ WRITTEN = {  # module of the next release → its model that gets a column
     "eservices/deliveries/models.py": "Delivery",
 }
 LINKED = re.compile(r"""(?:href|src)=["']?(/static/[^"'#\s>]+)""")
-TOKEN = re.compile(r"""name=["']?csrfmiddlewaretoken["']? value=["']?(\w+)""")
 
 
 class Run:
@@ -90,49 +89,22 @@ class Run:
             time.sleep(0.05)
 
 
-class Refused(Exception):
-    """An answer that an applicant must not get."""
-
-
-class Applicant:
-    """An applicant with a browser that loads the style sheets and scripts of each page."""
-
-    numbers = count(1)
+class Applicant(applicants.Applicant):
+    """An applicant whose browser loads the style sheets and scripts of each page."""
 
     def __init__(self, run: Run):
-        self.run, self.session, self.number = run, requests.Session(), next(Applicant.numbers)
-        address = f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
-        self.session.headers.update({"X-Forwarded-For": address, "Referer": run.site})
+        super().__init__(run.site)
+        self.run = run
 
-    def file(self) -> None:
-        """Fill in all steps and send them."""
-        from tests.factories.submissions import TYPED
-
-        page = self.ask("get", "/demande/attestation/")
-        for step in ("qui", "identite", "contact", "document"):
-            first = {"_shown": "pour"} if step == "qui" else {}
-            own = {"courriel": f"elodie{self.number}@courriel.example"} if step == "contact" else {}
-            page = self.ask("post", page.url, {**first, **TYPED[step], **own}, page)
-        if not page.url.endswith("/verifier/"):
-            raise Refused(f"The review is at {page.url}")
-        page = self.ask("post", page.url.replace("/verifier/", "/envoyer/"), {"declared": "1"}, page)
-        if not page.url.endswith("/envoyee/"):
-            raise Refused(f"The receipt is at {page.url}")
-
-    def ask(self, method: str, url: str, typed=None, page=None) -> requests.Response:
+    def ask(self, *request, **more) -> requests.Response:
         """Send a request, follow its redirect, and load the files of the page."""
         began = time.monotonic()
-        token = {"csrfmiddlewaretoken": TOKEN.search(page.text)[1]} if page is not None else {}
-        answer = self.session.request(
-            method, url if "://" in url else self.run.site + url, data=(typed or {}) | token, timeout=60
-        )
+        answer = super().ask(*request, **more)
         self.run.slowest = max(self.run.slowest, time.monotonic() - began)
-        if answer.status_code != 200:
-            raise Refused(f"{method} {answer.url} answered {answer.status_code}")
         for path in set(LINKED.findall(answer.text)) - self.run.files:
             status = self.session.get(self.run.site + path, timeout=30).status_code
             if status != 200:
-                raise Refused(f"{path} answered {status}")
+                raise applicants.Refused(f"{path} answered {status}")
             self.run.files.add(path)
         return answer
 

@@ -22,14 +22,15 @@ def export_personal_data(user: User) -> dict:
     """Return plain data: the person, the cases with all that belongs to them, the drafts, and data of other apps."""
     own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
     return {
-        "person": _person(user),
+        "person": person_data(user),
         "requests": [_case(case) for case in own],
         "drafts": _drafts(user),
         **{key: holding.export(user.email) for key, holding in personal_data_holdings.items()},
     }
 
 
-def _person(user: User) -> dict:
+def person_data(user: User) -> dict:
+    """Return the person without cases and data of other apps."""
     return {
         "email": user.email,
         "first_name": user.first_name,

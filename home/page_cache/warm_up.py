@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.db.models import Q
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from wagtail.models import Page
@@ -46,8 +47,13 @@ def warm_page(pk: int) -> None:
     page = Page.objects.live().filter(pk=pk).first()
     if page is None or not (address := full_page_url(page)):
         return
+    request_address(address)
+
+
+def request_address(address: str) -> HttpResponseBase:
+    """Return the response to an anonymous visitor."""
     with override(get_language()):  # restores the language after the page has changed it
-        _site().get_response(_request(address))
+        return _site().get_response(_request(address))
 
 
 @lru_cache
@@ -85,6 +91,7 @@ def _request(address: str) -> WSGIRequest:
     asked = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
+        "QUERY_STRING": parts.query,
         "SERVER_NAME": parts.hostname,
         "SERVER_PORT": str(parts.port or (443 if secure else 80)),
         "HTTP_HOST": parts.netloc,

@@ -87,6 +87,18 @@ class SqliteDatabase:
             yield copied.cursor()
         file.unlink()
 
+    @contextmanager
+    def frozen(self, work: Path) -> Iterator[BaseDatabaseWrapper]:
+        """Yield a connection for models that reads the database as of one moment, from a copy in ``work``."""
+        file = work / "frozen.sqlite3"
+        with (
+            closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
+            closing(sqlite3.connect(file)) as copied,
+        ):
+            source.backup(copied)
+        with _connection_to(str(file)) as made:
+            yield made
+
     def fill(self, target: BaseDatabaseWrapper, dump: Path) -> None:
         """Replace the contents of ``target`` in one transaction."""
         file = dump.with_suffix(".sqlite3")
@@ -138,25 +150,25 @@ class PostgresqlDatabase:
     @contextmanager
     def snapshot(self, dump: Path) -> Iterator:
         """Write the copy to ``dump``, and yield a cursor that reads the same state."""
+        with self.frozen(dump.parent) as reader, reader.cursor() as cursor:
+            cursor.execute(AS_TEXT)
+            cursor.execute("SELECT pg_export_snapshot()")
+            [name] = cursor.fetchone()
+            _run(
+                *("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s"),
+                *(f"--snapshot={name}", f"--file={dump}"),
+                on=reader,
+            )
+            yield cursor
+
+    @contextmanager
+    def frozen(self, work: Path) -> Iterator[BaseDatabaseWrapper]:
+        """Yield a connection that reads the database as of one moment, in one transaction."""
         with _connection_to(connection.settings_dict["NAME"]) as reader:
             reader.set_autocommit(False)
             with reader.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                cursor.execute(AS_TEXT)
-                cursor.execute("SELECT pg_export_snapshot()")
-                [name] = cursor.fetchone()
-                _run(
-                    *(
-                        "pg_dump",
-                        "--format=custom",
-                        "--no-owner",
-                        "--no-privileges",
-                        "--lock-wait-timeout=60s",
-                    ),
-                    *(f"--snapshot={name}", f"--file={dump}"),
-                    on=reader,
-                )
-                yield cursor
+            yield reader
             reader.rollback()
 
     def fill(self, target: BaseDatabaseWrapper, dump: Path) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.utils import timezone
 
@@ -25,7 +24,7 @@ from .exceptions import BackupError
 from .logic.retention_rule import select_retained
 from .manifest import Manifest, applied_migrations, write_manifest
 from .models import Backup
-from .stored_files import file_sources, walk_files
+from .stored_files import file_sources, source_of, walk_files
 from .table_digests import digest_tables, named_files
 
 BLOCK = 1024 * 1024
@@ -50,7 +49,7 @@ def _write_backup(store: BackupStore, row: Backup, work: Path, rewrite: bool) ->
     database, dump = database_of_site(), work / "database"
     with database.snapshot(dump) as cursor:
         tables = digest_tables(cursor, database.vendor)
-        named = named_files(cursor, _source_of)
+        named = named_files(cursor, source_of)
     writer = FileWriter(store, rewrite=rewrite)
     files = {source: writer.write_all(storage) for source, storage in file_sources().items()}
     with open(dump, "rb") as file:
@@ -171,15 +170,3 @@ def work_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _source_of(field) -> str | None:
-    """Return the source in which the files of a model's field are."""
-    for source, storage in file_sources().items():
-        if field.storage is storage or _location(field.storage) == _location(storage) != "":
-            return source
-    return None
-
-
-def _location(storage) -> str:
-    return storage.location if isinstance(storage, FileSystemStorage) else ""

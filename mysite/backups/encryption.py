@@ -37,11 +37,13 @@ class CheckedWriter:
         """Do nothing: the caller flushes its file."""
 
 
-def encrypt_stream(source: BinaryIO, target: BinaryIO) -> None:
-    """Encrypt ``source`` into ``target`` for all recipients."""
+def encrypt_stream(
+    source: BinaryIO, target: BinaryIO, recipients: Sequence[pyrage.x25519.Recipient] = ()
+) -> None:
+    """Encrypt ``source`` into ``target`` for the recipients, by default those of backups."""
     writer = CheckedWriter(target.write)
     try:
-        pyrage.encrypt_io(source, writer, read_recipients())
+        pyrage.encrypt_io(source, writer, recipients or read_recipients())
     except (pyrage.EncryptError, OSError) as error:
         raise writer.error or error from error
     if writer.error:

@@ -39,7 +39,7 @@ class Manifest:
 def write_manifest(store: BackupStore, manifest: Manifest) -> None:
     """Store the manifest, signed with ``SECRET_KEY``: everybody who has the public key could encrypt another."""
     content = json.dumps(asdict(manifest), sort_keys=True)
-    signed = json.dumps({"content": content, "signature": _signature(content, settings.SECRET_KEY)})
+    signed = json.dumps({"content": content, "signature": sign_content(content)})
     store.write(f"backups/{manifest.backup}.manifest", io.BytesIO(gzip.compress(signed.encode(), mtime=0)))
 
 
@@ -55,7 +55,7 @@ def read_manifest(store: BackupStore, name: str, keys, *, foreign: bool = False)
         raise BackupError(
             f"The manifest of backup {name} cannot be read ({error}): take another backup."
         ) from error
-    if not foreign and not _is_ours(content, signature):
+    if not foreign and not is_signed_here(content, signature):
         raise BackupError(
             f"Backup {name} is of another installation, or was made under another SECRET_KEY, or was altered. Restore "
             "it with the environment file of that time, or accept it with --foreign if you know where it is from."
@@ -72,13 +72,15 @@ def _parsed(found: Mapping, name: str) -> Manifest:
         raise BackupError(f"The manifest of backup {name} lacks {error}: take another backup.") from error
 
 
-def _is_ours(content: str, signature: object) -> bool:
+def sign_content(content: str, key: str = "") -> str:
+    """Return the signature of a manifest, by default with ``SECRET_KEY``."""
+    return salted_hmac(SALT, content, secret=key or settings.SECRET_KEY, algorithm="sha256").hexdigest()
+
+
+def is_signed_here(content: str, signature: object) -> bool:
+    """Return whether ``SECRET_KEY``, or a former one, signed the content."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any(constant_time_compare(str(signature), _signature(content, key)) for key in keys)
-
-
-def _signature(content: str, key: str) -> str:
-    return salted_hmac(SALT, content, secret=key, algorithm="sha256").hexdigest()
+    return any(constant_time_compare(str(signature), sign_content(content, key)) for key in keys)
 
 
 def applied_migrations(connection) -> list[str]:

@@ -28,7 +28,7 @@ from .creation import stream_digest
 from .encryption import Damaged
 from .exceptions import BackupError
 from .manifest import Manifest
-from .stored_files import closed_folder, file_sources, walk_files
+from .stored_files import closed_folder, file_sources, save_under_name, walk_files
 from .table_digests import compare_tables, digest_tables
 
 logger = logging.getLogger(__name__)
@@ -171,11 +171,7 @@ def put_files(store: BackupStore, files: dict[str, list], storage, keys, aside) 
         with SpooledTemporaryFile(IN_MEMORY, dir=settings.VAR_DIR) as plain:
             store.read(f"objects/{stored}", plain.write, keys)
             plain.seek(0)
-            if (given := storage.save(name, File(plain))) != name:
-                storage.delete(given)
-                raise BackupError(
-                    f"{name} cannot be stored under its name: look at its folder, then restore again."
-                )
+            save_under_name(storage, name, File(plain))
 
 
 def set_surplus_aside(files: dict[str, list], storage, aside) -> None:

@@ -6,7 +6,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage, storages
+from django.db.models import FileField
+
+from .exceptions import BackupError
 
 
 def file_sources() -> dict[str, Storage]:
@@ -41,3 +45,22 @@ def walk_files(storage: Storage, folder: str = "") -> Iterator[str]:
         yield posixpath.join(folder, name)
     for name in sorted(folders):
         yield from walk_files(storage, posixpath.join(folder, name))
+
+
+def save_under_name(storage: Storage, name: str, content: File) -> None:
+    """Store a file. Raise ``BackupError`` if the storage gives it another name."""
+    if (given := storage.save(name, content)) != name:
+        storage.delete(given)
+        raise BackupError(f"{name} cannot be stored under its name: look at its folder, then run it again.")
+
+
+def source_of(field: FileField) -> str | None:
+    """Return the source in which the files of a model's field are; None if it is in none of them."""
+    for source, storage in file_sources().items():
+        if field.storage is storage or _location(field.storage) == _location(storage) != "":
+            return source
+    return None
+
+
+def _location(storage: Storage) -> str:
+    return storage.location if isinstance(storage, FileSystemStorage) else ""

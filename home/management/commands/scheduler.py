@@ -36,9 +36,14 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         freeze_loaded_objects()
-        while not stopped.is_set():
-            run_due_jobs()
-            stopped.wait(INTERVAL)
+        run_until(stopped)
+
+
+def run_until(stopped: threading.Event) -> None:
+    """Run what is due every few seconds until the event is set."""
+    while not stopped.is_set():
+        run_due_jobs()
+        stopped.wait(INTERVAL)
 
 
 def run_due_jobs() -> None:

@@ -10,22 +10,37 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from wagtail.models import Page, Revision
 
+from eservices.cases.tasks import advance_case
+from eservices.deliveries.tasks import attempt_delivery
 from home import jobs as home_sweeps
 from home.management.commands import scheduler, worker
 from home.models.heartbeat import Heartbeat
 from home.runtime.database_lock import SWEEP, database_lock
 from home.scheduling.periodic import periodic_jobs, run_isolated
+from home.scheduling.task_queues import DEFAULT, SLOW
 from home.task_recovery import put_back, put_back_abandoned
 from home.tasks import prune_task_results, record_worker_heartbeat
+from news.editorial.tasks import run_due_link_checks
+from newsletter.tasks import run_mailing
 
 pytestmark = pytest.mark.django_db
 READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
+ALONE = {
+    "queue_names": ["*"],
+    "excluded_queue_names": [],
+    "interval": 0,
+    "batch": True,
+    "backend_name": "default",
+    "startup_delay": False,
+    "max_tasks": None,
+    "worker_id": "worker-1",
+}
 
 
 @pytest.fixture
 def stored(settings):
     """Store tasks in the database, as outside of the tests."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 
 @pytest.fixture
@@ -294,6 +309,58 @@ def test_worker_runs_waiting_and_requeued_tasks(stored, quiet):
     call_command("worker", name="worker-1", batch=True, interval=0)
     assert DBTaskResult.objects.successful().count() == 2
     assert Heartbeat.last_signs()["worker"]
+
+
+@pytest.mark.parametrize(("lane", "queue"), worker.LANES.items())
+def test_lane_of_a_worker_runs_the_tasks_of_its_queue(stored, quiet, lane, queue):
+    for each in worker.LANES.values():
+        record_worker_heartbeat.using(queue_name=each).enqueue()
+    call_command("worker", lane=lane, batch=True)
+    assert [one.queue_name for one in DBTaskResult.objects.successful()] == [queue]
+
+
+def test_tasks_that_wait_for_servers_of_others_have_a_lane():
+    """The others, such as the next step of a case, do not wait for a mail server that hangs."""
+    assert {attempt_delivery.queue_name, run_mailing.queue_name, run_due_link_checks.queue_name} == {SLOW}
+    assert advance_case.queue_name == DEFAULT
+
+
+def test_worker_runs_tasks_until_stopped(stored, quiet):
+    waits = []
+
+    class Watch:
+        def wait(self):
+            waits.append(DBTaskResult.objects.successful().count())
+            one.running = len(waits) < 2
+            record_worker_heartbeat.enqueue()
+
+    one = worker.Worker(**ALONE)
+    record_worker_heartbeat.enqueue()
+    worker.Command().run(one, "worker-1", Watch())
+    assert waits == [1, 2]
+
+
+def test_worker_runs_the_scheduler_in_a_thread(monkeypatch):
+    ran = []
+    monkeypatch.setattr(worker, "run_until", lambda ended: ran.append(ended.wait(5)))
+    monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
+    with worker.scheduling(False):
+        pass
+    assert ran == []
+    with worker.scheduling(True):
+        pass
+    assert ran == [True], "it was asked to end, and finished before"
+
+
+def test_worker_ends_if_its_scheduler_fails(monkeypatch, caplog):
+    sent = []
+    monkeypatch.setattr(worker, "run_until", lambda ended: 1 / 0)
+    monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(worker.os, "kill", lambda pid, number: sent.append(number))
+    with worker.scheduling(True):
+        pass
+    assert sent == [worker.signal.SIGTERM]
+    assert "The scheduler failed" in caplog.text
 
 
 def test_task_interrupted_by_database_failure_is_run_again(stored, quiet, monkeypatch):

@@ -16,7 +16,8 @@ from home import jobs as home_sweeps
 from home.management.commands import scheduler, worker
 from home.models.heartbeat import Heartbeat
 from home.runtime.database_lock import SWEEP, database_lock
-from home.scheduling.periodic import periodic_jobs, run_isolated
+from home.scheduling import periodic
+from home.scheduling.periodic import once_a_minute, periodic_jobs, run_isolated
 from home.scheduling.task_queues import DEFAULT, SLOW
 from home.task_recovery import put_back, put_back_abandoned
 from home.tasks import prune_task_results, record_worker_heartbeat
@@ -130,6 +131,23 @@ def test_part_is_tried_again_after_an_outage(settings, tmp_path):
 def test_scheduler_round_records_heartbeats(quiet):
     call_command("scheduler", once=True)
     assert all(Heartbeat.last_signs().values())
+
+
+def test_job_that_may_wait_runs_once_a_minute(monkeypatch, quiet):
+    ran, last = [], {}
+
+    @once_a_minute
+    def patient(now):
+        ran.append("patient")
+
+    times = iter([1000.0, 1015.0, 1059.0, 1060.0])
+    monkeypatch.setattr(periodic, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    monkeypatch.setattr(
+        periodic_jobs, "items", lambda: [("patient", patient), ("prompt", lambda now: ran.append("prompt"))]
+    )
+    for _round in range(4):
+        scheduler.run_due_jobs(last)
+    assert ran == ["patient", "prompt", "prompt", "prompt", "patient", "prompt"]
 
 
 def test_every_app_with_due_rows_has_a_job():
@@ -406,6 +424,6 @@ def test_scheduler_runs_several_times_a_minute(monkeypatch):
     monkeypatch.setattr(scheduler.threading, "Event", Stop)
     monkeypatch.setattr(scheduler.signal, "signal", lambda *_: None)
     monkeypatch.setattr(scheduler, "freeze_loaded_objects", lambda: None)
-    monkeypatch.setattr(scheduler, "run_due_jobs", lambda: None)
+    monkeypatch.setattr(scheduler, "run_due_jobs", lambda last: None)
     scheduler.Command().handle(once=False)
     assert max(waits) <= 30

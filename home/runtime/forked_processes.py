@@ -74,13 +74,17 @@ class ForkedProcesses:
         """React to a signal of ``signals`` that is none of ending."""
 
     def wait_for_signal(self, patience: float | None = None) -> int:
-        """Return the next signal; 0 if none arrives before ``patience`` (seconds) ends or a start is due."""
-        if patience is None and self.due:
-            patience = max(0.0, min(self.due.values()) - time.monotonic())
+        """Return the next signal; 0 if none arrives before ``patience`` (seconds) or the next deadline ends."""
+        if patience is None and (deadlines := self.deadlines()):
+            patience = max(0.0, min(deadlines) - time.monotonic())
         if patience is None:
             return signal.sigwait(self.signals)
         found = signal.sigtimedwait(self.signals, patience)
         return found.si_signo if found else 0
+
+    def deadlines(self) -> list[float]:
+        """Return the monotonic times at which something has to be done."""
+        return [*self.due.values()]
 
     def start_due(self) -> None:
         now = time.monotonic()

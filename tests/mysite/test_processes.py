@@ -1,0 +1,147 @@
+"""Replacement of code without a pause. The site is a small application, with the real parent and gunicorn."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from mysite.processes import FORMER, CommuneProcesses
+
+ROOT = Path(__file__).resolve().parents[2]
+PARENT = """
+import logging, os, signal, sys
+from functools import partial
+from django.conf import settings
+settings.configure(LOGGING_CONFIG=None)
+logging.basicConfig()
+import plain
+if "--try" in sys.argv:
+    sys.exit()
+from mysite.processes import SITE, CommuneProcesses, open_listener, run_site
+
+def work():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    print("worker", plain.VERSION, os.getppid(), flush=True)
+    signal.pause()
+
+site = partial(run_site, open_listener(sys.argv[1]), 1, "plain:application")
+CommuneProcesses({SITE: site, "worker": work}).run()
+"""
+PLAIN = """
+VERSION = {version!r}
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [VERSION.encode()]
+"""
+
+
+class Site:
+    """A running parent. ``notified`` is the socket on which systemd would hear from it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.install("first")
+        (folder / "parent.py").write_text(PARENT)
+        (folder / "gunicorn.conf.py").write_text((ROOT / "gunicorn.conf.py").read_text())
+        self.notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notified.bind(str(folder / "notify"))
+        self.notified.settimeout(30)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.url = f"http://{address}/"
+        self.run = subprocess.Popen(
+            [sys.executable, "parent.py", address],
+            cwd=folder,
+            env=os.environ
+            | {
+                "PYTHONPATH": f"{folder}:{ROOT}",
+                "NOTIFY_SOCKET": str(folder / "notify"),
+                "COMMUNE_VAR": str(folder),
+            }
+            | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def install(self, version: str) -> None:
+        (self.folder / "plain.py").write_text(PLAIN.format(version=version))
+
+    def ask(self) -> str:
+        with urllib.request.urlopen(self.url, timeout=20) as answer:
+            return answer.read().decode()
+
+    def told(self) -> str:
+        """Return the first line of the next message to systemd."""
+        return self.notified.recv(1000).decode().splitlines()[0]
+
+    def end(self) -> str:
+        self.run.terminate()
+        errors = self.run.communicate(timeout=30)[1]
+        self.notified.close()
+        return errors
+
+
+@pytest.fixture
+def site(tmp_path):
+    one = Site(tmp_path)
+    yield one
+    if one.run.poll() is None:
+        one.end()
+
+
+def test_reload_serves_new_code_and_refuses_no_request(site):
+    assert site.told() == "READY=1"
+    assert site.run.stdout.readline().split()[:2] == ["worker", "first"]
+    answers, ended = [site.ask()], threading.Event()
+
+    def keep_asking():
+        while not ended.is_set():
+            answers.append(site.ask())
+            time.sleep(0.01)
+
+    visitor = threading.Thread(target=keep_asking)
+    visitor.start()
+    site.install("second")
+    site.run.send_signal(signal.SIGHUP)
+    assert [site.told(), site.told()] == ["RELOADING=1", "READY=1"]
+    worker = site.run.stdout.readline().split()
+    answers.append(site.ask())
+    ended.set()
+    visitor.join()
+    assert worker == ["worker", "second", str(site.run.pid)]
+    assert answers[-1] == site.ask() == "second"
+    assert answers == sorted(answers), "one version after the other, and nothing else"
+    assert "Traceback" not in site.end()
+    assert site.run.returncode == 0
+
+
+def test_code_that_does_not_load_replaces_nothing(site):
+    assert site.told() == "READY=1"
+    site.install("first")
+    (site.folder / "plain.py").write_text("not Python")
+    site.run.send_signal(signal.SIGHUP)
+    assert [site.told(), site.told()] == ["RELOADING=1", "READY=1"]
+    assert site.ask() == "first"
+    assert "The new code does not load (1): the one before goes on" in site.end()
+
+
+def test_former_process_that_does_not_end_is_killed(monkeypatch):
+    deaf = subprocess.Popen(["sh", "-c", "trap '' TERM; echo; exec sleep 60"], stdout=subprocess.PIPE)
+    deaf.stdout.read(1)
+    monkeypatch.setenv(FORMER, f'{{"{deaf.pid}": "worker"}}')
+    processes = CommuneProcesses({})
+    processes.start_due()
+    assert deaf.poll() is None
+    assert processes.deadlines() == [processes.former_end]
+    processes.former_end = 0
+    processes.start_due()
+    assert deaf.wait(20) == -signal.SIGKILL
+    deaf.stdout.close()

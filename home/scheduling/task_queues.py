@@ -18,7 +18,7 @@ DEFAULT = DEFAULT_TASK_QUEUE_NAME
 LONGEST_WAIT = 15  # seconds; a notification can be lost
 
 
-def notify_workers(sender: type, task_result: TaskResult, **_signal: Any) -> None:
+def notify_workers(sender: type, task_result: TaskResult[..., Any], **_signal: Any) -> None:
     """Notify the workers of the queue of a new task, once the transaction commits."""
     if connection.vendor == "postgresql" and issubclass(sender, DatabaseBackend):
         with connection.cursor() as cursor:
@@ -55,9 +55,10 @@ class QueueWatch:
                 cursor.execute(f"LISTEN {self._own.ops.quote_name(_channel(self.queue))}")
             return
         session = self._own.connection
-        select.select([session.fileno()], [], [], LONGEST_WAIT)
-        for _notification in session.notifies(timeout=0):
-            pass
+        with self._own.wrap_database_errors:  # the worker waits for a database that is away
+            select.select([session.fileno()], [], [], LONGEST_WAIT)
+            for _notification in session.notifies(timeout=0):
+                pass
 
     def _wait_for_change(self) -> None:
         ends = time.monotonic() + LONGEST_WAIT
@@ -68,7 +69,7 @@ class QueueWatch:
     def _read_version(self) -> int:
         with self._own.cursor() as cursor:
             cursor.execute("PRAGMA data_version")
-            return cursor.fetchone()[0]
+            return int(cursor.fetchone()[0])
 
 
 def _channel(queue: str) -> str:

@@ -11,8 +11,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.template.loader import get_template
+from django.utils.translation import get_language
 
-from mysite.processes import FORMER, CommuneProcesses
+from mysite import processes as of_commune
+from mysite.management.commands import serve
+from mysite.processes import FORMER, SITE, CommuneProcesses
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = """
@@ -145,3 +150,52 @@ def test_former_process_that_does_not_end_is_killed(monkeypatch):
     processes.start_due()
     assert deaf.wait(20) == -signal.SIGKILL
     deaf.stdout.close()
+
+
+@pytest.fixture
+def forked(monkeypatch):
+    """Run ``serve`` without forking. Return a function that returns the names of what it would fork."""
+    names = []
+    monkeypatch.setattr(serve, "preload", lambda: None)
+    monkeypatch.setattr(serve, "open_listener", lambda bind: 7)
+    monkeypatch.setattr(CommuneProcesses, "run", lambda self: names.extend(self.mains))
+
+    def run(**options):
+        names.clear()
+        call_command("serve", **options)
+        return set(names)
+
+    return run
+
+
+def test_serve_runs_site_and_worker_or_one_of_them(forked):
+    lanes = {"worker", "worker-slow"}
+    assert forked() == {SITE} | lanes
+    assert forked(only="site") == {SITE}
+    assert forked(only="background") == lanes
+    assert forked(try_only=True) == set()
+
+
+def test_serve_names_an_address_that_is_not_free(forked, monkeypatch):
+    def refuse(bind):
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr(serve, "open_listener", refuse)
+    with pytest.raises(CommandError, match="is not free: Address already in use"):
+        call_command("serve", bind="127.0.0.1:80")
+
+
+def test_socket_of_systemd_is_used(monkeypatch):
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    assert of_commune.open_listener("127.0.0.1:1") == 3
+
+
+def test_preloading_leaves_the_language_and_finds_all_templates(monkeypatch, settings, tmp_path):
+    monkeypatch.setattr(of_commune, "import_module", lambda name: None)
+    (tmp_path / "one.html").write_text("{% load static %}")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    before = get_language()
+    of_commune.preload()
+    assert get_language() == before
+    assert get_template("one.html").origin.name == str(tmp_path / "one.html")

@@ -5,7 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import Error, connection
 from django.tasks.backends.immediate import ImmediateBackend
 from django_tasks_db import DatabaseBackend
 
@@ -91,7 +91,7 @@ def test_task_of_another_queue_does_not_end_the_wait(watch, other, monkeypatch):
 def test_watch_connects_again_after_a_failure(watch, monkeypatch):
     watch.wait()
     watch._own.connection.close()
-    with pytest.raises(Exception, match="closed"):
+    with pytest.raises(Error, match="closed"):
         watch.wait()
     watch.wait()
 

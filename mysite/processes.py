@@ -126,7 +126,7 @@ class CommuneProcesses(ForkedProcesses):
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - there is no shell on purpose
 
 
-def preload() -> None:
+def preload_site() -> None:
     """Load what each process would load at its first requests: views, texts, addresses and templates."""
     import_module("mysite.wsgi")
     for language, _name in settings.LANGUAGES:

@@ -83,7 +83,7 @@ class Site:
         with urllib.request.urlopen(self.url, timeout=20) as answer:
             return answer.read().decode()
 
-    def told(self) -> str:
+    def next_message(self) -> str:
         """Return the first line of the next message to systemd."""
         return self.notified.recv(1000).decode().splitlines()[0]
 
@@ -103,7 +103,7 @@ def site(tmp_path):
 
 
 def test_reload_serves_new_code_and_refuses_no_request(site):
-    assert site.told() == "READY=1"
+    assert site.next_message() == "READY=1"
     assert site.run.stdout.readline().split()[:2] == ["worker", "first"]
     answers, ended = [site.ask()], threading.Event()
 
@@ -116,7 +116,7 @@ def test_reload_serves_new_code_and_refuses_no_request(site):
     visitor.start()
     site.install("second")
     site.run.send_signal(signal.SIGHUP)
-    assert [site.told(), site.told()] == ["RELOADING=1", "READY=1"]
+    assert [site.next_message(), site.next_message()] == ["RELOADING=1", "READY=1"]
     worker = site.run.stdout.readline().split()
     answers.append(site.ask())
     ended.set()
@@ -129,11 +129,11 @@ def test_reload_serves_new_code_and_refuses_no_request(site):
 
 
 def test_code_that_does_not_load_replaces_nothing(site):
-    assert site.told() == "READY=1"
+    assert site.next_message() == "READY=1"
     site.install("first")
     (site.folder / "plain.py").write_text("not Python")
     site.run.send_signal(signal.SIGHUP)
-    assert [site.told(), site.told()] == ["RELOADING=1", "READY=1"]
+    assert [site.next_message(), site.next_message()] == ["RELOADING=1", "READY=1"]
     assert site.ask() == "first"
     assert "The new code does not load (1): the one before goes on" in site.end()
 
@@ -156,7 +156,7 @@ def test_former_process_that_does_not_end_is_killed(monkeypatch):
 def forked(monkeypatch):
     """Run ``serve`` without forking. Return a function that returns the names of what it would fork."""
     names = []
-    monkeypatch.setattr(serve, "preload", lambda: None)
+    monkeypatch.setattr(serve, "preload_site", lambda: None)
     monkeypatch.setattr(serve, "open_listener", lambda bind: 7)
     monkeypatch.setattr(CommuneProcesses, "run", lambda self: names.extend(self.mains))
 
@@ -196,6 +196,6 @@ def test_preloading_leaves_the_language_and_finds_all_templates(monkeypatch, set
     (tmp_path / "one.html").write_text("{% load static %}")
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     before = get_language()
-    of_commune.preload()
+    of_commune.preload_site()
     assert get_language() == before
     assert get_template("one.html").origin.name == str(tmp_path / "one.html")

@@ -82,7 +82,7 @@ class Command(BaseCommand):
         worker.configure_signals()
         freeze_loaded_objects()
         watch = QueueWatch(LANES[lane], interval) if lane and not batch else None
-        with signs_of_life(name), scheduling(scheduler):
+        with signs_of_life(name), scheduler_thread(scheduler):
             self.run(worker, name, watch)
 
     def run(self, worker: Worker, name: str, watch: QueueWatch | None) -> None:
@@ -131,7 +131,7 @@ def signs_of_life(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def scheduling(wanted: bool) -> Iterator[None]:
+def scheduler_thread(wanted: bool) -> Iterator[None]:
     """Run the scheduler in a thread within the block, if ``wanted``. It finishes its jobs before the block ends."""
     ended = Event()
     thread = Thread(target=_schedule, args=(ended,), daemon=True)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from home.management.commands.worker import LANES, MAIN
 
-from ...processes import SITE, CommuneProcesses, open_listener, preload, run_site
+from ...processes import SITE, CommuneProcesses, open_listener, preload_site, run_site
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--try", action="store_true", dest="try_only", help="Load the code and end.")
 
     def handle(self, *, bind, workers, name, only, try_only, **options):
-        preload()
+        preload_site()
         if try_only:
             return
         mains: dict[str, Callable[[], object]] = {}

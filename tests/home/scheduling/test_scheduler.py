@@ -362,10 +362,10 @@ def test_worker_runs_the_scheduler_in_a_thread(monkeypatch):
     ran = []
     monkeypatch.setattr(worker, "run_until", lambda ended: ran.append(ended.wait(5)))
     monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
-    with worker.scheduling(False):
+    with worker.scheduler_thread(False):
         pass
     assert ran == []
-    with worker.scheduling(True):
+    with worker.scheduler_thread(True):
         pass
     assert ran == [True], "it was asked to end, and finished before"
 
@@ -375,7 +375,7 @@ def test_worker_ends_if_its_scheduler_fails(monkeypatch, caplog):
     monkeypatch.setattr(worker, "run_until", lambda ended: 1 / 0)
     monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
     monkeypatch.setattr(worker.os, "kill", lambda pid, number: sent.append(number))
-    with worker.scheduling(True):
+    with worker.scheduler_thread(True):
         pass
     assert sent == [worker.signal.SIGTERM]
     assert "The scheduler failed" in caplog.text

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.core.signals import request_finished
-from django.tasks.signals import task_finished, task_started
+from django.tasks.signals import task_enqueued, task_finished, task_started
 from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +22,13 @@ class HomeConfig(AppConfig):
         from .localization.slugs import patch_admin_slugs
         from .runtime.log_context import begin_task, end_task
         from .runtime.outages import end_finished_outages
+        from .scheduling.task_queues import notify_workers
         from .translation.segment_errors import patch_segment_errors
         from .translation.segment_labels import patch_segment_labels, patch_translation_dates
 
         register_converter(SecretConverter, "secret")
         request_finished.connect(end_finished_outages)
+        task_enqueued.connect(notify_workers)
         task_started.connect(begin_task)
         task_finished.connect(end_task)
         patch_translation_dates()

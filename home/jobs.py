@@ -11,7 +11,7 @@ from .models.contact_form import delete_old_messages
 from .models.heartbeat import Heartbeat
 from .page_cache import warm_up
 from .publication_calendar.entries import draftable_snippet_models
-from .scheduling.periodic import is_task_queued, job_label, periodic_jobs, run_isolated
+from .scheduling.periodic import is_task_queued, job_label, once_a_minute, periodic_jobs, run_isolated
 from .search import document_texts, missed_queries
 from .task_recovery import put_back_abandoned
 from .tasks import extract_document_text, record_worker_heartbeat, warm_page
@@ -66,6 +66,7 @@ def delete_expired_sessions(now) -> None:
 
 
 @periodic_jobs.register("contact_messages")
+@once_a_minute
 def delete_old_contact_messages(now) -> None:
     delete_old_messages(now)
 

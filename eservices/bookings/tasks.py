@@ -2,8 +2,10 @@
 
 from django.tasks import task
 
+from home.scheduling.task_queues import SLOW
 
-@task()
+
+@task(queue_name=SLOW)
 def import_calendar(feed_id: int) -> None:
     from .actions.calendar_import import import_calendar as read
 

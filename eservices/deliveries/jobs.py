@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.cache import cache
 
-from home.scheduling.periodic import periodic_jobs
+from home.scheduling.periodic import once_a_minute, periodic_jobs
 
 from . import actions, attempts, emails
 
@@ -26,6 +26,7 @@ def erase_old_deliveries(now) -> None:
 
 
 @periodic_jobs.register("outbox_alerts")
+@once_a_minute
 def send_suppressed_alerts(now) -> None:
     """Send alerts to staff that were suppressed because another had just been sent."""
     emails.send_suppressed_alerts(now)

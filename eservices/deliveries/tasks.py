@@ -2,9 +2,11 @@
 
 from django.tasks import task
 
+from home.scheduling.task_queues import SLOW
+
 from . import attempts
 
 
-@task()
+@task(queue_name=SLOW)
 def attempt_delivery(delivery_id: str) -> None:
     attempts.attempt_delivery(delivery_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from eservices.cases.actors import SYSTEM
 from home.files import orphan_cleanup
-from home.scheduling.periodic import periodic_jobs, run_each_isolated
+from home.scheduling.periodic import once_a_minute, periodic_jobs, run_each_isolated
 
 from .actions import permits
 from .models import FOLDER, Document, Permit
@@ -39,6 +39,7 @@ def _without_row(folder: str, names: list[str]) -> list[str]:
 
 
 @periodic_jobs.register("permits")
+@once_a_minute
 def send_permit_reminders(now) -> None:
     """Remind applicants of permits that end soon, and delete old plate checks."""
     run_each_isolated(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
-from home.scheduling.periodic import periodic_jobs, run_each_isolated, run_isolated
+from home.scheduling.periodic import once_a_minute, periodic_jobs, run_each_isolated, run_isolated
 
 from . import ledger, polling_schedule, tasks
 from .actions import charges, payments
@@ -26,6 +26,7 @@ def wake_due_payments(now: datetime) -> None:
 
 
 @periodic_jobs.register("charges")
+@once_a_minute
 def process_due_charges(now: datetime) -> None:
     """Remind of charges, expire them, and cancel the open charges of closed cases."""
     for pk in Charge.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
@@ -41,6 +42,7 @@ def change_account(now: datetime) -> None:
 
 
 @periodic_jobs.register("journal")
+@once_a_minute
 def close_days(now: datetime) -> None:
     """Close the days of the journal before today."""
     ledger.close_days(now)

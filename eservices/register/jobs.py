@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from home.scheduling.periodic import periodic_jobs
+from home.scheduling.periodic import once_a_minute, periodic_jobs
 
 from .models import PostedCode
 from .tasks import LOOKUPS
@@ -20,6 +20,7 @@ def wake_due_lookups(now: datetime) -> None:
 
 
 @periodic_jobs.register("posted_codes")
+@once_a_minute
 def delete_old_codes(now: datetime) -> None:
     """Delete codes that are too old to count for the limits."""
     PostedCode.objects.filter(asked_at__lt=now - CODE_RETENTION).delete()

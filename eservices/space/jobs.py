@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
 from eservices.accounts.models import User
-from home.scheduling.periodic import periodic_jobs
+from home.scheduling.periodic import once_a_minute, periodic_jobs
 
 from .authentication import sign_in_record
 
@@ -16,6 +16,7 @@ HOUR = 60 * 60  # seconds
 
 
 @periodic_jobs.register("unopened_accounts")
+@once_a_minute
 def delete_unopened_accounts(now: datetime) -> None:
     """Delete accounts whose owner never signed in, a day after the address was entered.
 
@@ -27,6 +28,7 @@ def delete_unopened_accounts(now: datetime) -> None:
 
 
 @periodic_jobs.register("sign_ins")
+@once_a_minute
 def erase_old_sign_ins(now: datetime) -> None:
     """Delete sign-ins after their retention time and, once an hour, list entries of sessions that are gone."""
     sign_in_record.erase_old(now)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from home.files import orphan_cleanup
-from home.scheduling.periodic import periodic_jobs, run_each_isolated
+from home.scheduling.periodic import once_a_minute, periodic_jobs, run_each_isolated
 
 from . import actions
 from .models import FILES, Draft, StoredFile, private_storage
@@ -44,6 +44,7 @@ def scan_waiting_files(now: datetime) -> None:
 
 
 @periodic_jobs.register("orphans")
+@once_a_minute
 def delete_orphans(now: datetime) -> None:
     """Delete rows of files that nothing refers to, and stored files without a row.
 

@@ -20,7 +20,24 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = 10 * 60  # seconds; what failed is not tried again in every run
 MAX_REMEMBERED_FAILURES = 24 * 60 * 60  # seconds to remember a failure
 # Each job finds its rows that are due at the given time and enqueues tasks for them.
-periodic_jobs: Registry[Callable[[datetime], None]] = Registry("jobs")
+type Job = Callable[[datetime], None]
+periodic_jobs: Registry[Job] = Registry("jobs")
+MINUTE = 60  # seconds
+_once_a_minute: set[Job] = set()
+
+
+def once_a_minute(job: Job) -> Job:
+    """Let each scheduler run a job once a minute instead of in every round, because what it does may wait."""
+    _once_a_minute.add(job)
+    return job
+
+
+def due_jobs(last: dict[str, float]) -> list[tuple[str, Job]]:
+    """Return the jobs of a round. ``last`` has the monotonic times of the rounds of those that run once a minute."""
+    now = time.monotonic()
+    due = [(key, job) for key, job in periodic_jobs.items() if now - last.get(key, now - MINUTE) >= MINUTE]
+    last.update({key: now for key, job in due if job in _once_a_minute})
+    return due
 
 
 def is_task_queued(task: Task[..., Any]) -> bool:

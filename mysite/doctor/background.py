@@ -16,7 +16,6 @@ from mysite.backups.backup_health import backup_health
 from .findings import ERROR, OK, WARNING, Finding
 
 LATE_AFTER = timedelta(minutes=15)
-UNITS = {Heartbeat.SCHEDULER: "commune-scheduler", Heartbeat.WORKER: "commune-worker@1"}
 
 
 def check_migrations() -> Iterator[Finding]:
@@ -36,7 +35,7 @@ def check_processes() -> Iterator[Finding]:
             yield Finding(OK, name, f"Seen at {seen:%H:%M:%S} UTC.")
         else:
             last = f"since {seen:%Y-%m-%d %H:%M} UTC" if seen else "and never ran"
-            todo = f"systemctl restart {UNITS[name]}; commune logs says why it ended."
+            todo = "systemctl restart 'commune-*'; commune logs says why it ended."
             yield Finding(ERROR, name, f"It is silent {last}: nothing leaves and nothing advances.", todo)
 
 

@@ -194,7 +194,7 @@ CACHES = {
 }
 PAGE_CACHE = env.read_flag("PAGE_CACHE", True)
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 
 # -- People --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "eservices_accounts.User"
@@ -532,6 +532,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "django_tasks_db": {"level": "WARNING"},  # below, it logs each time that the queue is empty
         "mailchimp3.client": {"level": "WARNING"},  # below, it logs e-mail addresses
         "gunicorn.http.wsgi": {"level": "ERROR"},  # below, it logs the dropped body of each HEAD response
     },

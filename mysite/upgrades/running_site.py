@@ -12,6 +12,7 @@ from django.conf import settings
 from home.web.http_client import HttpClient, HttpError, configured_hosts
 
 RESTART = ("systemctl", "reload-or-restart", "commune-*")
+RESTARTING = 150  # seconds: systemd waits 120 for processes that finish what they began
 PATIENCE = 90  # seconds until the new processes answer
 ANSWERING = 20  # seconds for one answer
 
@@ -24,7 +25,7 @@ def may_restart() -> bool:
 def restart_processes(command: tuple[str, ...] = RESTART) -> str:
     """Restart site, worker and scheduler. Return what went wrong, or ""."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RESTARTING, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     return (done.stderr.strip() or f"status {done.returncode}") if done.returncode else ""

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
-from home.scheduling.periodic import periodic_jobs
+from home.scheduling.periodic import once_a_minute, periodic_jobs
 
 from .actions import reviews
 from .models import ExternalLink, PageCheck
@@ -12,6 +12,7 @@ from .tasks import run_due_link_checks, run_due_page_checks
 
 
 @periodic_jobs.register("checks")
+@once_a_minute
 def wake_page_checks(now) -> None:
     if PageCheck.objects.due(now).exists() or PageCheck.unchecked_pages().exists():
         _once(run_due_page_checks)

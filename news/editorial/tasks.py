@@ -4,6 +4,8 @@ from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 
+from home.scheduling.task_queues import SLOW
+
 BATCH, LINKS = 50, 20
 
 
@@ -19,7 +21,7 @@ def run_due_page_checks() -> None:
         page_checks.run_page_checks(actor=None, check=check, now=now)
 
 
-@task()
+@task(queue_name=SLOW)
 def run_due_link_checks() -> None:
     """Check some of the external links that are due.
 

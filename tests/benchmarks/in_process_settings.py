@@ -2,4 +2,4 @@
 
 from mysite.settings.test import *  # noqa: F403
 
-TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}}

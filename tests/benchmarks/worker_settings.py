@@ -6,7 +6,7 @@ from mysite.settings.test import *  # noqa: F403
 from tests.payments.stripe_double import WEBHOOK_SECRET
 
 DATABASES = {"default": env.read_database("DATABASE_URL")}
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 VAR_DIR = VAR_DIR  # noqa: PLW0127 - instead of the one of the tests
 ALLAUTH_TRUSTED_PROXY_COUNT = 1  # each request of a burst has its own network address
 PAYMENT_PROVIDERS = ["demo", "stripe_card"]

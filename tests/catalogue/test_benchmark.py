@@ -10,7 +10,7 @@ from tests.factories.large_forms import large_form
 
 
 def test_every_cost_of_a_form_is_measured(db, settings):
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}}
     assert set(measured(12, *prepared())) == set(NAMES)
 
 

@@ -164,7 +164,7 @@ def test_new_question_is_in_the_translation_after_half_a_minute(page):
 @pytest.fixture
 def stored(settings, monkeypatch):
     """Store tasks in the database for a worker, as outside the tests."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
     monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
 

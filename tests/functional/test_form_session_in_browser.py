@@ -427,7 +427,8 @@ def fail(route, status):
 
 
 def test_form_session_survives_the_end_of_the_sign_in(visit, file_first, settings):
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}  # letters stay
+    dummy = {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}
+    settings.TASKS = {"default": dummy}  # letters stay
     user = UserFactory()
     page = visit(width=360, user=user, clock=True)
     step = FormStepPage(page)

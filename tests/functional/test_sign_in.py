@@ -20,7 +20,7 @@ ADDRESS = "elodie@courriel.example"
 @pytest.fixture(autouse=True)
 def _letters_stay_in_the_outbox(settings):
     """Leave e-mails in the outbox, which deletes a code as soon as it is sent."""
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 
 
 def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site):

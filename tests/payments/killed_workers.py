@@ -313,7 +313,7 @@ def main(database: dict) -> dict[str, dict[str, int]]:
     from django.conf import settings
 
     settings.DATABASES = {"default": database}
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}}
     settings.STRIPE_SECRET_KEY, settings.STRIPE_PUBLIC_KEY = "sk_test_x", "pk_test_x"
     settings.STRIPE_WEBHOOK_SECRET = "whsec_test"
     django.setup()

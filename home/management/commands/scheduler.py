@@ -14,7 +14,7 @@ from ...runtime.gc_tuning import freeze_loaded_objects
 from ...runtime.log_context import begin_log_context
 from ...runtime.outages import DATABASE, READ_ONLY, end_finished_outages, outage_of
 from ...runtime.read_only_database import expire_connection, is_database_read_only
-from ...scheduling.periodic import periodic_jobs
+from ...scheduling.periodic import due_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +36,19 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         freeze_loaded_objects()
-        while not stopped.is_set():
-            run_due_jobs()
-            stopped.wait(INTERVAL)
+        run_until(stopped)
 
 
-def run_due_jobs() -> None:
-    """Run every job, unless another scheduler is doing so.
+def run_until(stopped: threading.Event) -> None:
+    """Run what is due every few seconds until the event is set."""
+    last: dict[str, float] = {}
+    while not stopped.is_set():
+        run_due_jobs(last)
+        stopped.wait(INTERVAL)
+
+
+def run_due_jobs(last: dict[str, float] | None = None) -> None:
+    """Run every job, unless another scheduler is doing so. ``last`` is that of ``due_jobs``.
 
     None runs while the database is unavailable or accepts no writes, because all would fail.
     """
@@ -56,17 +62,16 @@ def run_due_jobs() -> None:
             return
         with database_lock(SWEEP, wait=False, lease=LEASE) as free:
             if free:
-                _run_jobs(timezone.now())
+                _run_jobs(timezone.now(), {} if last is None else last)
     except (OperationalError, InterfaceError) as fault:
         DATABASE.record_failure(fault)
         return
     end_finished_outages()
 
 
-def _run_jobs(now: datetime) -> None:
+def _run_jobs(now: datetime, last: dict[str, float]) -> None:
     """Run every job. One that fails is logged and does not stop the others, unless the database is unavailable."""
-    for key, look in periodic_jobs.items():
-        close_old_connections()
+    for key, look in due_jobs(last):
         begin_log_context(job=key)
         try:
             look(now)
@@ -75,3 +80,4 @@ def _run_jobs(now: datetime) -> None:
                 DATABASE.record_failure(fault)
                 return
             logger.exception("Sweep %s failed", key)
+            close_old_connections()

@@ -38,8 +38,8 @@ from .home import alerts, bundles, commune, images, page_tree, search
 from .news import channels, council, directory, editorial, news_and_events, official_notices, participation
 from .newsletter import campaigns, subscribers
 
-AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
-BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
+BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 # The parts in order. Pages are indexed at once; past cases are played step by step, without a worker.
 PARTS: list[tuple[str, list[Callable[[DemoContext], None]], dict]] = [
     ("the commune, its teams and people", [commune.build], AT_ONCE),

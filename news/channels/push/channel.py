@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from py_vapid import Vapid
-from pywebpush import WebPushException, webpush
 
 from eservices.deliveries import retry_after
 from eservices.deliveries.models import Delivery, MailboxEntry
@@ -167,6 +166,8 @@ class PushTransport:
             raise PermanentFailure("This is no push service that we know.")
 
     def _send(self, device: Device, delivery: Delivery) -> None:
+        from pywebpush import WebPushException  # loads aiohttp, 8 MB that nothing else needs
+
         from . import actions
 
         key = vapid_keys.vapid_key()  # outside the ``try``: an invalid key is not an error of the device
@@ -253,6 +254,8 @@ def _matches(origin: str, known: str) -> bool:
 
 def _post(device: Device, delivery: Delivery, key: Vapid) -> None:
     """Send the message to the push service of the device. Redirects are not followed."""
+    from pywebpush import webpush
+
     webpush(
         device.subscription,
         json.dumps(delivery.payload["message"]),

@@ -10,22 +10,38 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from wagtail.models import Page, Revision
 
+from eservices.cases.tasks import advance_case
+from eservices.deliveries.tasks import attempt_delivery
 from home import jobs as home_sweeps
 from home.management.commands import scheduler, worker
 from home.models.heartbeat import Heartbeat
 from home.runtime.database_lock import SWEEP, database_lock
-from home.scheduling.periodic import periodic_jobs, run_isolated
+from home.scheduling import periodic
+from home.scheduling.periodic import once_a_minute, periodic_jobs, run_isolated
+from home.scheduling.task_queues import DEFAULT, SLOW
 from home.task_recovery import put_back, put_back_abandoned
 from home.tasks import prune_task_results, record_worker_heartbeat
+from news.editorial.tasks import run_due_link_checks
+from newsletter.tasks import run_mailing
 
 pytestmark = pytest.mark.django_db
 READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
+ALONE = {
+    "queue_names": ["*"],
+    "excluded_queue_names": [],
+    "interval": 0,
+    "batch": True,
+    "backend_name": "default",
+    "startup_delay": False,
+    "max_tasks": None,
+    "worker_id": "worker-1",
+}
 
 
 @pytest.fixture
 def stored(settings):
     """Store tasks in the database, as outside of the tests."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 
 @pytest.fixture
@@ -115,6 +131,23 @@ def test_part_is_tried_again_after_an_outage(settings, tmp_path):
 def test_scheduler_round_records_heartbeats(quiet):
     call_command("scheduler", once=True)
     assert all(Heartbeat.last_signs().values())
+
+
+def test_job_that_may_wait_runs_once_a_minute(monkeypatch, quiet):
+    ran, last = [], {}
+
+    @once_a_minute
+    def patient(now):
+        ran.append("patient")
+
+    times = iter([1000.0, 1015.0, 1059.0, 1060.0])
+    monkeypatch.setattr(periodic, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    monkeypatch.setattr(
+        periodic_jobs, "items", lambda: [("patient", patient), ("prompt", lambda now: ran.append("prompt"))]
+    )
+    for _round in range(4):
+        scheduler.run_due_jobs(last)
+    assert ran == ["patient", "prompt", "prompt", "prompt", "patient", "prompt"]
 
 
 def test_every_app_with_due_rows_has_a_job():
@@ -296,6 +329,58 @@ def test_worker_runs_waiting_and_requeued_tasks(stored, quiet):
     assert Heartbeat.last_signs()["worker"]
 
 
+@pytest.mark.parametrize(("lane", "queue"), worker.LANES.items())
+def test_lane_of_a_worker_runs_the_tasks_of_its_queue(stored, quiet, lane, queue):
+    for each in worker.LANES.values():
+        record_worker_heartbeat.using(queue_name=each).enqueue()
+    call_command("worker", lane=lane, batch=True)
+    assert [one.queue_name for one in DBTaskResult.objects.successful()] == [queue]
+
+
+def test_tasks_that_wait_for_servers_of_others_have_a_lane():
+    """The others, such as the next step of a case, do not wait for a mail server that hangs."""
+    assert {attempt_delivery.queue_name, run_mailing.queue_name, run_due_link_checks.queue_name} == {SLOW}
+    assert advance_case.queue_name == DEFAULT
+
+
+def test_worker_runs_tasks_until_stopped(stored, quiet):
+    waits = []
+
+    class Watch:
+        def wait(self):
+            waits.append(DBTaskResult.objects.successful().count())
+            one.running = len(waits) < 2
+            record_worker_heartbeat.enqueue()
+
+    one = worker.Worker(**ALONE)
+    record_worker_heartbeat.enqueue()
+    worker.Command().run(one, "worker-1", Watch())
+    assert waits == [1, 2]
+
+
+def test_worker_runs_the_scheduler_in_a_thread(monkeypatch):
+    ran = []
+    monkeypatch.setattr(worker, "run_until", lambda ended: ran.append(ended.wait(5)))
+    monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
+    with worker.scheduler_thread(False):
+        pass
+    assert ran == []
+    with worker.scheduler_thread(True):
+        pass
+    assert ran == [True], "it was asked to end, and finished before"
+
+
+def test_worker_ends_if_its_scheduler_fails(monkeypatch, caplog):
+    sent = []
+    monkeypatch.setattr(worker, "run_until", lambda ended: 1 / 0)
+    monkeypatch.setattr(worker, "connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(worker.os, "kill", lambda pid, number: sent.append(number))
+    with worker.scheduler_thread(True):
+        pass
+    assert sent == [worker.signal.SIGTERM]
+    assert "The scheduler failed" in caplog.text
+
+
 def test_task_interrupted_by_database_failure_is_run_again(stored, quiet, monkeypatch):
     record_worker_heartbeat.enqueue()
     run = worker.Worker.run
@@ -339,6 +424,6 @@ def test_scheduler_runs_several_times_a_minute(monkeypatch):
     monkeypatch.setattr(scheduler.threading, "Event", Stop)
     monkeypatch.setattr(scheduler.signal, "signal", lambda *_: None)
     monkeypatch.setattr(scheduler, "freeze_loaded_objects", lambda: None)
-    monkeypatch.setattr(scheduler, "run_due_jobs", lambda: None)
+    monkeypatch.setattr(scheduler, "run_due_jobs", lambda last: None)
     scheduler.Command().handle(once=False)
     assert max(waits) <= 30

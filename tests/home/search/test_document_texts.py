@@ -123,7 +123,7 @@ def test_slow_text_extraction_is_stopped(monkeypatch):
 
 
 def test_text_extraction_is_queued_once(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
     document()
     for _sweep in range(3):
         sweep()

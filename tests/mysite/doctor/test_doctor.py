@@ -227,7 +227,7 @@ def test_silent_process_is_an_error():
     Heartbeat.record(Heartbeat.SCHEDULER)
     found = {one.subject: one for one in background.check_processes()}
     assert (found["scheduler"].level, found["worker"].level) == (OK, ERROR)
-    assert "commune-worker@1" in found["worker"].todo
+    assert "systemctl restart 'commune-*'" in found["worker"].todo
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = (
         "Checks every event of every case against the chain that binds them, against the keyed anchors of each hour, "
         "and those against AUDIT_ANCHOR_FILE. --noted reads the anchors of another file too: a copy of that file, or "
-        "the log of the scheduler (journalctl -u commune-scheduler > log.txt)."
+        "the log of the scheduler (journalctl -u 'commune-*' > log.txt)."
     )
 
     def add_arguments(self, parser):

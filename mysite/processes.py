@@ -1,0 +1,138 @@
+"""Processes of one commune, forked from one parent, and the replacement of their code without a pause.
+
+At HUP the parent lets a copy try whether the new code loads, and then becomes that code itself, under the same number.
+The processes of before answer and finish what they began meanwhile, at the same socket.
+"""
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils.log import configure_logging
+from django.utils.translation import gettext, override
+from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.systemd import SD_LISTEN_FDS_START, listen_fds, sd_notify
+from gunicorn.util import parse_address
+
+from home.runtime.forked_processes import GRACE, SIGNALS, ForkedProcesses
+
+logger = logging.getLogger(__name__)
+
+SITE = "site"
+# Environment of the code that takes over: the number of the socket, and the processes of before.
+LISTENER, FORMER = "COMMUNE_LISTENER", "COMMUNE_FORMER"
+BACKLOG = 2048  # connections, as of gunicorn
+
+
+def open_listener(bind: str) -> int:
+    """Return the number of the socket: of systemd, of the code before, or a new one."""
+    if LISTENER in os.environ:
+        return int(os.environ[LISTENER])
+    if listen_fds(unset_environment=False):
+        return SD_LISTEN_FDS_START
+    host, port = parse_address(bind)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    listener.set_inheritable(True)
+    os.environ[LISTENER] = str(listener.fileno())
+    return listener.detach()
+
+
+def run_site(listener: int, workers: int, application: str = "mysite.wsgi") -> None:
+    """Run gunicorn, which reads gunicorn.conf.py and ``GUNICORN_CMD_ARGS`` as well."""
+    os.environ.pop("NOTIFY_SOCKET", None)  # the parent says when all is ready
+    sys.argv = ["gunicorn", application, "--bind", f"fd://{listener}", "--workers", str(workers)]
+    sys.argv += ["--no-control-socket"]
+    LoadedSite().run()
+
+
+class LoadedSite(WSGIApplication):
+    """Gunicorn with the application that the parent has loaded."""
+
+    def load(self):
+        configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # gunicorn emptied the root logger
+        return super().load()
+
+
+class CommuneProcesses(ForkedProcesses):
+    """The processes of a commune. HUP replaces their code."""
+
+    signals = SIGNALS | {signal.SIGHUP}
+
+    def __init__(self, mains: dict[str, Callable[[], object]]):
+        super().__init__(mains)
+        self.trial = 0  # the process that tries the new code
+        self.former = {int(pid): name for pid, name in json.loads(os.environ.pop(FORMER, "{}")).items()}
+        self.former_end = time.monotonic() + GRACE
+        self.ready = False
+        self.running.update(self.former)
+        for name in set(self.former.values()) - {SITE}:
+            self.due.pop(name, None)  # starts when the one before has finished its task
+
+    def start_due(self) -> None:
+        super().start_due()
+        if not self.ready:
+            for pid in self.former:
+                self.terminate(pid)
+            self.ready = True
+            self.announce()
+        if time.monotonic() > self.former_end:
+            for pid in self.former:
+                os.kill(pid, signal.SIGKILL)
+
+    def deadlines(self) -> list[float]:
+        return [*super().deadlines(), *([self.former_end] if self.former else [])]
+
+    def announce(self) -> None:
+        if not self.former:
+            sd_notify("READY=1\nSTATUS=", logger)
+
+    def handle_signal(self, number: int) -> None:
+        """Begin to load the code again, unless that is going on."""
+        if number == signal.SIGHUP and not self.trial and not self.former:
+            sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}", logger)
+            command = [sys.executable, *sys.orig_argv[1:], "--try"]
+            self.trial = os.posix_spawn(sys.executable, command, os.environ, setsigmask=())
+
+    def ended(self, pid: int, code: int) -> None:
+        if pid == self.trial:
+            self.trial = 0
+            self.finish_trial(code)
+        elif pid in self.former:
+            name = self.running.pop(pid)
+            del self.former[pid]
+            if name in self.mains and name not in self.running.values():
+                self.due[name] = 0.0
+            self.announce()
+        else:
+            super().ended(pid, code)
+
+    def finish_trial(self, code: int) -> None:
+        """Become the new code if it loads. Otherwise everything stays as it is."""
+        if code:
+            logger.error("The new code does not load (%s): the one before goes on", code)
+            self.announce()
+            return
+        os.environ[FORMER] = json.dumps(self.running)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - there is no shell on purpose
+
+
+def preload_site() -> None:
+    """Load what each process would load at its first requests: views, texts, addresses and templates."""
+    import_module("mysite.wsgi")
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            gettext("")
+            get_resolver().reverse_dict  # noqa: B018
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for path in folder.rglob("*.html"):
+            get_template(path.relative_to(folder).as_posix())

@@ -1,0 +1,201 @@
+"""Replacement of code without a pause. The site is a small application, with the real parent and gunicorn."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.template.loader import get_template
+from django.utils.translation import get_language
+
+from mysite import processes as of_commune
+from mysite.management.commands import serve
+from mysite.processes import FORMER, SITE, CommuneProcesses
+
+ROOT = Path(__file__).resolve().parents[2]
+PARENT = """
+import logging, os, signal, sys
+from functools import partial
+from django.conf import settings
+settings.configure(LOGGING_CONFIG=None)
+logging.basicConfig()
+import plain
+if "--try" in sys.argv:
+    sys.exit()
+from mysite.processes import SITE, CommuneProcesses, open_listener, run_site
+
+def work():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    print("worker", plain.VERSION, os.getppid(), flush=True)
+    signal.pause()
+
+site = partial(run_site, open_listener(sys.argv[1]), 1, "plain:application")
+CommuneProcesses({SITE: site, "worker": work}).run()
+"""
+PLAIN = """
+VERSION = {version!r}
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [VERSION.encode()]
+"""
+
+
+class Site:
+    """A running parent. ``notified`` is the socket on which systemd would hear from it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.install("first")
+        (folder / "parent.py").write_text(PARENT)
+        (folder / "gunicorn.conf.py").write_text((ROOT / "gunicorn.conf.py").read_text())
+        self.notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notified.bind(str(folder / "notify"))
+        self.notified.settimeout(30)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.url = f"http://{address}/"
+        self.run = subprocess.Popen(
+            [sys.executable, "parent.py", address],
+            cwd=folder,
+            env=os.environ
+            | {
+                "PYTHONPATH": f"{folder}:{ROOT}",
+                "NOTIFY_SOCKET": str(folder / "notify"),
+                "COMMUNE_VAR": str(folder),
+            }
+            | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def install(self, version: str) -> None:
+        (self.folder / "plain.py").write_text(PLAIN.format(version=version))
+
+    def ask(self) -> str:
+        with urllib.request.urlopen(self.url, timeout=20) as answer:
+            return answer.read().decode()
+
+    def next_message(self) -> str:
+        """Return the first line of the next message to systemd."""
+        return self.notified.recv(1000).decode().splitlines()[0]
+
+    def end(self) -> str:
+        self.run.terminate()
+        errors = self.run.communicate(timeout=30)[1]
+        self.notified.close()
+        return errors
+
+
+@pytest.fixture
+def site(tmp_path):
+    one = Site(tmp_path)
+    yield one
+    if one.run.poll() is None:
+        one.end()
+
+
+def test_reload_serves_new_code_and_refuses_no_request(site):
+    assert site.next_message() == "READY=1"
+    assert site.run.stdout.readline().split()[:2] == ["worker", "first"]
+    answers, ended = [site.ask()], threading.Event()
+
+    def keep_asking():
+        while not ended.is_set():
+            answers.append(site.ask())
+            time.sleep(0.01)
+
+    visitor = threading.Thread(target=keep_asking)
+    visitor.start()
+    site.install("second")
+    site.run.send_signal(signal.SIGHUP)
+    assert [site.next_message(), site.next_message()] == ["RELOADING=1", "READY=1"]
+    worker = site.run.stdout.readline().split()
+    answers.append(site.ask())
+    ended.set()
+    visitor.join()
+    assert worker == ["worker", "second", str(site.run.pid)]
+    assert answers[-1] == site.ask() == "second"
+    assert answers == sorted(answers), "one version after the other, and nothing else"
+    assert "Traceback" not in site.end()
+    assert site.run.returncode == 0
+
+
+def test_code_that_does_not_load_replaces_nothing(site):
+    assert site.next_message() == "READY=1"
+    site.install("first")
+    (site.folder / "plain.py").write_text("not Python")
+    site.run.send_signal(signal.SIGHUP)
+    assert [site.next_message(), site.next_message()] == ["RELOADING=1", "READY=1"]
+    assert site.ask() == "first"
+    assert "The new code does not load (1): the one before goes on" in site.end()
+
+
+def test_former_process_that_does_not_end_is_killed(monkeypatch):
+    deaf = subprocess.Popen(["sh", "-c", "trap '' TERM; echo; exec sleep 60"], stdout=subprocess.PIPE)
+    deaf.stdout.read(1)
+    monkeypatch.setenv(FORMER, f'{{"{deaf.pid}": "worker"}}')
+    processes = CommuneProcesses({})
+    processes.start_due()
+    assert deaf.poll() is None
+    assert processes.deadlines() == [processes.former_end]
+    processes.former_end = 0
+    processes.start_due()
+    assert deaf.wait(20) == -signal.SIGKILL
+    deaf.stdout.close()
+
+
+@pytest.fixture
+def forked(monkeypatch):
+    """Run ``serve`` without forking. Return a function that returns the names of what it would fork."""
+    names = []
+    monkeypatch.setattr(serve, "preload_site", lambda: None)
+    monkeypatch.setattr(serve, "open_listener", lambda bind: 7)
+    monkeypatch.setattr(CommuneProcesses, "run", lambda self: names.extend(self.mains))
+
+    def run(**options):
+        names.clear()
+        call_command("serve", **options)
+        return set(names)
+
+    return run
+
+
+def test_serve_runs_site_and_worker_or_one_of_them(forked):
+    lanes = {"worker", "worker-slow"}
+    assert forked() == {SITE} | lanes
+    assert forked(only="site") == {SITE}
+    assert forked(only="background") == lanes
+    assert forked(try_only=True) == set()
+
+
+def test_serve_names_an_address_that_is_not_free(forked, monkeypatch):
+    def refuse(bind):
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr(serve, "open_listener", refuse)
+    with pytest.raises(CommandError, match="is not free: Address already in use"):
+        call_command("serve", bind="127.0.0.1:80")
+
+
+def test_socket_of_systemd_is_used(monkeypatch):
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    assert of_commune.open_listener("127.0.0.1:1") == 3
+
+
+def test_preloading_leaves_the_language_and_finds_all_templates(monkeypatch, settings, tmp_path):
+    monkeypatch.setattr(of_commune, "import_module", lambda name: None)
+    (tmp_path / "one.html").write_text("{% load static %}")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    before = get_language()
+    of_commune.preload_site()
+    assert get_language() == before
+    assert get_template("one.html").origin.name == str(tmp_path / "one.html")

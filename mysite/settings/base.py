@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mysite.middleware.BrowserPolicyMiddleware",
     "mysite.monitoring.middleware.MonitoringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -437,6 +438,36 @@ STRIPE_API_URL = env.read_service_url("STRIPE_API_URL")  # empty: Stripe's own; 
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"  # providers of sign-in and payment come in the same window
+# Maps in forms ask where one is, staff and residents have passkeys, Wagtail copies addresses. Pictures are taken by the
+# camera's own program, without this. Only names that browsers know: others are faults in the console.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(
+            f"{used}=(self)"
+            for used in (
+                *("geolocation", "publickey-credentials-create", "publickey-credentials-get"),
+                *("clipboard-write", "fullscreen"),
+            )
+        ),
+        *(
+            f"{unused}=()"
+            for unused in (
+                *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read"),
+                *("display-capture", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
+                *(
+                    "microphone",
+                    "midi",
+                    "payment",
+                    "screen-wake-lock",
+                    "serial",
+                    "usb",
+                    "xr-spatial-tracking",
+                ),
+            )
+        ),
+    ]
+)
 CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
 # Tiles of maps in forms, if configured: an address such as https://tiles.example/{z}/{x}/{y}.png
 TILE_URL = env.read_tiles("TILE_URL")

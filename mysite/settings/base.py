@@ -503,6 +503,8 @@ ADMIN_CSP = SECURE_CSP | {
     "img-src": [CSP.SELF, "data:", "blob:", *env.csp_origin(MEDIA_PUBLIC_URL)],
     "worker-src": [CSP.SELF, "blob:"],
 }
+# Where finders of weak points write: /.well-known/security.txt. Empty: the commune's e-mail address in the admin.
+SECURITY_CONTACT = env.read_contacts("SECURITY_CONTACT")
 FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]
 # The key that seals documents. Empty: a test key made at set-up, which every document states.
 SEAL_URL = env.read_seal("SEAL_URL")

@@ -377,6 +377,13 @@ def _is_backup_target(url: SplitResult) -> bool:
     return url.scheme == "file" and not url.netloc and len(url.path) > 1
 
 
+def read_contacts(name: str) -> list[str]:
+    """Return addresses at which people are reached, as ``mailto:security@orvenay.ch``."""
+    one = r"(mailto:[^@\s,]+@[^@\s,]+|https://[^\s,]+|tel:\+[\d-]+)"
+    read_pattern(name, rf"{one}( *, *{one})*", "mailto:…, https://… or tel:+…, separated by commas")
+    return read_list(name)
+
+
 def read_host_keys(name: str) -> list[str]:
     """Return the fingerprints of host keys, as ``ssh-keygen -lf`` prints them."""
     one = r"SHA256:[A-Za-z0-9+/]{43}"

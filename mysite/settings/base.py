@@ -268,6 +268,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 STAFF_SESSION_HOURS = env.read_number(
     "STAFF_SESSION_HOURS", 12, least=1
 )  # after the sign-in, whatever the activity
+STAFF_IDLE_MINUTES = env.read_number("STAFF_IDLE_MINUTES", 60, least=5)  # after the last use
 SIGN_IN_RECORD_DAYS = env.read_number("SIGN_IN_RECORD_DAYS", 365, least=180)  # retention time of sign-ins
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 

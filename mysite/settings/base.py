@@ -504,6 +504,8 @@ ADMIN_CSP = SECURE_CSP | {
     "img-src": [CSP.SELF, "data:", "blob:", *env.csp_origin(MEDIA_PUBLIC_URL)],
     "worker-src": [CSP.SELF, "blob:"],
 }
+# Keys of answers in the database: the first encrypts, all decrypt. Empty: answers are stored in plain.
+ANSWER_KEYS = env.read_answer_keys("ANSWER_KEYS")
 # Where finders of weak points write: /.well-known/security.txt. Empty: the commune's e-mail address in the admin.
 SECURITY_CONTACT = env.read_contacts("SECURITY_CONTACT")
 FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]

@@ -377,6 +377,18 @@ def _is_backup_target(url: SplitResult) -> bool:
     return url.scheme == "file" and not url.netloc and len(url.path) > 1
 
 
+def read_answer_keys(name: str) -> list[str]:
+    """Return the keys of stored answers, the one that encrypts first."""
+    found = read_list(name)
+    for key in found:
+        if not re.fullmatch(r"[\w-]{43}=", key, re.ASCII):
+            raise ImproperlyConfigured(
+                f"{name}: write keys as `manage.py encrypt_answers --new-key` prints them, separated by commas, the "
+                "newest first."
+            )
+    return found
+
+
 def read_contacts(name: str) -> list[str]:
     """Return addresses at which people are reached, as ``mailto:security@orvenay.ch``."""
     one = r"(mailto:[^@\s,]+@[^@\s,]+|https://[^\s,]+|tel:\+[\d-]+)"

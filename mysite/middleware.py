@@ -32,3 +32,25 @@ class PostOnlyPageMiddleware:
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]
         return page
+
+
+class BrowserPolicyMiddleware:
+    """The headers that say which powers of the browser the pages use, and which sites may build in what we answer.
+
+    It stands outside WhiteNoise, so that static files have the headers too. Nobody else builds in an answer, with two
+    exceptions: published files, which are in our letters and in the previews of other sites, and what sets the header
+    itself. ``Cross-Origin-Opener-Policy`` is set by Django's ``SecurityMiddleware``.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.published = (settings.STATIC_URL, settings.MEDIA_URL)
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        shared = request.path_info.startswith(self.published)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        response.headers.setdefault(
+            "Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin"
+        )
+        return response

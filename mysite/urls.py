@@ -22,6 +22,7 @@ from .demo import map_tiles
 from .health import health_view
 from .monitoring.service_status import service_status
 from .object_storage.views import public_file
+from .security_contact import security_txt
 
 # Without documents, whose view checks access. Pages show renditions, never the originals.
 PUBLIC_FILES = r"^media/(?!documents/|original_images/|wagtail_uploads/|.*\.\./)(?P<path>\w.+)$"
@@ -54,6 +55,7 @@ admin_urls = [
 
 urlpatterns = [
     path("health/", health_view, name="health"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path(
         "admin/",
         include(

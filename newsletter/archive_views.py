@@ -100,4 +100,7 @@ def count_opening(request, number: int):
     if request.method == "GET":
         counted = Mailing.objects.filter(number=number, counts_openings=True)
         counted.update(openings=F("openings") + 1)
-    return HttpResponse(PIXEL, content_type="image/gif")
+    # Mail programs in a browser show the letter from a site of theirs.
+    return HttpResponse(
+        PIXEL, content_type="image/gif", headers={"Cross-Origin-Resource-Policy": "cross-origin"}
+    )

@@ -197,3 +197,59 @@ def test_every_page_is_in_the_navigation():
             listed |= {(page.parent / name).relative_to(DOCS).as_posix() for name in names}
     pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
     assert sorted(page for page in pages if not any(fnmatch(page, pattern) for pattern in listed)) == []
+
+
+# -- Security ----------------------------------------------------------------------------------------------------
+
+# Sections of each chapter of OWASP ASVS 5.0.
+ASVS = {
+    1: 5,
+    2: 4,
+    3: 7,
+    4: 4,
+    5: 4,
+    6: 8,
+    7: 6,
+    8: 4,
+    9: 2,
+    10: 7,
+    11: 7,
+    12: 3,
+    13: 4,
+    14: 3,
+    15: 4,
+    16: 5,
+    17: 3,
+}
+
+
+def security_rows() -> dict[str, list[str]]:
+    """Return the cells of each section in docs/security.md."""
+    rows = re.findall(r"^\| (\d+\.\d+) \| (.+) \|$", (DOCS / "security.md").read_text(), re.MULTILINE)
+    return {number: cells.split(" | ") for number, cells in rows}
+
+
+def test_security_page_has_every_section_of_the_standard():
+    wanted = [f"{chapter}.{section}" for chapter, most in ASVS.items() for section in range(1, most + 1)]
+    assert list(security_rows()) == wanted
+    assert {number for number, cells in security_rows().items() if len(cells) != 3} == set()
+
+
+def test_security_page_names_paths_that_exist():
+    named = re.findall(
+        r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|conf\.py))`", (DOCS / "security.md").read_text()
+    )
+    assert len(named) > 100
+    assert sorted({path for path in named if not (ROOT / path).exists()}) == []
+
+
+def test_security_page_proves_or_names_a_gap():
+    """A section that says where it is met says how we know, unless it is about a document."""
+    bare = {
+        number
+        for number, (_asked, where, known) in security_rows().items()
+        if known == "–"
+        and "`docs/" not in where
+        and not re.search(r"there (is|are) no|we are no|level 3", where)
+    }
+    assert bare == set()

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case, CaseStage
+from home.encrypted_fields import EncryptedJSONField
 
 from .persons import DeclaredPerson, RegisterPerson, declared_from, person_from
 
@@ -67,7 +68,7 @@ class RegisterCheck(models.Model):
     """
 
     stage = models.OneToOneField(CaseStage, on_delete=models.CASCADE, related_name="register_check")
-    declared = models.JSONField(_("declared"))
+    declared = EncryptedJSONField(_("declared"))
     required = models.JSONField(_("must agree"), default=list)
     newcomer = models.BooleanField(
         _("newcomer"), default=False, help_text=_("A person who is not in the register yet.")
@@ -75,9 +76,9 @@ class RegisterCheck(models.Model):
     outcome = models.CharField(
         _("outcome"), max_length=10, choices=CheckOutcome, default=CheckOutcome.PENDING
     )
-    people = models.JSONField(_("people"), default=list, blank=True)
+    people = EncryptedJSONField(_("people"), default=list, blank=True)
     person = models.CharField(_("person"), max_length=300, blank=True)
-    named = models.JSONField(_("people named"), default=list, blank=True)
+    named = EncryptedJSONField(_("people named"), default=list, blank=True)
     protected = models.BooleanField(_("protected"), default=False)
     sender = models.CharField(max_length=64, db_index=True)
     about = models.CharField(max_length=64, db_index=True)
@@ -186,7 +187,7 @@ class ResidentRecord(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="register_entry"
     )
-    person = models.JSONField(_("person"), null=True, blank=True)
+    person = EncryptedJSONField(_("person"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True, default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -215,10 +216,10 @@ class PostedCode(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posted_codes")
-    declared = models.JSONField(_("declared"))
+    declared = EncryptedJSONField(_("declared"))
     about = models.CharField(max_length=64, db_index=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    person = models.JSONField(_("person"), null=True, blank=True)
+    person = EncryptedJSONField(_("person"), null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)

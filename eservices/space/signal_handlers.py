@@ -17,7 +17,7 @@ Kind, Method = SignIn.Kind, SignIn.Method
 
 @receiver(session_begun, dispatch_uid="space-begin-session")
 def begin_session(sender, request, user, **details):
-    session_lifetime.begin(request)
+    session_lifetime.begin(request, user)
 
 
 @receiver(user_logged_in, dispatch_uid="space-record-sign-in")

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -28,6 +30,15 @@ def register_sessions(request):
         "label": _("Sessions and sign-ins"),
         "help_text": _("Your sessions and sign-in attempts."),
     }
+
+
+@hooks.register("insert_global_admin_js")
+def insert_typing_script():
+    return format_html(
+        '<script type="module" src="{}" data-address="{}"></script>',
+        static("js/typing.js"),
+        reverse("wagtailadmin_login"),
+    )
 
 
 @hooks.register("register_admin_urls")

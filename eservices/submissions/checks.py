@@ -1,9 +1,12 @@
-"""Deployment checks of the uploads."""
+"""Deployment checks of the uploads and of the keys of answers."""
 
 from django.conf import settings
-from django.core.checks import Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from home.encrypted_fields import LostKey
 
 from . import virus_scan
+from .models import Submission
 
 
 @register(Tags.security, "submissions", deploy=True)
@@ -31,3 +34,28 @@ def check_scanner(app_configs, **kwargs) -> list[Warning]:
             )
         ]
     return []
+
+
+@register(Tags.security, "submissions", deploy=True)
+def check_answer_keys(app_configs, **kwargs) -> list[CheckMessage]:
+    """Warn if answers are stored in plain, and if the oldest or newest stored ones have another key."""
+    try:
+        for order in ("sent_at", "-sent_at"):
+            Submission.objects.order_by(order).values_list("answers").first()
+    except LostKey:
+        return [
+            Error(
+                "Stored answers cannot be read.",
+                hint="Add the key under which they were stored to ANSWER_KEYS, at the end.",
+                id="submissions.E001",
+            )
+        ]
+    if settings.ANSWER_KEYS:
+        return []
+    return [
+        Warning(
+            "Answers are stored in plain: who copies the database reads them.",
+            hint="Set ANSWER_KEYS to the line of `manage.py encrypt_answers --new-key`: see docs/operations.md.",
+            id="submissions.W003",
+        )
+    ]

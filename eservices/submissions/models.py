@@ -20,6 +20,7 @@ from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.definition import StepDefinition
 from eservices.formbuilder.fee_breakdown import sum_lines
 from eservices.formbuilder.models import FormVersion
+from home.encrypted_fields import EncryptedJSONField
 from home.localization.punctuation import labelled
 from home.untrusted_files.messages import cautions_in_words
 from home.web.secret_links import secret_field
@@ -88,9 +89,9 @@ class Draft(models.Model):
     secret = secret_field()
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="drafts")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    answers = models.JSONField(_("answers"), default=dict)
+    answers = EncryptedJSONField(_("answers"), default=dict)
     completed = models.JSONField(_("completed steps"), default=list)
-    typed = models.JSONField(
+    typed = EncryptedJSONField(
         _("as entered"),
         default=dict,
         blank=True,
@@ -162,7 +163,7 @@ class Submission(models.Model):
     draft = models.OneToOneField(Draft, on_delete=models.SET_NULL, null=True, related_name="submission")
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="submissions")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    answers = models.JSONField(_("answers"))
+    answers = EncryptedJSONField(_("answers"))
     fees = models.JSONField(
         _("fees"), default=list, blank=True, help_text=_("Charges due when it was sent, line by line.")
     )

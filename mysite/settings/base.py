@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mysite.middleware.BrowserPolicyMiddleware",
     "mysite.monitoring.middleware.MonitoringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -269,6 +270,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 STAFF_SESSION_HOURS = env.read_number(
     "STAFF_SESSION_HOURS", 12, least=1
 )  # after the sign-in, whatever the activity
+STAFF_IDLE_MINUTES = env.read_number("STAFF_IDLE_MINUTES", 60, least=5)  # after the last use
 SIGN_IN_RECORD_DAYS = env.read_number("SIGN_IN_RECORD_DAYS", 365, least=180)  # retention time of sign-ins
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
@@ -439,6 +441,36 @@ STRIPE_API_URL = env.read_service_url("STRIPE_API_URL")  # empty: Stripe's own; 
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"  # providers of sign-in and payment come in the same window
+# Maps in forms ask where one is, staff and residents have passkeys, Wagtail copies addresses. Pictures are taken by the
+# camera's own program, without this. Only names that browsers know: others are faults in the console.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(
+            f"{used}=(self)"
+            for used in (
+                *("geolocation", "publickey-credentials-create", "publickey-credentials-get"),
+                *("clipboard-write", "fullscreen"),
+            )
+        ),
+        *(
+            f"{unused}=()"
+            for unused in (
+                *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read"),
+                *("display-capture", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
+                *(
+                    "microphone",
+                    "midi",
+                    "payment",
+                    "screen-wake-lock",
+                    "serial",
+                    "usb",
+                    "xr-spatial-tracking",
+                ),
+            )
+        ),
+    ]
+)
 CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
 # Tiles of maps in forms, if configured: an address such as https://tiles.example/{z}/{x}/{y}.png
 TILE_URL = env.read_tiles("TILE_URL")
@@ -474,6 +506,10 @@ ADMIN_CSP = SECURE_CSP | {
     "img-src": [CSP.SELF, "data:", "blob:", *env.csp_origin(MEDIA_PUBLIC_URL)],
     "worker-src": [CSP.SELF, "blob:"],
 }
+# Keys of answers in the database: the first encrypts, all decrypt. Empty: answers are stored in plain.
+ANSWER_KEYS = env.read_answer_keys("ANSWER_KEYS")
+# Where finders of weak points write: /.well-known/security.txt. Empty: the commune's e-mail address in the admin.
+SECURITY_CONTACT = env.read_contacts("SECURITY_CONTACT")
 FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]
 # The key that seals documents. Empty: a test key made at set-up, which every document states.
 SEAL_URL = env.read_seal("SEAL_URL")

@@ -24,13 +24,49 @@ NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
 ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db.backends.postgresql"}
 
 
+OF_FILE = "_FILE"  # ending of the variable that names the file of a value
 asked: set[str] = set()  # names of all known variables
 
 
 def read_variable(name: str, default: str | None = None) -> str | None:
-    """Return the raw variable, and register its name as known."""
+    """Return the raw variable or the line of its file, and register its name as known.
+
+    A file is one named by ``NAME_FILE``, as for secrets of Docker, or a credential of systemd named ``NAME``.
+    """
     asked.add(name)
-    return os.environ.get(name, default)
+    if f"{name}{OF_FILE}" in os.environ:
+        asked.add(f"{name}{OF_FILE}")
+    sources = {
+        name: os.environ.get(name),
+        f"{name}{OF_FILE}": os.environ.get(f"{name}{OF_FILE}"),
+        f"the credential {name}": _credential(name),
+    }
+    given = [source for source, value in sources.items() if value]
+    if len(given) > 1:
+        raise ImproperlyConfigured(f"{' and '.join(given)} are both set: keep one of them.")
+    if not given or given == [name]:
+        return os.environ.get(name, default)
+    return _read_line(given[0], Path(sources[given[0]]))
+
+
+def _credential(name: str) -> str:
+    """Return the path of a credential that systemd passed to this service; "" if there is none."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return str(Path(folder, name)) if folder and Path(folder, name).exists() else ""
+
+
+def _read_line(source: str, path: Path) -> str:
+    """Return the one line of a file. Two lines are another file by mistake, such as a certificate."""
+    if not path.is_absolute():
+        raise ImproperlyConfigured(f"{source} is {str(path)!r}: write the whole path, as /run/secrets/key.")
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ImproperlyConfigured(f"{source}: {path} cannot be read: {reason}.") from None
+    if len(lines) != 1 or not lines[0].strip():
+        raise ImproperlyConfigured(f"{source}: {path} must hold one line, the value itself.")
+    return lines[0].strip()
 
 
 def read_text(name: str, default: str | None = None) -> str:
@@ -339,6 +375,25 @@ def _is_backup_target(url: SplitResult) -> bool:
     if url.scheme == "s3":
         return bool(re.fullmatch(r"[\w.-]+", url.netloc, re.ASCII))
     return url.scheme == "file" and not url.netloc and len(url.path) > 1
+
+
+def read_answer_keys(name: str) -> list[str]:
+    """Return the keys of stored answers, the one that encrypts first."""
+    found = read_list(name)
+    for key in found:
+        if not re.fullmatch(r"[\w-]{43}=", key, re.ASCII):
+            raise ImproperlyConfigured(
+                f"{name}: write keys as `manage.py encrypt_answers --new-key` prints them, separated by commas, the "
+                "newest first."
+            )
+    return found
+
+
+def read_contacts(name: str) -> list[str]:
+    """Return addresses at which people are reached, as ``mailto:security@orvenay.ch``."""
+    one = r"(mailto:[^@\s,]+@[^@\s,]+|https://[^\s,]+|tel:\+[\d-]+)"
+    read_pattern(name, rf"{one}( *, *{one})*", "mailto:…, https://… or tel:+…, separated by commas")
+    return read_list(name)
 
 
 def read_host_keys(name: str) -> list[str]:

@@ -41,6 +41,7 @@ VAPID_PRIVATE_KEY = SMS_WEBHOOK_SECRET = ""
 ANYMAIL = {"WEBHOOK_SECRET": "service:of-the-tests"}
 LEAST_SECONDS_TO_FILE = 0
 REGISTER_SCREENING = False  # teams see new cases at once; tests of the screening turn it on
+ANSWER_KEYS = []  # tests of the encryption set them
 SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
 LINK_CHECKS = False
 BACKUP_URL, BACKUP_RECIPIENTS, BACKUP_PROOF_DATABASE = "", [], ""

@@ -139,6 +139,9 @@ def test_nginx_serves_published_pictures_and_no_documents(nginx):
     served = answer(nginx, "/media/images/a.txt")
     assert (served.status, served.read()) == (200, b"published")
     assert "sandbox" in served.headers["Content-Security-Policy"]
+    assert served.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert served.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in served.headers["Permissions-Policy"]
     assert answer(nginx, "/media/documents/a.txt").status == 404
     assert answer(nginx, "/media/images/../documents/a.txt").status == 404
 

@@ -154,6 +154,7 @@ def test_only_the_card_page_runs_a_script_of_stripe(client, theirs):
     away = client.post(pay_url(charge), {"provider": "stripe_card"})
     card = client.get(away.url)
     assert "https://js.stripe.com" in card["Content-Security-Policy"]
+    assert 'payment=(self "https://js.stripe.com")' in card["Permissions-Policy"]
     assert 'data-client-secret="pi_1_secret"' in card.content.decode()
     assert "stripe.com" not in client.get(pay_url(charge))["Content-Security-Policy"]
     theirs.down = True

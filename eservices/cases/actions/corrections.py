@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import IdentityLevel, User
+from eservices.formbuilder.field_types import mask_secrets
 from eservices.submissions.actions import applicant_of
 
 from .. import audit_log, emails
@@ -35,8 +36,15 @@ def correct_answer(
     )
     _store_correction(case, field, answer)
     create_person_rows(case)
+    question = case.version.definition.fields[field]
     audit_log.record_event(
-        case, "amended", actor, field=field, before=before, after=answer, reason=correction.reason
+        case,
+        "amended",
+        actor,
+        field=field,
+        before=mask_secrets(question, before),
+        after=mask_secrets(question, answer),
+        reason=correction.reason,
     )
     if case.email != address:
         _send_links_to_new_address(case)

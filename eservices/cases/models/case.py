@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import IdentityLevel, User
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
+from home.encrypted_fields import EncryptedJSONField
 from home.localization import phone_numbers
 from home.web.secret_links import secret_field
 
@@ -174,7 +175,7 @@ class Case(models.Model):
             "protected."
         ),
     )
-    amended = models.JSONField(
+    amended = EncryptedJSONField(
         _("corrected answers"), default=dict, blank=True, help_text=_("Question → answer in force.")
     )
     contact = models.JSONField(

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from home.encrypted_fields import EncryptedJSONField
+
 from .case import Case
 
 
@@ -14,8 +16,8 @@ class Correction(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="amendments")
     field = models.CharField(_("question"), max_length=60)
-    before = models.JSONField(_("before"), null=True)
-    after = models.JSONField(_("after"), null=True)
+    before = EncryptedJSONField(_("before"), null=True)
+    after = EncryptedJSONField(_("after"), null=True)
     reason = models.TextField(_("reason"))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

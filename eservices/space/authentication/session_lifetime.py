@@ -1,24 +1,27 @@
-"""The ends of a session: the absolute time limit of staff, whatever their activity, and the end on request."""
+"""The ends of a session: the two time limits of staff, since the sign-in and since the last use, and on request."""
 
 from functools import partial
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 # In the session. Times are in seconds since 1970.
 SIGNED_IN_AT = "signed_in_at"
+USED_AT = "used_at"  # the last use by a person; only of staff
 ENDED_OTHERS_AT = "ended_others_at"  # when the user ended all sessions but this one
 LISTED_KEY = "listed_key"  # the key of the session in the list of sessions
+USE_NOTED_AFTER = 5 * 60  # seconds; noted at each request, the session would be written at each
 
 
 class StaffSessionMiddleware:
-    """The middleware that ends staff sessions ``STAFF_SESSION_HOURS`` after the sign-in.
+    """The middleware that ends staff sessions ``STAFF_SESSION_HOURS`` after the sign-in, or unused for an hour.
 
-    Residents have no such limit, because they have no rights to lose. Any session ends if it began before
-    ``User.sessions_ended_at``, whether it is listed or not.
+    The hour is ``STAFF_IDLE_MINUTES``. Residents have no such limits, because they have no rights to lose. Any
+    session ends if it began before ``User.sessions_ended_at``, whether it is listed or not.
     """
 
     def __init__(self, get_response):
@@ -29,12 +32,14 @@ class StaffSessionMiddleware:
         return self.get_response(request)
 
 
-def begin(request) -> None:
-    """Store the time of the sign-in and the key of the session in the session."""
+def begin(request, user) -> None:
+    """Store the time of the sign-in, that of the last use by staff and the key of the session in the session."""
     if not request.session.session_key:
         request.session.save()  # creates the key
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
     request.session[LISTED_KEY] = request.session.session_key
+    if user.works_here:
+        request.session[USED_AT] = request.session[SIGNED_IN_AT]
 
 
 def _within_its_time(request, user):
@@ -44,6 +49,7 @@ def _within_its_time(request, user):
     if _was_ended(request.session, user) or _is_over(request.session, user):
         request.session.flush()
         return AnonymousUser()
+    _note_use(request, user)
     _list_again(request, user)
     # The user, not the lazy object around it: Wagtail's log looks up the model by the exact class.
     return getattr(user, "_wrapped", user)
@@ -57,10 +63,22 @@ def _was_ended(session, user) -> bool:
 
 
 def _is_over(session, user) -> bool:
-    signed_in_at, now = session.get(SIGNED_IN_AT), timezone.now().timestamp()
-    if signed_in_at is None or now < signed_in_at + settings.STAFF_SESSION_HOURS * 3600:
-        return False
-    return user.works_here
+    now, signed_in_at = timezone.now().timestamp(), session.get(SIGNED_IN_AT, 0)
+    used_at = session.get(USED_AT, signed_in_at)
+    is_long = now >= signed_in_at + settings.STAFF_SESSION_HOURS * 3600
+    is_idle = now >= used_at + settings.STAFF_IDLE_MINUTES * 60
+    return (is_long or is_idle) and user.works_here
+
+
+def _note_use(request, user) -> None:
+    """Note the time in the session of staff. A page that is open and asks by itself is not used by anybody."""
+    now, used_at, path = timezone.now().timestamp(), request.session.get(USED_AT), request.path
+    admin = reverse("wagtailadmin_home")
+    if path.startswith(f"{admin}editing-sessions/") or (used_at and now < used_at + USE_NOTED_AFTER):
+        return
+    # Without a time, whoever opens the admin may have become staff after the sign-in.
+    if used_at or (path.startswith(admin) and user.works_here):
+        request.session[USED_AT] = now
 
 
 def _list_again(request, user) -> None:

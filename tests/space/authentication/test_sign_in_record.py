@@ -17,7 +17,7 @@ from eservices.deliveries.models import Delivery
 from eservices.space import jobs
 from eservices.space.authentication import sign_in_record, sign_in_report
 from eservices.space.authentication.forms import MAX_WRONG_PASSWORDS
-from eservices.space.authentication.session_lifetime import SIGNED_IN_AT
+from eservices.space.authentication.session_lifetime import SIGNED_IN_AT, USED_AT
 from eservices.space.authentication.session_views import device
 from eservices.space.checks import networks_are_told_apart
 from tests.accounts.test_sign_in import ADDRESS, CODE, ask, sent_code, wrong
@@ -182,25 +182,98 @@ def test_sign_out_of_other_sessions_ends_rotated_ones(client):
 
 
 def test_session_without_a_start_time_is_ended_with_the_others(client):
-    agent = AgentFactory(email=ADDRESS)
+    user = UserFactory(email=ADDRESS)
     sign_in(client)
+    delete_start_time(client)
+    assert client.get("/espace/").status_code == 200
+    actions.end_sessions(actor=user, user=user)
+    assert client.get("/espace/").status_code == 302
+
+
+def test_session_of_staff_without_a_start_time_is_over(client):
+    AgentFactory(email=ADDRESS)
+    sign_in(client)
+    delete_start_time(client)
+    assert client.get("/espace/").status_code == 302
+
+
+def delete_start_time(client) -> None:
     session = client.session
     del session[SIGNED_IN_AT]
     session.save()
-    assert client.get("/espace/").status_code == 200
-    actions.end_sessions(actor=agent, user=agent)
-    assert client.get("/espace/").status_code == 302
 
 
 @pytest.mark.parametrize(
     ("staff", "hours", "inside"), [(True, 11, True), (True, 13, False), (False, 13, True)]
 )
 def test_session_of_staff_ends_despite_activity(client, time_machine, settings, staff, hours, inside):
-    settings.SESSION_COOKIE_AGE = 30 * 3600
+    settings.SESSION_COOKIE_AGE, settings.STAFF_IDLE_MINUTES = 30 * 3600, 30 * 60
     (AgentFactory if staff else UserFactory)(email=ADDRESS)
     sign_in(client)
     time_machine.move_to(timezone.now() + timedelta(hours=hours))
     assert (client.get("/espace/").status_code == 200) == inside
+
+
+@pytest.mark.parametrize(
+    ("staff", "idle", "inside"), [(True, 59, True), (True, 61, False), (False, 61, True)]
+)
+def test_session_of_staff_ends_without_use(client, time_machine, staff, idle, inside):
+    (AgentFactory if staff else UserFactory)(email=ADDRESS)
+    sign_in(client)
+    for minutes in (40, idle):  # the first is use
+        time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
+        answer = client.get("/espace/")
+    assert (answer.status_code == 200) == inside
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"), [("/admin/login/", True), ("/admin/editing-sessions/ping/x/y/1/1/", False)]
+)
+def test_typing_is_use_and_an_open_page_is_not(client, time_machine, path, inside):
+    AgentFactory(email=ADDRESS)
+    sign_in(client)
+    time_machine.move_to(timezone.now() + timedelta(minutes=40))
+    client.head(path) if inside else client.post(path)
+    time_machine.move_to(timezone.now() + timedelta(minutes=40))
+    assert (client.get("/espace/").status_code == 200) == inside
+
+
+def test_use_is_written_every_five_minutes_at_most(client, time_machine):
+    AgentFactory(email=ADDRESS)
+    sign_in(client)
+    written = []
+    for _request in range(12):
+        time_machine.move_to(timezone.now() + timedelta(minutes=1))
+        client.get("/espace/")
+        written.append(client.session[USED_AT])
+    assert len(set(written)) == 3
+
+
+def test_resident_who_becomes_staff_has_an_idle_limit(client, time_machine):
+    user = UserFactory(email=ADDRESS)
+    sign_in(client)
+    assert USED_AT not in client.session
+    user.groups.add(*AgentFactory().groups.all())
+    client.get("/admin/")
+    assert USED_AT in client.session
+    time_machine.move_to(timezone.now() + timedelta(minutes=61))
+    assert client.get("/espace/").status_code == 302
+
+
+def test_new_password_ends_the_other_sessions(client):
+    agent = AgentFactory(email=ADDRESS)
+    sign_in(client)
+    agent.set_password("another-long-password")
+    agent.save()
+    assert client.get("/espace/").status_code == 302
+
+
+def test_taken_right_is_gone_at_the_next_request(client):
+    agent = AgentFactory(email=ADDRESS)
+    sign_in(client)
+    assert client.get("/admin/").status_code == 200
+    agent.groups.clear()
+    assert client.get("/admin/").status_code == 302
 
 
 def test_administrators_only_read_all_sign_ins(client):

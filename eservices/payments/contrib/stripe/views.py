@@ -19,6 +19,8 @@ POLICY = settings.SECURE_CSP | {
     "connect-src": [CSP.SELF, "https://api.stripe.com"],
 }
 
+PAYMENT = 'payment=(self "https://js.stripe.com")'
+
 
 @private_page
 @csp_override(POLICY)
@@ -40,4 +42,8 @@ def card_page(request, secret, payment_id):
         context["client_secret"] = payment_providers["stripe_card"].client_secret(payment)
     except (ProviderUnavailable, ProviderRefused):
         return render(request, "payments/stripe/card.html", context, status=503)
-    return render(request, "payments/stripe/card.html", context)
+    page = render(request, "payments/stripe/card.html", context)
+    page["Permissions-Policy"] = settings.PERMISSIONS_POLICY.replace(
+        "payment=()", PAYMENT
+    )  # a phone's wallet
+    return page

@@ -1,7 +1,8 @@
 """Tables as lines of JSON, the same lines whatever the database.
 
 A line is a row: its columns by name, in alphabetical order. A column that is missing is NULL; ``null`` is a value of
-JSON. Times are in UTC, decimals and UUIDs are texts. Reading goes past the models, whose fields would change values.
+JSON. Times are in UTC, decimals and UUIDs are texts, encrypted answers are in plain. Reading goes past the models, whose
+fields would change values.
 """
 
 import json
@@ -19,6 +20,8 @@ from django.db import connection
 from django.db.models import Field, Model
 from django.db.models.expressions import Col
 from django.utils.translation import override
+
+from home.encrypted_fields import EncryptedJSONField, LostKey, decrypt_value, encrypt_value
 
 from .exceptions import DepartureError
 from .excluded_data import EXCLUDED_TABLES, REPLACED_COLUMNS
@@ -44,6 +47,17 @@ class Column:
     def is_json(self) -> bool:
         return self.type == "JSONField"
 
+    @property
+    def _is_encrypted(self) -> bool:
+        return isinstance(self.field, EncryptedJSONField)
+
+    def _decrypt(self, value: Any) -> Any:
+        """Return a value of JSON in plain: the next installation has keys of its own."""
+        try:
+            return decrypt_value(value) if self._is_encrypted else value
+        except LostKey as error:
+            raise DepartureError(str(error)) from None
+
     @cached_property
     def _expression(self) -> Col:
         return Col("", self.field)
@@ -60,7 +74,7 @@ class Column:
         if value is None:
             return NULL
         if self.is_json:
-            return json.loads(value)
+            return self._decrypt(json.loads(value))
         if isinstance(value, datetime):
             return value.astimezone(UTC).isoformat()
         return str(value) if self.type in CONVERTED else value
@@ -71,7 +85,7 @@ class Column:
             return None
         value = line[self.name]
         if self.is_json:
-            return json.dumps(value)
+            return json.dumps(encrypt_value(value) if self._is_encrypted else value)
         if self.type in CONVERTED:
             return self.field.get_db_prep_save(self.field.to_python(value), connection)
         return value

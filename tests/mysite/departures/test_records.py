@@ -7,13 +7,16 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
+from eservices.submissions.models import Draft
 from home.models import SynonymGroup
 from mysite.departures.exceptions import DepartureError
 from mysite.departures.records import read_lines, reset_sequences, write_lines
 from news.channels.models import ChannelSettings
+from tests.factories.submissions import DraftFactory
 
 pytestmark = pytest.mark.django_db
 TASK = {
@@ -51,6 +54,28 @@ def test_moments_are_in_utc_with_microseconds():
     assert line["run_after"] == "2026-11-25T08:00:00.123456+00:00"
     assert line["id"] == str(key)
     written_again(DBTaskResult)
+
+
+def test_encrypted_answers_leave_in_plain_and_arrive_under_another_key(settings):
+    settings.ANSWER_KEYS = [Fernet.generate_key().decode()]
+    answers = DraftFactory(answers={"name": "Élodie"}).answers
+    lines = list(read_lines(Draft))
+    assert json.loads(lines[0])["answers"] == answers
+    Draft.objects.all().delete()
+    settings.ANSWER_KEYS = [Fernet.generate_key().decode()]
+    write_lines(Draft, io.BytesIO(b"".join(lines)))
+    assert Draft.objects.get().answers == answers
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM eservices_submissions_draft")
+        assert "lodie" not in str(cursor.fetchone()[0])
+
+
+def test_answers_whose_key_is_lost_do_not_leave(settings):
+    settings.ANSWER_KEYS = [Fernet.generate_key().decode()]
+    DraftFactory(answers={"name": "Élodie"})
+    settings.ANSWER_KEYS = []
+    with pytest.raises(DepartureError, match="ANSWER_KEYS lacks the key"):
+        list(read_lines(Draft))
 
 
 def test_null_of_json_differs_from_a_missing_value():

@@ -1,8 +1,8 @@
 """Tables as lines of JSON, the same lines whatever the database.
 
 A line is a row: its columns by name, in alphabetical order. A column that is missing is NULL; ``null`` is a value of
-JSON. Times are in UTC, decimals and UUIDs are texts, encrypted answers are in plain. Reading goes past the models, whose
-fields would change values.
+JSON. Times are in UTC, decimals and UUIDs are texts, encrypted answers are in plain. Reading goes past the models,
+whose fields would change values.
 """
 
 import json

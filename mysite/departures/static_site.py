@@ -79,10 +79,10 @@ class SiteCopy:
         if address not in self.pages:
             parts = urlsplit(address)
             page = f"page-{parts.query.removeprefix('page=')}.html" if parts.query else "index.html"
-            self.pages[address] = posixpath.join(
-                self._folder(parts.netloc), unquote(parts.path).strip("/"), page
-            )
-            self.waiting.append(address)
+            name = posixpath.join(self._folder(parts.netloc), unquote(parts.path).strip("/"), page)
+            if name not in self.pages.values():  # /a and /a/ are one page
+                self.waiting.append(address)
+            self.pages[address] = name
 
     def _folder(self, host: str) -> str:
         return FOLDER if host == self.own_host else f"{FOLDER}{host}/"

@@ -48,4 +48,4 @@ class Command(DirectConnectionMixin, BaseCommand):
             f"{len(manifest.stored_files)} files, the books{'' if faults else ', both chains'}, "
             f"in {time.monotonic() - began:.1f} s."
         )
-        self.stdout.write("Now run prepare and rebuild_search, then start all three.")
+        self.stdout.write("Now run prepare and rebuild_search, then start the site.")

@@ -152,6 +152,10 @@ def _senders(key: str) -> Iterator[str]:
     """Yield the services outside of the commune that a standing activity uses, by the settings."""
     if key in ("newsletter", "deliveries", "waste", "participation", "accounts"):
         yield _("Mail server")
+    if key == "newsletter" and settings.NEWSLETTER_BACKEND == "mailchimp":
+        yield "Mailchimp"
+    if key == "channels" and settings.VAPID_PRIVATE_KEY:
+        yield _("Push services of the browsers")
     if key in ("channels", "deliveries") and settings.SMS_GATEWAY != settings.SMS_MAILBOX:
         yield _("SMS gateway (%(name)s)") % {"name": _host(settings.SMS_URL) or settings.SMS_GATEWAY}
     if key == "accounts" and settings.OIDC_ISSUER:

@@ -71,10 +71,13 @@ def test_newest_version_counts_and_missing_retention_is_a_gap():
 
 def test_register_lists_what_the_site_does_besides(settings):
     settings.OIDC_ISSUER, settings.SIGN_IN_RECORD_DAYS = "https://login.example.ch/realm", 77
+    settings.NEWSLETTER_BACKEND, settings.VAPID_PRIVATE_KEY = "mailchimp", "key"
     found = {one.key: one for one in processing_activities("fr")}
     assert {"accounts", "newsletter", "usage", "backups", "audit", "deliveries"} <= set(found)
     assert "77 jours" in found["accounts"].retention
     assert "Fournisseur d’identité (login.example.ch)" in found["accounts"].recipients
+    assert "Mailchimp" in found["newsletter"].recipients
+    assert "Services de notification des navigateurs" in found["channels"].recipients
 
 
 def test_officer_completes_an_entry(officer):

@@ -55,8 +55,8 @@ def erase_rating(*, actor: Actor | None = None, case: Case) -> None:
 def delete_old_usage(*, actor: User | None = None, now: datetime) -> None:
     """Erase marks of readers after the day, hashes of requests after a month, texts and counts after years."""
     VisitMark.objects.over(now).delete()
-    RequestRating.objects.remembered(now).update(who="")
     RequestRating.objects.worded_too_long_ago(now).update(text="")
+    RequestRating.objects.remembered(now).update(who="")
     for counted in (PageVisits, AbandonedForms, RequestRating):
         counted.objects.outlived(now).delete()
 

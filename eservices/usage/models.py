@@ -101,8 +101,11 @@ class AbandonedForms(models.Model):
 
 class RequestRatingQuerySet(DailyQuerySet["RequestRating"]):
     def remembered(self, now: datetime) -> Self:
-        """Filter ratings that can no longer be changed and still have the hash of their request."""
-        return self.filter(day__lt=timezone.localdate(now) - RATING_PERIOD).exclude(who="")
+        """Filter ratings that can no longer be changed and have the hash of their request in vain.
+
+        One with a text needs it: the text is erased with its case.
+        """
+        return self.filter(day__lt=timezone.localdate(now) - RATING_PERIOD, text="").exclude(who="")
 
     def worded_too_long_ago(self, now: datetime) -> Self:
         return self.filter(day__lt=timezone.localdate(now) - TEXT_RETENTION).exclude(text="")
@@ -111,7 +114,8 @@ class RequestRatingQuerySet(DailyQuerySet["RequestRating"]):
 class RequestRating(models.Model):
     """An applicant's opinion on how a request was handled, with an optional text.
 
-    ``who``: a hash of the case, so that a second rating replaces the first. It is erased once none can follow.
+    ``who``: a hash of the case, so that a second rating replaces the first. It is erased once none
+    can follow and there is no text, which would be erased with the case.
     """
 
     class Rating(models.IntegerChoices):

@@ -1,5 +1,7 @@
 """Signal handlers: drafts that are not continued are counted, and ratings of erased cases lose their texts."""
 
+import logging
+
 from django.dispatch import receiver
 
 from eservices.cases.signals import case_erased
@@ -7,10 +9,15 @@ from eservices.submissions.signals import draft_abandoned
 
 from . import actions
 
+logger = logging.getLogger(__name__)
+
 
 @receiver(draft_abandoned, dispatch_uid="usage.count")
 def count_abandoned_draft(draft, **details):
-    actions.count_abandoned(draft=draft)
+    try:
+        actions.count_abandoned(draft=draft)  # in a savepoint: a count never keeps answers from being erased
+    except Exception:
+        logger.exception("The draft %s was not counted", draft.pk)
 
 
 @receiver(case_erased, dispatch_uid="usage.erase")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from eservices.submissions import actions as submissions
 from eservices.submissions.jobs import erase_expired_drafts
 from eservices.submissions.models import Draft
+from eservices.usage import actions
 from eservices.usage.models import AbandonedForms
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import TeamFactory
@@ -30,6 +31,15 @@ def test_expired_drafts_count_at_their_first_open_step(time_machine):
     erase_expired_drafts(timezone.now())
     assert left() == {"identite": 2, "contact": 1, "": 1}
     assert set(AbandonedForms.objects.values_list("form", "day")) == {(version.form_id, day)}
+
+
+def test_draft_is_erased_although_it_cannot_be_counted(time_machine, monkeypatch):
+    monkeypatch.setattr(actions, "_increment", lambda *args, **key: 1 / 0)
+    DraftFactory(steps=["qui"])
+    time_machine.move_to(timezone.now() + timedelta(days=31))
+    erase_expired_drafts(timezone.now())
+    assert Draft.objects.get().answers == {}
+    assert left() == {}
 
 
 def test_deleted_draft_counts_and_sent_one_does_not():

@@ -110,10 +110,24 @@ def test_erased_case_leaves_a_rating_without_text(case):
     assert (saved.rating, saved.text, saved.who) == (1, "", "")
 
 
-def test_ratings_lose_hash_then_text_then_are_deleted(case):
+def test_text_is_erased_with_a_case_that_is_erased_late(case):
+    actions.rate_request(actor=applicant(case), case=case, rating=1, text="Marchetti attend")
+    actions.delete_old_usage(now=timezone.now() + timedelta(days=200))
+    actions.erase_rating(case=case)
+    assert RequestRating.objects.get().text == ""
+
+
+def test_rating_without_a_text_loses_its_hash_after_a_month(case):
+    actions.rate_request(actor=applicant(case), case=case, rating=1)
+    for days, who in ((30, True), (31, False)):
+        actions.delete_old_usage(now=timezone.now() + timedelta(days=days))
+        assert bool(RequestRating.objects.get().who) == who
+
+
+def test_ratings_with_a_text_lose_both_then_are_deleted(case):
     actions.rate_request(actor=applicant(case), case=case, rating=1, text="Trop long")
     now = timezone.now()
-    for days, who, text in ((30, True, True), (31, False, True), (366, False, False)):
+    for days, who, text in ((30, True, True), (31, True, True), (366, False, False)):
         actions.delete_old_usage(now=now + timedelta(days=days))
         saved = RequestRating.objects.get()
         assert (bool(saved.who), bool(saved.text)) == (who, text)

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from django.db import connections
 
@@ -27,6 +28,17 @@ PR_SET_PDEATHSIG = 1
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 RETURNED_FROM = 128 * 1024  # bytes
 ARENAS = 2
+
+
+# What a forked process does last, such as sending its reports of errors: `os._exit` runs nothing of `atexit`.
+before_exit: list[Callable[[], object]] = []
+
+
+def _act_before_exit() -> None:
+    for act in before_exit:
+        with suppress(Exception):
+            act()
+    sys.stdout.flush()
 
 
 def return_freed_memory() -> None:
@@ -155,7 +167,7 @@ class ForkedProcesses:
         except BaseException:
             logger.exception("A process failed")
         finally:
-            sys.stdout.flush()
+            _act_before_exit()
             os._exit(code)
 
     def _begin(self, parent: int) -> None:

@@ -4,8 +4,10 @@ Only what the log has is sent, masked as there: no request, no variables, no nam
 """
 
 import logging
+from functools import partial
 from typing import Any
 
+from home.runtime.forked_processes import before_exit
 from home.runtime.log_context import log_context
 from home.runtime.outages import outage_of
 
@@ -18,6 +20,7 @@ FRAME_PARTS = (
     *("filename", "abs_path", "module", "function", "lineno", "in_app"),
     *("pre_context", "context_line", "post_context"),  # lines of the program
 )
+FLUSH_SECONDS = 2  # for reports that wait when a process ends
 LONGEST = 100_000  # characters; a shortened message would not be recognized when it is masked
 
 
@@ -50,6 +53,7 @@ def start_error_reports(address: str, environment: str) -> None:
         send_client_reports=False,
         before_send=mask_report,
     )
+    before_exit.append(partial(sentry_sdk.flush, timeout=FLUSH_SECONDS))
 
 
 def mask_report(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:

@@ -4,10 +4,12 @@ A trace has what metrics and log have: parts of the site, methods, statuses, num
 SQL, no visitor and no name of this machine.
 """
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -19,11 +21,13 @@ from opentelemetry.sdk.trace import Span, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span, get_tracer, set_tracer_provider
 
+from home.runtime.forked_processes import before_exit
 from home.runtime.log_context import log_context
 
 from .. import __version__
 from .request_counters import METHODS, part_of_site
 
+FLUSH_MILLISECONDS = 2000  # for spans that wait when a process ends
 _task: ContextVar[ExitStack] = ContextVar("traced_task")
 
 
@@ -36,8 +40,12 @@ def start_tracing(collector: str, environment: str) -> None:
     }
     provider = TracerProvider(resource=Resource(resource))
     exporter = OTLPSpanExporter(endpoint=f"{collector.rstrip('/')}/v1/traces")
+    # The thread of the processor takes no signal: a parent waits for them in its own.
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     provider.add_span_processor(BatchSpanProcessor(exporter))
+    signal.pthread_sigmask(signal.SIG_SETMASK, former)
     set_tracer_provider(provider)
+    before_exit.append(partial(provider.force_flush, timeout_millis=FLUSH_MILLISECONDS))
     task_started.connect(begin_task_span)
     task_finished.connect(end_task_span)
 

@@ -26,6 +26,17 @@ def work():
 ForkedProcesses({"one": work}).run()
 """
 
+FAILING = """
+import os
+from django.conf import settings
+settings.configure()
+from home.runtime.forked_processes import ForkedProcesses, before_exit
+
+before_exit += [lambda: 1 / 0, lambda: print("sent")]
+pid = ForkedProcesses({})._fork(lambda: 1 / 0)
+print("ended with", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
 
 @pytest.fixture
 def parent():
@@ -84,6 +95,11 @@ def test_process_that_keeps_ending_starts_later(monkeypatch):
         pauses.append(processes.due["one"] - now)
         now = processes.due["one"]
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 1, 2]
+
+
+def test_process_sends_what_waits_before_it_ends():
+    run = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True)
+    assert run.stdout == "sent\nended with 1\n"
 
 
 def test_end_of_a_foreign_process_starts_nothing():

@@ -30,6 +30,12 @@ logger = logging.getLogger(__name__)
 SITE = "site"
 # Environment of the code that takes over: the number of the socket, and the processes of before.
 LISTENER, FORMER = "COMMUNE_LISTENER", "COMMUNE_FORMER"
+REFUSED = "The new code does not load."  # deploy/debian/postinst looks for a status
+TEMPLATES = {
+    ".html",
+    ".md",
+    ".txt",
+}  # of pages and letters: an upgrade replaces the files before the processes
 BACKLOG = 2048  # connections, as of gunicorn
 
 
@@ -92,9 +98,9 @@ class CommuneProcesses(ForkedProcesses):
     def deadlines(self) -> list[float]:
         return [*super().deadlines(), *([self.former_end] if self.former else [])]
 
-    def announce(self) -> None:
+    def announce(self, status: str = "") -> None:
         if not self.former:
-            sd_notify("READY=1\nSTATUS=", logger)
+            sd_notify(f"READY=1\nSTATUS={status}", logger)
 
     def handle_signal(self, number: int) -> None:
         """Begin to load the code again, unless that is going on."""
@@ -120,7 +126,7 @@ class CommuneProcesses(ForkedProcesses):
         """Become the new code if it loads. Otherwise everything stays as it is."""
         if code:
             logger.error("The new code does not load (%s): the one before goes on", code)
-            self.announce()
+            self.announce(REFUSED)
             return
         os.environ[FORMER] = json.dumps(self.running)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - there is no shell on purpose
@@ -134,5 +140,6 @@ def preload_site() -> None:
             gettext("")
             get_resolver().reverse_dict  # noqa: B018
     for folder in settings.TEMPLATES[0]["DIRS"]:
-        for path in folder.rglob("*.html"):
-            get_template(path.relative_to(folder).as_posix())
+        for path in folder.rglob("*.*"):
+            if path.suffix in TEMPLATES:
+                get_template(path.relative_to(folder).as_posix())

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from home.web.http_client import HttpClient, HttpError, configured_hosts
 
-RESTART = ("systemctl", "reload-or-restart", "commune-*")
+RESTART = ("systemctl", "reload-or-restart", "commune-*.service")  # the socket stays open
 RESTARTING = 150  # seconds: systemd waits 120 for processes that finish what they began
 PATIENCE = 90  # seconds until the new processes answer
 ANSWERING = 20  # seconds for one answer

@@ -14,7 +14,7 @@ from mysite.upgrades.migration_rollback import Key
 NOTHING_CHANGED = "Nothing was changed: the version that runs goes on."
 WAY_BACK = """The version before runs with the tables and files of this one. To go back:
   1. install the version before, as you installed this one;
-  2. restart: systemctl reload-or-restart 'commune-*'
+  2. restart: systemctl reload-or-restart 'commune-*.service'
 No request is lost by this. The backup is only for data that are damaged: restoring it loses what came in since."""
 
 

@@ -56,7 +56,7 @@ class Steps:
         return str(caught.value)
 
 
-RESTART = "systemctl reload-or-restart commune-*"
+RESTART = "systemctl reload-or-restart commune-*.service"
 
 
 def test_upgrade_runs_all_steps_in_their_order(steps):
@@ -112,7 +112,7 @@ def test_fault_while_undoing_shows_both_faults(steps):
 def test_user_without_rights_is_told_how_to_restart(steps, monkeypatch):
     monkeypatch.setattr(running_site, "may_restart", lambda: False)
     said = steps.upgrade()
-    assert "as root: systemctl reload-or-restart 'commune-*'" in said
+    assert "as root: systemctl reload-or-restart 'commune-*.service'" in said
     assert steps.done == ["check", "backup", "prepare"]
     steps.upgrade("--restart", "kill -HUP 7")
     assert steps.done[-1] == "kill -HUP 7"
@@ -249,6 +249,7 @@ def test_undone_migrations_are_those_of_the_upgrade(db, monkeypatch):
     called = []
     monkeypatch.setattr(migration_rollback, "call_command", lambda *args, **_options: called.append(args))
     every = set(MigrationLoader(None).disk_migrations)
-    new = {("eservices_cases", "0002_search_vector")}
+    *_earlier, before, last = sorted(name for app, name in every if app == "eservices_cases")
+    new = {("eservices_cases", last)}
     migration_rollback.undo_migrations(every - new, new)
-    assert called == [("migrate", "eservices_cases", "0001_initial")]
+    assert called == [("migrate", "eservices_cases", before)]

@@ -20,6 +20,7 @@ from tests.register.test_named_persons import GROUP, NOE
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = {"key": "attestation", "type": "document", "settings": {"template": KEY}}
+REASON = {"key": "motif", "type": "short_text"}
 NAMES = [
     ("statement", {"text": RichText("<p>{register_name}</p>"), "about": "everybody", "condition": None}),
 ]
@@ -29,7 +30,7 @@ def case_about(*people: dict) -> Case:
     """Create a case whose applicant, found in the register, names ``people``; it waits for the decision."""
     DocumentTemplateFactory(body=NAMES)
     answers = ELODIE | {"personnes": list(people)}
-    return ask(CaseFactory(stages=[CHECK, DECISION, DOCUMENT], asks=[GROUP], answers=answers))
+    return ask(CaseFactory(stages=[CHECK, DECISION, DOCUMENT], asks=[GROUP, REASON], answers=answers))
 
 
 def accept(case: Case) -> Case:

@@ -195,7 +195,10 @@ def test_schedule_figures_and_calendar_pages_fit(visit, site, monday, admin_user
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
             # The admin cuts off contents that are too wide; the page itself never scrolls sideways.
-            assert page.locator("main").evaluate("main => main.scrollWidth <= main.clientWidth"), path
+            page.wait_for_function("""() => {
+                const main = document.querySelector("main");
+                return main.scrollWidth <= main.clientWidth;
+            }""")  # the menu of the admin moves aside for a moment
         assert_accessible(page, ".desk")
     page.goto("/admin/snippets/eservices_bookings/importedcalendar/")
     expect(page.get_by_role("link", name="Voisins")).to_be_visible()

@@ -54,12 +54,12 @@ def test_audience_decides_whether_internal_parts_are_there(case, audience):
     assert audience.internal == (audience in (ARCHIVE, RECORDS, AGENT))
 
 
-def test_masked_payload_leaves_the_chain_of_events_intact(case):
+def test_event_of_a_secret_correction_is_masked_and_the_chain_intact(case):
     record = CaseRecord(case, RECORDS)
     [amended] = [one for one in record.events if one.kind == "amended"]
-    assert (amended.data, amended.salt) == ({}, "")
+    assert (amended.data["before"], amended.data["after"]) == (MASK, MASK)
     assert not list(chain_errors(one.link for one in record.events))
-    assert case.events.get(kind="amended").data["after"] == CORRECTED
+    assert case.events.get(kind="amended").data["after"] == MASK
 
 
 def test_programs_get_no_case_with_protected_address(case):

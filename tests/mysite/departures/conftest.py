@@ -62,7 +62,8 @@ def empty_installation(transactional_db, tmp_path):
 @contextmanager
 def installation(folder: Path) -> Iterator[None]:
     folder.mkdir()
-    with override_settings(VAR_DIR=folder, GED_URL=f"directory:{folder / 'ged'}"):
+    places = {"VAR_DIR": folder, "AUDIT_ANCHOR_FILE": folder / "anchors.txt"}
+    with override_settings(**places, GED_URL=f"directory:{folder / 'ged'}"):
         yield
     for storage in (default_storage, storages["private"]):
         for name in list(walk_files(storage)):

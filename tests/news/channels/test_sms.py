@@ -345,9 +345,9 @@ def test_editor_shows_waiting_text_that_differs_from_draft(client, index, topic,
     reader(topic)
     page = article(index, topic, title="Eau coupée mardi")
     tick(page)
-    client.force_login(SuperuserFactory())
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     with time_machine.travel(NIGHT, tick=False):
+        client.force_login(SuperuserFactory())
         publish(page)
         assert "data-waiting" not in client.get(edit).text
         page.title = "Eau coupée mercredi"

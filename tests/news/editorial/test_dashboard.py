@@ -168,6 +168,7 @@ def test_missed_publication_shows_problem_until_corrected(client, me, home):
     holed.scheduled_revision.content["title"] = ""
     holed.scheduled_revision.save()
     with time_machine.travel(now + timedelta(hours=2)):
+        client.force_login(me)
         home_jobs.publish_scheduled(timezone.now())
         assert "inconnu" in late(client)
         assert "Titre : Ce champ ne peut pas être vide." in late(client)

@@ -15,6 +15,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "news_articles.newspage",
         "wagtailsnippets_news_articles_newscategory",
     ),
+    "editors.md#la-fréquentation": ("usage_desk",),
     "editors.md#la-page-daccueil": ("home.homepage",),
     "editors.md#les-alertes": ("wagtailsnippets_home_alerts_alert", "news_channels:alert"),
     "editors.md#lagenda-et-les-propositions": (

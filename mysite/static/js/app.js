@@ -14,12 +14,3 @@ addEventListener("click", ({ target }) => target.hash && document.querySelector(
 
 // Of views that scroll sideways, the one that is shown is in sight, and a part of the one before.
 for (const view of document.querySelectorAll(".views [aria-current]")) view.parentElement.scrollLeft = view.offsetLeft - 60;
-
-// A visit of a page is counted, without a cookie: of people who ask for privacy, none is.
-const visited = document.querySelector("[data-visit]");
-const asksForPrivacy = navigator.doNotTrack === "1" || navigator.globalPrivacyControl;
-const count = () => fetch(visited.dataset.visit, { method: "POST", credentials: "omit", keepalive: true }).catch(() => {});
-if (visited && !asksForPrivacy && !navigator.webdriver) {
-  if (document.prerendering) document.addEventListener("prerenderingchange", count, { once: true });
-  else count();
-}

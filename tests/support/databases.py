@@ -46,11 +46,14 @@ def through_pooler() -> Iterator[None]:
     connection.settings_dict.update(
         HOST=pooler.hostname, PORT=str(pooler.port), DISABLE_SERVER_SIDE_CURSORS=True
     )
-    settings.DATABASE_DIRECT = {name: direct[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
+    # In place: the database may be set up while a test overrides settings, which would end with that test.
+    settings.DATABASE_DIRECT.update(
+        {name: direct[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
+    )
     yield
     connection.close()
     connection.settings_dict.update(direct, DISABLE_SERVER_SIDE_CURSORS=False)
-    settings.DATABASE_DIRECT = None
+    settings.DATABASE_DIRECT.clear()
     with connection.cursor() as cursor:  # the pooler holds sessions of the database that is dropped
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "

@@ -320,7 +320,8 @@ def test_scripts_load_after_first_paint_and_save_earlier_text(visit, file_first)
     step = FormStepPage(page)
     late = []
     page.route("**/autosave*.js", lambda route: late.append(route))
-    step.start()
+    start = reverse("submissions:start", args=[file_first.form.slug])
+    page.goto(start, wait_until="commit")  # the page has loaded only with its late scripts
     step.fill(nom="Marchetti")
     expect(step.field("nom")).to_have_value("Marchetti")
     while not late:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import InternalError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import translation
 
@@ -103,7 +103,8 @@ def test_database_that_accepts_no_writes_is_reported(read_only):
 
 @pytest.mark.django_db
 def test_expired_connection_is_closed_before_its_next_use(monkeypatch):
-    monkeypatch.setattr(connection, "close_at", None)
+    # Not the proxy ``connection``: pytest would delete the attribute in the end, which the proxy has not itself.
+    monkeypatch.setattr(connections["default"], "close_at", None)
     expire_connection()
     assert connection.close_at <= time.monotonic()
 

@@ -9,6 +9,7 @@ import sys
 
 from django.db import connection, transaction
 from django.db.models import AutoField, Count
+from django.utils import timezone
 
 TEAMS = 30
 OWN_TEAMS = 3
@@ -145,7 +146,10 @@ def sign_in(agent) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
+    from eservices.space.authentication.session_lifetime import SIGNED_IN_AT
+
     session = SessionStore()
+    session[SIGNED_IN_AT] = timezone.now().timestamp()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(agent.pk), agent.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session.create()

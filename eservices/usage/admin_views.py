@@ -12,9 +12,8 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from eservices.cases.metrics.charts import chart_bars
-from home.formats.spreadsheets import write_csv_lines
-from home.formats.xlsx import Cell, stream_workbook
-from home.web.downloads import CSV, as_download, dated_file_name
+from home.formats.xlsx import Cell
+from home.web import downloads
 
 from . import access, report_figures
 
@@ -23,7 +22,6 @@ PERIODS = {
     90: gettext_lazy("the last three months"),
     365: gettext_lazy("the last year"),
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 type Table = tuple[list[str], Iterator[list[Cell]]]
 
@@ -75,15 +73,12 @@ class UsageView(WagtailAdminTemplateMixin, TemplateView):
 def export_table(request, table: str, kind: str) -> StreamingHttpResponse:
     """Return one of the tables as CSV or XLSX."""
     access.check_viewer(request.user)
-    if table not in TABLES or kind not in ("csv", "xlsx"):
+    if table not in TABLES or kind not in downloads.TABLES:
         raise Http404
     name, make = TABLES[table]
     header, rows = make(first_day(chosen_days(request)))
-    if kind == "csv":
-        response = StreamingHttpResponse(write_csv_lines(header, rows), content_type=CSV)
-    else:
-        response = StreamingHttpResponse(stream_workbook(str(name), header, rows), content_type=XLSX)
-    return as_download(response, dated_file_name(pgettext("name of a file", "usage") + f"-{table}", kind))
+    file_name = pgettext("name of a file", "usage") + f"-{table}"
+    return downloads.table_download(kind, str(name), header, rows, file_name)
 
 
 def _visits(since: date) -> Table:

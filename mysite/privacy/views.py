@@ -13,17 +13,13 @@ from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from home.admin.action_views import ActionFormMixin
-from home.formats.spreadsheets import write_csv_lines
-from home.formats.xlsx import stream_workbook
 from home.models import CommuneSettings
 from home.validators import validate_no_control
-from home.web.downloads import CSV, as_download, dated_file_name
+from home.web.downloads import TABLES, as_download, dated_file_name, table_download
 
 from . import access, actions
 from .models import ProcessingNote
 from .processing_register import ProcessingActivity
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RegisterView(WagtailAdminTemplateMixin, TemplateView):
@@ -101,19 +97,14 @@ class StatementView(WagtailAdminTemplateMixin, ActionFormMixin, FormView):
 def export_register(request, kind: str) -> StreamingHttpResponse:
     """Return the register as CSV or XLSX."""
     activities = access.activities_for(request.user, get_language())
-    if kind not in ("csv", "xlsx"):
+    if kind not in TABLES:
         raise Http404
     header = [
         *(_("Activity"), _("Purpose"), _("Legal basis"), _("People"), _("Categories of data")),
         *(_("Specially protected"), _("Recipients of the data"), _("Retention"), _("Remarks")),
     ]
-    rows = map(_cells, activities)
-    if kind == "csv":
-        response = StreamingHttpResponse(write_csv_lines(header, rows), content_type=CSV)
-    else:
-        title = str(RegisterView.page_title)
-        response = StreamingHttpResponse(stream_workbook(title, header, rows), content_type=XLSX)
-    return as_download(response, dated_file_name(pgettext("name of a file", "register-of-processing"), kind))
+    name = pgettext("name of a file", "register-of-processing")
+    return table_download(kind, str(RegisterView.page_title), header, map(_cells, activities), name)
 
 
 def _cells(one: ProcessingActivity) -> list[str]:

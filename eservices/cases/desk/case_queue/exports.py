@@ -1,6 +1,6 @@
 """Export of the queue as CSV or XLSX, streamed row by row. No cell can be a formula."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import batched, chain
 from uuid import UUID
@@ -8,17 +8,12 @@ from uuid import UUID
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from home.formats import xlsx
 from home.formats.xlsx import Cell
 
 from ...models import Case, CaseQuerySet
 from ...texts.titles import titles_of
 from .answer_columns import AnswerColumns
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 BATCH_SIZE = 500
 
 
@@ -91,8 +86,3 @@ def _row(case: Case, name: str, titles: Mapping[str, str]) -> list[Cell]:
 
 def _day(moment: datetime | None) -> date | None:
     return timezone.localtime(moment).date() if moment else None
-
-
-def as_xlsx(columns: list[str], table: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Yield a workbook with texts, numbers and dates, in chunks while it is written."""
-    return xlsx.stream_workbook(_("Cases"), columns, table)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import BoundField
-from django.http import QueryDict, StreamingHttpResponse
+from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from home.admin.action_views import action_view
 from home.exceptions import ActionRefused
-from home.formats.spreadsheets import write_csv_lines
-from home.web.downloads import as_download, dated_file_name
+from home.web.downloads import table_download
 
 from ... import access, actions
 from ...models import Case, CaseQuerySet, QueueLayout, SavedView
@@ -315,6 +314,4 @@ def export_queue(request, kind):
         exports.export_header(answers),
         exports.export_rows(found.by_urgency(), choices.services, answers),
     )
-    content = write_csv_lines(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
-    response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])
-    return as_download(response, dated_file_name(_("cases"), kind))
+    return table_download(kind, _("Cases"), columns, table, _("cases"))

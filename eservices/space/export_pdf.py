@@ -156,7 +156,7 @@ def _row(one: object) -> Row:
     if not isinstance(one, dict) or not one:
         return ["", _text(one)]
     first, *others = one.items()
-    rest = [f"{_label(key)}: {_text(value)}" for key, value in others if _text(value)]
+    rest = [_line(key, value) for key, value in others if _text(value)]
     return [_text(first[1]), "\n".join(rest)]
 
 
@@ -168,7 +168,7 @@ def _text(value: object) -> str:
         case bool():
             return _("Yes") if value else _("No")
         case dict():
-            return "\n".join(f"{_label(key)}: {_text(one)}" for key, one in value.items() if _text(one))
+            return "\n".join(_line(key, one) for key, one in value.items() if _text(one))
         case list() | tuple():
             return "\n".join(map(_text, value))
         case datetime():
@@ -178,6 +178,11 @@ def _text(value: object) -> str:
     text = str(value)
     moment = parse_datetime(text) if len(text) > len("2026-11-24T09:00") and "T" in text[:11] else None
     return _text(moment) if moment and timezone.is_aware(moment) else text
+
+
+def _line(key: str, value: object) -> str:
+    """Return a value after its label, with the colon of the language."""
+    return _("%(question)s: %(answer)s") % {"question": _label(key), "answer": _text(value)}
 
 
 def _label(key: str) -> str:

@@ -9,7 +9,10 @@ class ProcessingNote(models.Model):
 
     key = models.CharField(max_length=120, unique=True, editable=False)
     purpose = models.TextField(
-        _("purpose"), max_length=1000, blank=True, help_text=_("If empty, the general purpose is shown.")
+        _("purpose of the processing"),
+        max_length=1000,
+        blank=True,
+        help_text=_("If empty, the general purpose is shown."),
     )
     legal_basis = models.TextField(
         _("legal basis"), max_length=1000, blank=True, help_text=_("Law and article, or consent.")

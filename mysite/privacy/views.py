@@ -74,6 +74,10 @@ class StatementView(WagtailAdminTemplateMixin, ActionFormMixin, FormView):
     def page_title(self):
         return self.activity.name
 
+    def get_breadcrumbs_items(self):
+        register = {"url": reverse("privacy:register"), "label": RegisterView.page_title}
+        return [*super().get_breadcrumbs_items(), register, {"url": "", "label": self.page_title}]
+
     def get_form_kwargs(self):
         note = ProcessingNote.objects.filter(key=self.activity.key).first()
         return super().get_form_kwargs() | {"instance": note}
@@ -100,7 +104,7 @@ def export_register(request, kind: str) -> StreamingHttpResponse:
     if kind not in TABLES:
         raise Http404
     header = [
-        *(_("Activity"), _("Purpose"), _("Legal basis"), _("People"), _("Categories of data")),
+        *(_("Activity"), _("Purpose of the processing"), _("Legal basis"), _("People"), _("Categories of data")),
         *(_("Specially protected"), _("Recipients of the data"), _("Retention"), _("Remarks")),
     ]
     name = pgettext("name of a file", "register-of-processing")

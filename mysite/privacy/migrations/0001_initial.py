@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(editable=False, max_length=120, unique=True)),
-                ('purpose', models.TextField(blank=True, help_text='If empty, the general purpose is shown.', max_length=1000, verbose_name='purpose')),
+                ('purpose', models.TextField(blank=True, help_text='If empty, the general purpose is shown.', max_length=1000, verbose_name='purpose of the processing')),
                 ('legal_basis', models.TextField(blank=True, help_text='Law and article, or consent.', max_length=1000, verbose_name='legal basis')),
                 ('remarks', models.TextField(blank=True, help_text='For example other recipients, or a processor.', max_length=2000, verbose_name='remarks')),
             ],

@@ -104,7 +104,13 @@ def export_register(request, kind: str) -> StreamingHttpResponse:
     if kind not in TABLES:
         raise Http404
     header = [
-        *(_("Activity"), _("Purpose of the processing"), _("Legal basis"), _("People"), _("Categories of data")),
+        *(
+            _("Activity"),
+            _("Purpose of the processing"),
+            _("Legal basis"),
+            _("People"),
+            _("Categories of data"),
+        ),
         *(_("Specially protected"), _("Recipients of the data"), _("Retention"), _("Remarks")),
     ]
     name = pgettext("name of a file", "register-of-processing")

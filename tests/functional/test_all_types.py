@@ -16,7 +16,7 @@ from home.models import CommuneSettings
 from tests.factories.formbuilder import EVERY_TYPE, content, make_table, question, step
 from tests.factories.home import make_site
 from tests.factories.submissions import FormFactory, FormVersionFactory
-from tests.support.browser import assert_accessible, press
+from tests.support.browser import assert_accessible, press, wait_until
 from tests.support.page_size import weights
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -98,7 +98,7 @@ def test_list_position_and_map_fill_in_answers(visit, filing, settings):
 
     # The position of the device.
     page.click("[data-here]")
-    page.wait_for_function("document.getElementById('id_lieu-lat').value")
+    wait_until(page, "document.getElementById('id_lieu-lat').value")
     assert (page.input_value("#id_lieu-lat"), page.input_value("#id_lieu-lon")) == ("46.39", "6.48")
     assert page.locator("[data-show]").count() == 0
 

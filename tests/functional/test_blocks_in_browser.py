@@ -7,7 +7,7 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from tests.factories import home as make
 from tests.factories.blocks import EXTREMES, LONG, WORD
-from tests.support.browser import assert_accessible
+from tests.support.browser import assert_accessible, wait_until
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -57,7 +57,7 @@ def test_page_with_extreme_contents_keeps_its_layout(visit, live_server, page_of
         page.evaluate("document.querySelectorAll('img').forEach(one => one.loading = 'eager')")
         for width in (1280, 320):
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_function(LOADED)
+            wait_until(page, LOADED)
             assert page.evaluate(TOO_WIDE) == 0, (look, width)
             assert page.evaluate(TALLEST) <= 48 * 16 * 1.4, (look, width)
             assert page.locator('img[alt="x"]').nth(1).bounding_box()["width"] <= 30, (look, width)

@@ -19,7 +19,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.home import make_site, translated
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
 from tests.functional.conftest import PLAYED
-from tests.support.browser import assert_accessible, press
+from tests.support.browser import assert_accessible, press, wait_until
 from tests.support.pages.form_step import FormStepPage, pdf
 from tests.support.pages.sign_in import SignInPage, sign_in
 
@@ -190,7 +190,7 @@ def test_files_are_uploaded_on_a_bad_connection(visit, file_first):
     for route in held:
         route.continue_()
     expect(step.refused_files).to_contain_text("page.pdf")
-    page.wait_for_function("document.activeElement.closest('.travels')")
+    wait_until(page, "!!document.activeElement.closest('.travels')")
     step.continue_button.click()
     page.wait_for_url("**/verifier/")
 
@@ -321,7 +321,7 @@ def test_scripts_load_after_first_paint_and_save_earlier_text(visit, file_first)
     late = []
     page.route("**/autosave*.js", lambda route: late.append(route))
     start = reverse("submissions:start", args=[file_first.form.slug])
-    page.goto(start, wait_until="commit")  # the page has loaded only with its late scripts
+    page.goto(start, wait_until="domcontentloaded")  # the page has loaded only with its late scripts
     step.fill(nom="Marchetti")
     expect(step.field("nom")).to_have_value("Marchetti")
     while not late:

@@ -11,9 +11,10 @@ from eservices.bookings.models import BlockedTime, Booking, ImportedCalendar
 from eservices.cases.models import Role
 from tests.factories.bookings import booking, resource
 from tests.factories.cases import TeamFactory, member
-from tests.support.browser import assert_accessible
+from tests.support.browser import assert_accessible, wait_until
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
+FITS = "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('main'))"
 PLAN = "/admin/bookings/"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -195,10 +196,7 @@ def test_schedule_figures_and_calendar_pages_fit(visit, site, monday, admin_user
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
             # The admin cuts off contents that are too wide; the page itself never scrolls sideways.
-            page.wait_for_function("""() => {
-                const main = document.querySelector("main");
-                return main.scrollWidth <= main.clientWidth;
-            }""")  # the menu of the admin moves aside for a moment
+            wait_until(page, FITS)  # the menu of the admin moves aside for a moment
         assert_accessible(page, ".desk")
     page.goto("/admin/snippets/eservices_bookings/importedcalendar/")
     expect(page.get_by_role("link", name="Voisins")).to_be_visible()

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import time
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
+PATIENCE = 15  # seconds
 NO_BROWSER = "no chromium found"
 # The first one has no windows and needs three quarters of the processor time of the others.
 NAMES = (
@@ -44,6 +46,17 @@ def launch(playwright):
         executable_path=chromium(),
         args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", left_out],
     )
+
+
+def wait_until(page, expression: str) -> None:
+    """Wait until an expression of JavaScript is true on the page.
+
+    ``page.wait_for_function`` evaluates it within the page at its second look, which the policy of our pages forbids.
+    """
+    ends = time.monotonic() + PATIENCE
+    while not page.evaluate(expression):
+        assert time.monotonic() < ends, f"It never came true: {expression}"
+        page.wait_for_timeout(20)
 
 
 def press(target) -> None:

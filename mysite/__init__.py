@@ -1,3 +1,3 @@
 """The project: settings, URLs, middleware and the front end's static files."""
 
-__version__ = "0.1.0"  # the same as in pyproject.toml and publiccode.yml: a test compares
+__version__ = "0.2.0"  # of this tree; deploy/debian/build and everything that shows it read it here

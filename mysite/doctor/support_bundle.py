@@ -7,13 +7,12 @@ import json
 import os
 import platform
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 
+from .. import __version__
 from ..log_filters import mask_secrets
 from ..settings import environment
 from .findings import Finding
@@ -67,9 +66,8 @@ def build_bundle(findings: Iterable[Finding], log: Iterable[str]) -> dict:
 
 
 def read_versions() -> dict[str, str]:
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
     found = {
-        "commune": project["version"],
+        "commune": __version__,
         "system": platform.platform(),
         "Python": platform.python_version(),
     }

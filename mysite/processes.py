@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from django.conf import settings
-from django.template.loader import get_template
+from django.template import engines
 from django.urls import get_resolver
 from django.utils.log import configure_logging
 from django.utils.translation import gettext, override
@@ -23,6 +23,7 @@ from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.systemd import SD_LISTEN_FDS_START, listen_fds, sd_notify
 from gunicorn.util import parse_address
 
+from eservices.deliveries.opaque_values import opaque_engine
 from home.runtime.forked_processes import GRACE, SIGNALS, ForkedProcesses
 
 logger = logging.getLogger(__name__)
@@ -31,11 +32,8 @@ SITE = "site"
 # Environment of the code that takes over: the number of the socket, and the processes of before.
 LISTENER, FORMER = "COMMUNE_LISTENER", "COMMUNE_FORMER"
 REFUSED = "The new code does not load."  # deploy/debian/postinst looks for a status
-TEMPLATES = {
-    ".html",
-    ".md",
-    ".txt",
-}  # of pages and letters: an upgrade replaces the files before the processes
+# Of pages and letters: an upgrade replaces the files before the processes.
+TEMPLATES, LETTERS = {".html", ".txt"}, ".md"
 BACKLOG = 2048  # connections, as of gunicorn
 
 
@@ -139,7 +137,9 @@ def preload_site() -> None:
         with override(language):
             gettext("")
             get_resolver().reverse_dict  # noqa: B018
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    own = engines["django"].engine
+    for folder in own.dirs:
         for path in folder.rglob("*.*"):
-            if path.suffix in TEMPLATES:
-                get_template(path.relative_to(folder).as_posix())
+            if path.suffix in TEMPLATES | {LETTERS}:
+                engine = opaque_engine(own) if path.suffix == LETTERS else own
+                engine.get_template(path.relative_to(folder).as_posix())

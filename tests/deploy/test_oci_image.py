@@ -40,8 +40,8 @@ def test_script_can_be_run_and_stops_at_the_first_error(script):
     assert subprocess.run(["sh", "-n", path]).returncode == 0
 
 
-def test_image_holds_what_the_debian_package_holds():
-    packaged = re.search(r"git ls-files -z -- (.*?) \|", _joined(ROOT / "deploy/debian/build"))
+def test_image_holds_what_package_and_tarball_hold():
+    packaged = re.search(r"git ls-files -z -- (.*?) \|", _joined(ROOT / "deploy/collect-program"))
     ignored = (ROOT / ".containerignore").read_text().splitlines()
     assert packaged
     assert {line[1:] for line in ignored if line.startswith("!")} == set(packaged[1].split())

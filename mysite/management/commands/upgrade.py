@@ -12,9 +12,10 @@ from mysite.upgrades import migration_rollback, running_site
 from mysite.upgrades.migration_rollback import Key
 
 NOTHING_CHANGED = "Nothing was changed: the version that runs goes on."
-WAY_BACK = """The version before runs with the tables and files of this one. To go back:
-  1. install the version before, as you installed this one;
-  2. restart: systemctl reload-or-restart 'commune-*.service'
+WAY_BACK = """The version before runs with the tables and files of this one. To go back, install the version before:
+  a package:   commune upgrade --back
+  a tarball:   /usr/share/commune-VERSION/deploy/install
+  a checkout:  git checkout VERSION, then systemctl reload-or-restart 'commune-*.service'
 No request is lost by this. The backup is only for data that are damaged: restoring it loses what came in since."""
 
 
@@ -24,6 +25,9 @@ class Command(DirectConnectionMixin, BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--no-backup", action="store_true", help="Make no backup: there is a fresh one.")
+        parser.add_argument(
+            "--prepare-only", action="store_true", help="End before the restart, which the caller does."
+        )
         parser.add_argument("--restart", metavar="COMMAND", help="Command that restarts the processes.")
         parser.add_argument(
             "--address", default=settings.WAGTAILADMIN_BASE_URL, help="Address at which the site is asked."
@@ -32,7 +36,7 @@ class Command(DirectConnectionMixin, BaseCommand):
             "--verify", action="store_true", help="Only ask whether the installed version answers."
         )
 
-    def handle(self, *, no_backup, restart, address, verify, **options):
+    def handle(self, *, no_backup, prepare_only, restart, address, verify, **options):
         if verify:
             self.verify(address)
             return
@@ -40,6 +44,8 @@ class Command(DirectConnectionMixin, BaseCommand):
         if not no_backup:
             self.back_up()
         self.prepare()
+        if prepare_only:
+            return
         words = tuple(shlex.split(restart or "")) or running_site.RESTART
         if restart or running_site.may_restart():
             self.restart(words)

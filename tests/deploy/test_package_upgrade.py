@@ -1,0 +1,185 @@
+"""``commune upgrade PACKAGE.deb`` and the refusals of preinst, with stand-ins for dpkg, apt and systemd.
+
+That all of it works on a machine is tried by ``.ci/run package``.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.programs import needs
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = {
+    "id": "echo 0",
+    "dpkg-query": """case "$*" in
+        *db:Status*) echo "${STATUS:-installed}" ;;
+        *Version*) echo "${INSTALLED:-0.2.0}" ;;
+        -s*) cat "$CONTROL" ;;
+    esac""",
+    "apt-get": 'echo "apt-get ${*##*/}" >>"$DONE"; case "$*" in *"$BROKEN"*) exit 100 ;; esac',
+    "commune": 'echo "commune $*" >>"$DONE"; [ "$1" != "$FAILING" ]',
+    "systemctl": 'case "$*" in *Listen*) echo "127.0.0.1:8000 (Stream)" ;; esac',
+}
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Return a function that runs ``commune upgrade``, and what was done."""
+    needs("dpkg-deb")
+    (tmp_path / "bin").mkdir()
+    for name, text in PROGRAMS.items():
+        path = tmp_path / "bin" / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    script = (ROOT / "bin/upgrade-package").read_text()
+    script = script.replace("/var/cache/commune", str(tmp_path / "cache")).replace("/run/systemd/system", "/")
+    # The program of the package is none here.
+    (tmp_path / "upgrade").write_text(re.sub("\n    cp -p .*/sites-available.*", "", script))
+    (tmp_path / "done").write_text("")
+
+    def run(*arguments, **variables) -> subprocess.CompletedProcess:
+        (tmp_path / "done").write_text("")
+        environment = {
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "DONE": str(tmp_path / "done"),
+            "CONTROL": str(tmp_path / "commune/0.2.0/DEBIAN/control"),
+            "BROKEN": "none",
+            "FAILING": "",
+        }
+        command = ["sh", tmp_path / "upgrade", *arguments]
+        return subprocess.run(command, env=environment | variables, capture_output=True, text=True)
+
+    def build(version: str, name: str = "commune") -> Path:
+        control = tmp_path / name / version / "DEBIAN"
+        control.mkdir(parents=True)
+        control.chmod(0o755)
+        (control / "control").write_text(
+            f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: x <x@x.example>\nDescription: x\n"
+        )
+        package = tmp_path / f"{name}_{version}_all.deb"
+        subprocess.run(["dpkg-deb", "--build", control.parent, package], check=True, capture_output=True)
+        return package
+
+    build("0.2.0")
+    run.build, run.folder = build, tmp_path
+    run.done = lambda: [
+        re.sub("commune_(.*)_all.deb", r"\1", line) for line in (tmp_path / "done").read_text().splitlines()
+    ]
+    run.aside = lambda: sorted(path.name for path in (tmp_path / "cache").glob("*.deb"))
+    return run
+
+
+VERIFY = "commune upgrade --verify --address http://127.0.0.1:8000"
+
+
+def test_upgrade_checks_backs_up_installs_and_asks(machine):
+    answer = machine(str(machine.build("0.3.0")))
+    assert answer.returncode == 0, answer.stderr
+    assert machine.done() == [
+        "commune check --deploy --fail-level ERROR",
+        "commune backup",
+        "apt-get 0.3.0",
+        VERIFY,
+    ]
+    assert machine.aside() == ["commune_0.2.0_all.deb"]
+
+
+@pytest.mark.parametrize("step", ["check", "backup"])
+def test_upgrade_changes_nothing_if_a_first_step_fails(machine, step):
+    answer = machine(str(machine.build("0.3.0")), FAILING=step)
+    assert answer.returncode == 1
+    assert "Nothing was changed: 0.2.0 goes on." in answer.stderr
+    assert not [line for line in machine.done() if "apt-get" in line]
+    assert machine.aside() == []
+
+
+def test_upgrade_goes_back_where_installation_fails(machine):
+    answer = machine("--no-backup", str(machine.build("0.3.0")), BROKEN="0.3.0")
+    assert answer.returncode == 1
+    assert "The version before answers, and nothing was lost." in answer.stderr
+    assert machine.done()[1:] == ["apt-get 0.3.0", "apt-get 0.2.0", VERIFY]
+
+
+def test_upgrade_goes_back_where_the_new_version_is_silent(machine):
+    answer = machine("--no-backup", str(machine.build("0.3.0")), FAILING="upgrade")
+    assert answer.returncode == 1
+    assert "the version before does not answer" in answer.stderr  # here no version does
+    assert machine.done()[1:] == ["apt-get 0.3.0", VERIFY, "apt-get 0.2.0", VERIFY]
+
+
+def test_version_before_is_installed_again(machine):
+    machine("--no-backup", str(machine.build("0.3.0")))
+    answer = machine("--back", INSTALLED="0.3.0")
+    assert "Version 0.2.0 is installed again" in answer.stdout
+    assert machine.done() == ["apt-get 0.2.0", VERIFY]
+
+
+def test_interrupted_upgrade_goes_on_without_a_second_backup(machine):
+    package = str(machine.build("0.3.0"))
+    machine("--no-backup", package, FAILING="check")
+    answer = machine(package, STATUS="half-configured", INSTALLED="0.3.0")
+    assert "An upgrade was interrupted: it goes on" in answer.stdout
+    assert machine.done() == ["apt-get 0.3.0", VERIFY]
+
+
+def test_upgrade_refuses_other_packages_and_older_versions(machine):
+    assert "is no package of commune" in machine(str(machine.build("0.3.0", "another"))).stderr
+    assert "is older than the installed 0.2.0" in machine(str(machine.build("0.1.0"))).stderr
+    assert "There is no" in machine("missing.deb").stderr
+    assert "No version before" in machine("--back").stderr
+    assert machine("--forwards").returncode == 2
+    assert machine.done() == []
+
+
+def test_upgrade_by_another_user_is_refused(machine):
+    (machine.folder / "bin/id").write_text("#!/bin/sh\necho 1000\n")
+    answer = machine("x.deb")
+    assert (answer.returncode, answer.stderr) == (1, "Run it as root: sudo commune upgrade x.deb\n")
+
+
+# -- preinst -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def preinst(tmp_path):
+    """Return a function that begins to install a version over an installed one that knows two releases before it."""
+    needs("dpkg")
+    known = tmp_path / "releases.toml"
+    known.write_text('[[release]]\nversion = "0.3.0"\n\n[[release]]\nversion = "0.2.0"\n')
+    text = (ROOT / "deploy/debian/preinst").read_text()
+    text = text.replace("/usr/share/commune/deploy/releases.toml", str(known))
+    text = text.replace("/usr/share/commune ", f"{tmp_path}/program ").replace(
+        "/run/systemd", f"{tmp_path}/run"
+    )
+
+    def run(version: str, *arguments: str) -> subprocess.CompletedProcess:
+        script = tmp_path / "preinst"
+        script.write_text(text.replace("@VERSION@", version))
+        return subprocess.run(["sh", script, *arguments], capture_output=True, text=True)
+
+    run.folder = tmp_path
+    return run
+
+
+@pytest.mark.parametrize("version", ["0.5.0", "0.4.0", "0.4.0~rc1", "0.3.0"])
+def test_package_goes_one_version_back(preinst, version):
+    assert preinst(version, "upgrade", "0.4.0").returncode == 0
+
+
+@pytest.mark.parametrize("version", ["0.2.0", "0.3.0~rc1"])
+def test_package_refuses_to_go_back_two_versions(preinst, version):
+    refused = preinst(version, "upgrade", "0.4.0")
+    assert refused.returncode == 1
+    assert "The way back leads to 0.3.0" in refused.stderr
+
+
+def test_package_refuses_to_be_installed_over_a_tarball(preinst):
+    assert preinst("0.4.0", "install").returncode == 0
+    (preinst.folder / "program").symlink_to(preinst.folder)
+    refused = preinst("0.4.0", "install")
+    assert refused.returncode == 1
+    assert "A tarball is installed here" in refused.stderr

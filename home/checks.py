@@ -20,7 +20,7 @@ def check_database(app_configs, **kwargs) -> list:
         connection.ensure_connection()
     except DatabaseFault as fault:
         message = f"The database does not answer: {str(fault).strip()}"
-        hint = "Is it running, and is DATABASE_URL right? See docs/operations.md."
+        hint = "Is it running, and is DATABASE_URL right? See docs/settings.md."
         return [Error(message, hint=hint, id="home.E001")]
     if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL * 10_000:
         message = f"PostgreSQL is too old: {connection.pg_version // 10_000}."

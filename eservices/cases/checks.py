@@ -34,7 +34,7 @@ def check_archive(app_configs, **kwargs) -> list[Error]:
     Cases to be archived are erased only afterwards: without an archive they would wait for years unnoticed.
     """
     if fault := error_message_of(configured_archive):
-        hint = "Apps register archives in integrations.py. See CASE_ARCHIVE in docs/operations.md."
+        hint = "Apps register archives in integrations.py. See CASE_ARCHIVE in docs/settings.md."
         return [Error(f"No case can be archived: {fault}", hint=hint, id="cases.E001")]
     return []
 

@@ -39,7 +39,7 @@ def check_store_accepts(app_configs, **kwargs):
     return [
         Warning(
             f"No dossier can be filed: {fault}.",
-            hint="What it does not take waits in the outbox. See GED_URL in docs/operations.md.",
+            hint="What it does not take waits in the outbox. See GED_URL in docs/settings.md.",
             id="connectors.W002",
         )
     ]

@@ -19,6 +19,6 @@ def check_transports(app_configs, **kwargs) -> list[Warning]:
 def _told(carrier, fault: str) -> Warning:
     return Warning(
         f"{carrier.label} does not answer: {fault}",
-        hint="What it carries waits in the outbox. See its variables in docs/operations.md.",
+        hint="What it carries waits in the outbox. See its variables in docs/settings.md.",
         id="deliveries.W001",
     )

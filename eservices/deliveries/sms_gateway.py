@@ -1,4 +1,4 @@
-"""SMS through any gateway that accepts JSON over HTTPS: ``docs/operations.md`` describes it."""
+"""SMS through any gateway that accepts JSON over HTTPS: ``docs/settings.md`` describes it."""
 
 from datetime import datetime, timedelta
 

@@ -151,7 +151,7 @@ sms_gateways: IntegrationRegistry[type[SmsGateway]] = IntegrationRegistry("SMS_G
 def configured_sms_gateway() -> SmsGateway:
     """Return the operator's gateway. Raise PermanentFailure if none is set."""
     if not settings.SMS_GATEWAY:
-        raise PermanentFailure("No gateway for SMS is set: see SMS_GATEWAY in docs/operations.md.")
+        raise PermanentFailure("No gateway for SMS is set: see SMS_GATEWAY in docs/settings.md.")
     return sms_gateways.chosen()()
 
 

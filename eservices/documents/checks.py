@@ -33,7 +33,7 @@ def check_seal_key(app_configs, **kwargs) -> list[Error | Warning]:
         return [
             Warning(
                 f"Documents cannot be sealed: {fault}",
-                hint="None is issued until they can. See SEAL_URL and SEAL_PASSWORD in docs/operations.md.",
+                hint="None is issued until they can. See SEAL_URL and SEAL_PASSWORD in docs/settings.md.",
                 id="documents.W002",
             )
         ]
@@ -41,7 +41,7 @@ def check_seal_key(app_configs, **kwargs) -> list[Error | Warning]:
         return [
             Warning(
                 "Documents bear a test seal, and say that they prove nothing.",
-                hint="Name the key of the commune’s seal in SEAL_URL: see docs/operations.md.",
+                hint="Name the key of the commune’s seal in SEAL_URL: see docs/settings.md.",
                 id="documents.W001",
             )
         ]

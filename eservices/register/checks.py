@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
-HINT = "See “The population register” in docs/operations.md."
+HINT = "See “The population register” in docs/settings.md."
 
 
 @register(Tags.security, "register", deploy=True)

@@ -16,7 +16,7 @@ def check_scanner(app_configs, **kwargs) -> list[Warning]:
         return [
             Warning(
                 "What residents send is not checked for viruses.",
-                hint="Run clamd and name it in CLAMAV_URL: see docs/operations.md.",
+                hint="Run clamd and name it in CLAMAV_URL: see docs/settings.md.",
                 id="submissions.W001",
             )
         ]

@@ -88,7 +88,7 @@ def check_early_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 def check_chosen_integrations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Check that each integration that a setting names exists."""
     return [
-        Error(fault, hint="See docs/operations.md.", id="integrations.E001")
+        Error(fault, hint="See docs/settings.md.", id="integrations.E001")
         for registry in CHOSEN_BY_SETTING
         for fault in registry.faults()
     ]

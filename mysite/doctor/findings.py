@@ -40,5 +40,5 @@ def as_json(findings: list[Finding]) -> str:
 
 def unusable_settings(fault: Exception) -> Finding:
     """Return the finding about settings with which nothing starts."""
-    todo = "Put it right in /etc/commune/commune.env; docs/operations.md lists all variables."
+    todo = "Put it right in /etc/commune/commune.env; docs/settings.md lists all variables."
     return Finding(ERROR, "settings", str(fault), todo)

@@ -1,4 +1,4 @@
-"""Settings shared by all environments. The operator sets values in environment variables: docs/operations.md."""
+"""Settings shared by all environments. The operator sets values in environment variables: docs/settings.md."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -257,7 +257,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.read_number(
     "TRUSTED_PROXIES", 0
 )  # otherwise limits per network would apply to the proxy
 ACCOUNT_SESSION_REMEMBER = False
-# An identity provider, if OIDC_ISSUER is set: docs/operations.md
+# An identity provider, if OIDC_ISSUER is set: docs/settings.md
 OIDC_ISSUER = env.read_text("OIDC_ISSUER", "")
 OIDC_LEVEL_CLAIM = env.read_text("OIDC_LEVEL_CLAIM", "acr")
 OIDC_LEVELS = env.read_identity_levels("OIDC_LEVELS")
@@ -307,7 +307,7 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "news.editorial.approval.publish_approved"
 WAGTAIL_DATE_FORMAT = "%d.%m.%Y"
 WAGTAIL_DATETIME_FORMAT = "%d.%m.%Y %H:%M"
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
-# A machine translator for drafts, if configured: docs/operations.md
+# A machine translator for drafts, if configured: docs/settings.md
 WAGTAILLOCALIZE_MACHINE_TRANSLATOR = env.read_translator(
     "DEEPL_AUTH_KEY", "LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"
 )
@@ -347,7 +347,7 @@ MAILERS = {
 SMS_MAILBOX = "demo_mailbox"
 SMS_GATEWAY = env.read_text("SMS_GATEWAY", SMS_MAILBOX)
 
-# -- Newsletter: backend, send rate, bounces (docs/operations.md) ----------------------------------------------
+# -- Newsletter: backend, send rate, bounces (docs/settings.md) ----------------------------------------------
 NEWSLETTER_BACKEND = env.read_choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
 NEWSLETTER_PER_MINUTE = env.read_number("NEWSLETTER_PER_MINUTE", 600)  # 0: no limit
 NEWSLETTER_BOUNCE_ADDRESS = env.read_pattern("NEWSLETTER_BOUNCE_ADDRESS", "[^@]+@[^@]+", "retours@orvenay.ch")

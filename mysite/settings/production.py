@@ -1,4 +1,4 @@
-"""Settings of a real commune. Every value without a safe default must be set: docs/operations.md lists them."""
+"""Settings of a real commune. Every value without a safe default must be set: docs/settings.md lists them."""
 
 from .base import *  # noqa: F403
 from .base import ALLAUTH_TRUSTED_PROXY_COUNT, PAYMENT_PROVIDERS, SMS_MAILBOX, env

@@ -18,7 +18,7 @@ def check_channel_settings(app_configs, **kwargs) -> list:
 
 def _sms():
     if settings.SMS_GATEWAY == "http" and not (settings.SMS_URL and settings.SMS_TOKEN):
-        hint = "Set SMS_URL and SMS_TOKEN: docs/operations.md."
+        hint = "Set SMS_URL and SMS_TOKEN: docs/settings.md."
         yield Error("The gateway for SMS has no address.", hint=hint, id="news_channels.E002")
     if 0 < len(settings.SMS_WEBHOOK_SECRET) < MIN_SECRET_LENGTH:
         hint = f"Choose {MIN_SECRET_LENGTH} random letters and digits."

@@ -60,6 +60,6 @@ def test_purge_leaves_data_unless_asked():
 
 def test_settings_written_by_package_are_documented():
     written = re.findall("^([A-Z_]+)=", (ROOT / "deploy/new-settings").read_text(), re.MULTILINE)
-    documented = (ROOT / "docs/operations.md").read_text()
+    documented = (ROOT / "docs/settings.md").read_text()
     assert "SECRET_KEY" in written
     assert [name for name in written if f"`{name}`" not in documented] == []

@@ -94,5 +94,5 @@ def test_line_of_unknown_form_is_left_out():
 
 
 def test_shown_settings_are_documented():
-    documented = (Path(__file__).resolve().parents[3] / "docs/operations.md").read_text()
+    documented = (Path(__file__).resolve().parents[3] / "docs/settings.md").read_text()
     assert [name for name in sorted(HARMLESS | SERVERS) if f"`{name}`" not in documented] == []

@@ -214,7 +214,7 @@ def test_alert_says_what_to_do_and_is_in_the_manual(alert):
     assert alert["labels"]["severity"] in {"page", "ticket"}
     assert alert["annotations"]["summary"].endswith(".")
     assert len(alert["annotations"]["action"]) > 30
-    assert f"`{alert['alert']}`" in (ROOT / "docs/operations.md").read_text()
+    assert f"`{alert['alert']}`" in (ROOT / "docs/monitoring.md").read_text()
 
 
 def test_units_used_in_alerts_exist():
@@ -227,7 +227,7 @@ def test_units_used_in_alerts_exist():
 
 def test_manual_lists_every_metric(counted, settings):
     settings.BACKUP_URL, settings.VAR_DIR = "file:///srv/backup", counted
-    manual = (ROOT / "docs/operations.md").read_text()
+    manual = (ROOT / "docs/monitoring.md").read_text()
     names = {name.split("{")[0] for name in read_metrics() if name.startswith("commune_")}
     names = {re.sub("_(bucket|sum|count|created|total)$", "", name) for name in names}
     assert [name for name in sorted(names) if f"`{name}`" not in manual] == []

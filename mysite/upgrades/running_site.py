@@ -17,9 +17,14 @@ PATIENCE = 90  # seconds until the new processes answer
 ANSWERING = 20  # seconds for one answer
 
 
+def has_systemd() -> bool:
+    """Return whether systemd runs this machine."""
+    return Path("/run/systemd/system").is_dir() and bool(shutil.which(RESTART[0]))
+
+
 def may_restart() -> bool:
     """Return whether this process may restart the units of systemd."""
-    return os.geteuid() == 0 and Path("/run/systemd/system").is_dir() and bool(shutil.which(RESTART[0]))
+    return os.geteuid() == 0 and has_systemd()
 
 
 def restart_processes(command: tuple[str, ...] = RESTART) -> str:

@@ -12,6 +12,7 @@ from mysite.upgrades import migration_rollback, running_site
 from mysite.upgrades.migration_rollback import Key
 
 NOTHING_CHANGED = "Nothing was changed: the version that runs goes on."
+RESTART_BY_HAND = "restart site, worker and scheduler as you started them: HUP to serve loads the code again."
 WAY_BACK = """The version before runs with the tables and files of this one. To go back, install the version before:
   a package:   commune upgrade --back
   a tarball:   /usr/share/commune-VERSION/deploy/install
@@ -51,9 +52,9 @@ class Command(DirectConnectionMixin, BaseCommand):
             self.restart(words)
             self.verify(address)
         else:
+            how = f"restart, as root: {shlex.join(words)}" if running_site.has_systemd() else RESTART_BY_HAND
             self.say(
-                f"Prepared. Now restart, as root: {shlex.join(words)}\n"
-                "Then: manage.py upgrade --verify. Until then the version before answers."
+                f"Prepared. Now {how}\nThen: manage.py upgrade --verify. Until then the version before answers."
             )
 
     def check_settings(self) -> None:

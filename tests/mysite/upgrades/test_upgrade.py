@@ -111,11 +111,25 @@ def test_fault_while_undoing_shows_both_faults(steps):
 
 def test_user_without_rights_is_told_how_to_restart(steps, monkeypatch):
     monkeypatch.setattr(running_site, "may_restart", lambda: False)
+    monkeypatch.setattr(running_site, "has_systemd", lambda: True)
     said = steps.upgrade()
     assert "as root: systemctl reload-or-restart 'commune-*.service'" in said
     assert steps.done == ["check", "backup", "prepare"]
     steps.upgrade("--restart", "kill -HUP 7")
     assert steps.done[-1] == "kill -HUP 7"
+
+
+def test_machine_without_systemd_is_told_how_to_restart(steps, monkeypatch):
+    monkeypatch.setattr(running_site, "may_restart", lambda: False)
+    monkeypatch.setattr(running_site, "has_systemd", lambda: False)
+    said = steps.upgrade()
+    assert "HUP to serve loads the code again" in said
+    assert "systemctl" not in said
+
+
+def test_preparation_alone_restarts_nothing(steps):
+    assert "restart" not in steps.upgrade("--prepare-only")
+    assert steps.done == ["check", "backup", "prepare"]
 
 
 def test_failed_restart_shows_the_way_back(steps, monkeypatch):

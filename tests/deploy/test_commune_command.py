@@ -59,6 +59,19 @@ def test_command_runs_manage_py_with_the_settings(installed):
     assert answer.stdout == f"Orvenay l’Est {installed.folder} ['check', '--deploy', 'two words']\n"
 
 
+@pytest.mark.parametrize("arguments", [["./x.deb", "--no-backup"], ["--back"]])
+def test_upgrade_of_a_package_has_a_script_of_its_own(installed, arguments):
+    script = installed.folder / "bin/upgrade-package"
+    script.write_text('#!/bin/sh\necho script "$@"\n')
+    script.chmod(0o755)
+    assert installed("upgrade", *arguments).stdout == f"script {' '.join(arguments)}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--no-backup"], ["--verify"], ["--restart", "kill 7"]])
+def test_upgrade_without_package_runs_manage_py(installed, arguments):
+    assert installed("upgrade", *arguments).stdout.endswith(f"{['upgrade', *arguments]}\n")
+
+
 def test_command_without_arguments_shows_its_commands(installed):
     answer = installed()
     assert (answer.returncode, "doctor" in answer.stdout) == (0, True)

@@ -183,3 +183,44 @@ def test_package_refuses_to_be_installed_over_a_tarball(preinst):
     refused = preinst("0.4.0", "install")
     assert refused.returncode == 1
     assert "A tarball is installed here" in refused.stderr
+
+
+# -- The tarball -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        *("deploy/install", "deploy/tarball", "deploy/collect-program", "bin/upgrade-package"),
+        *(".ci/machine", ".ci/package"),
+    ],
+)
+def test_script_can_be_run_and_ends_at_the_first_error(script):
+    assert os.access(ROOT / script, os.X_OK)
+    assert "\nset -eu\n" in (ROOT / script).read_text()
+    for path in (script, "deploy/installation-steps"):
+        assert subprocess.run(["sh", "-n", ROOT / path]).returncode == 0
+
+
+def test_tarball_is_installed_by_root_only(tmp_path):
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    refused = subprocess.run([ROOT / "deploy/install"], env=environment, capture_output=True, text=True)
+    assert (refused.returncode, refused.stderr) == (1, f"Run it as root: sudo {ROOT}/deploy/install\n")
+
+
+def test_tarball_contains_one_folder_with_its_version(tmp_path):
+    needs("git")
+    built = subprocess.run([ROOT / "deploy/tarball", tmp_path, "9.8.7"], capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    command = ["tar", "--list", "--verbose", "--file", built.stdout.strip()]
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    assert {line.split()[5].split("/")[0] for line in lines} == {"commune-9.8.7"}
+    assert {line.split()[1] for line in lines} == {"0/0"}
+    assert not [line for line in lines if "/tests/" in line or line[8] == "w"]
+    assert [
+        line
+        for line in lines
+        if line.endswith("commune-9.8.7/deploy/install") and line.startswith("-rwxr-xr-x")
+    ]

@@ -27,9 +27,9 @@ class TranslatedNamesBlock(blocks.StreamBlock):
         once = {code: {"max_num": 1} for code, _name in settings.LANGUAGES}
         super().__init__([*names, *(local_blocks or [])], **({"block_counts": once} | options))
 
-    def sorted_child_blocks(self):
+    def ordered_child_blocks(self):
         """Return what editors may add: the main language has the name itself."""
-        return [block for block in super().sorted_child_blocks() if block.name != settings.LANGUAGE_CODE]
+        return [block for block in super().ordered_child_blocks() if block.name != settings.LANGUAGE_CODE]
 
 
 class NamePanel(TitleFieldPanel):

@@ -113,8 +113,8 @@ page_urls = [
 ]
 
 
-def build_urlpatterns() -> list[URLPattern | URLResolver]:
-    """Return all addresses, by the settings of the commune."""
+def build_urls_by_settings() -> list[URLPattern | URLResolver]:
+    """Return the addresses that only some communes have."""
     by_settings: list[URLPattern | URLResolver] = []
     if settings.ANYMAIL["WEBHOOK_SECRET"]:  # without a secret, anybody could report bounces
         by_settings.append(path("courrier/", include("anymail.urls")))
@@ -124,10 +124,15 @@ def build_urlpatterns() -> list[URLPattern | URLResolver]:
         # In production a web server or an object store serves the public files.
         media = re_path(PUBLIC_FILES, serve, {"document_root": settings.MEDIA_ROOT})
         by_settings += [*demo_urls, media]
+    return by_settings
+
+
+def build_urlpatterns() -> list[URLPattern | URLResolver]:
+    """Return all addresses, by the settings of the commune."""
     return [
         *own_urls,
         *translate_patterns(without_language),
-        *by_settings,
+        *build_urls_by_settings(),
         *i18n_patterns(*translate_patterns(for_people), *page_urls, prefix_default_language=False),
     ]
 

@@ -18,14 +18,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import setting_changed
 from django.db import connections
-from django.urls import clear_url_caches, set_urlconf
 from wagtail.admin.forms.account import LocalePreferencesForm
 
 from home.runtime.log_context import set_process_facts
 
-from .. import urls, wsgi
+from .. import wsgi
 from ..apps import start_monitoring
 from ..settings import environment
+from .addresses import use_addresses
 from .communes import credentials_folder, parse_variables
 from .translations import use_translations_of
 
@@ -94,9 +94,7 @@ def derive_again(changed: Mapping[str, object]) -> None:
         use_translations_of(settings.LANGUAGE_CODE)
     zone = LocalePreferencesForm.base_fields["current_time_zone"].widget.attrs
     zone["data-w-locale-server-time-zone-param"] = settings.TIME_ZONE
-    clear_url_caches()
-    set_urlconf(None)
-    urls.urlpatterns = urls.build_urlpatterns()
+    use_addresses()
     wsgi.application = WSGIHandler()
     start_monitoring()
 

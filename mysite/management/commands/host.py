@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from ...hosting.addresses import build_addresses
 from ...hosting.commune_process import SHARED
 from ...hosting.host_processes import HostProcesses
 from ...processes import preload_site
@@ -44,5 +45,6 @@ class Command(BaseCommand):
             if not folder.is_dir():
                 raise CommandError(f"There is no folder {folder}.")
         preload_site()
+        build_addresses()
         if not try_only:
             HostProcesses(communes, sockets, every=every, idle=idle, visits=visits).run()

@@ -28,6 +28,7 @@ from eservices.submissions.models import StoredFile
 from home.alerts.models import Alert
 from home.models.heartbeat import Heartbeat
 from home.web.form_timing import is_submitted_too_fast, sign_opening_time
+from mysite.hosting.addresses import build_addresses
 from mysite.hosting.commune_process import become_commune
 from mysite.hosting.host_processes import HostProcesses
 from mysite.processes import preload_site
@@ -131,6 +132,7 @@ def look_into(folder: Path, name: str, before: str) -> None:
 
 def main(folder: Path) -> None:
     preload_site()
+    build_addresses()
     before = ""
     for name in ("orvenay", "vernes"):
         sys.stdout.flush()

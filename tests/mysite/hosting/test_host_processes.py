@@ -27,16 +27,19 @@ from tests.mysite.hosting.parent import main
 main(Path(sys.argv[1]))
 """
 PATIENCE = 240  # seconds; the parent loads all of the code
-SETTINGS = """DJANGO_SETTINGS_MODULE=mysite.settings.dev
-SECRET_KEY=key-of-{name}
+SETTINGS = """SECRET_KEY=key-of-{name}
 ALLOWED_HOSTS={name}.example
 COMMUNE_BASE_URL=http://{name}.example
 COMMUNE_VAR={folder}/var/{name}
 """
-OF_ORVENAY = "COMMUNE_NAME='Orvenay l’Est'\nCOMMUNE_LANGUAGE=fr\nCOMMUNE_CURRENCY=CHF\n"
+OF_ORVENAY = (
+    "DJANGO_SETTINGS_MODULE=mysite.settings.dev\nCOMMUNE_NAME='Orvenay l’Est'\nCOMMUNE_LANGUAGE=fr\n"
+    "COMMUNE_CURRENCY=CHF\n"
+)
 OF_VERNES = (
     "COMMUNE_NAME=Vernes\nCOMMUNE_LANGUAGE=de\nCOMMUNE_COUNTRY=DE\nCOMMUNE_CURRENCY=EUR\n"
-    "COMMUNE_TIME_ZONE=Europe/Berlin\n"
+    "COMMUNE_TIME_ZONE=Europe/Berlin\nMAIL_URL=smtp://127.0.0.1:9\nCOMMUNE_FROM_EMAIL=a@vernes.example\n"
+    "TRUSTED_PROXIES=1\n"
 )
 
 
@@ -92,7 +95,7 @@ class Host:
         connection.sock.settimeout(PATIENCE)
         with closing(connection):
             connection.sock.connect(str(self.socket(name)))
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"X-Forwarded-Proto": "https"})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
 
@@ -183,7 +186,9 @@ def test_unusable_commune_is_named_once_and_disturbs_no_other(host):
 def test_commune_with_the_key_of_another_is_refused(host):
     text = SETTINGS.format(name="twin", folder=host.folder).replace("key-of-twin", "key-of-orvenay")
     host.write("twin", text + "COMMUNE_NAME=Twin\n")
-    host.wait_for(lambda: "twin is not served: it shares SECRET_KEY with orvenay" in host.read_log(), "refusal")
+    host.wait_for(
+        lambda: "twin is not served: it shares SECRET_KEY with orvenay" in host.read_log(), "refusal"
+    )
     assert not host.socket("twin").exists()
     assert host.ask("orvenay", "/health/live")[0] == 200
 

@@ -35,7 +35,10 @@ SHARED = {
     *("PAGE_CACHE", "LINK_CHECKS", "BACKUP_TIME", "BACKUP_KEEP", "BACKUP_PROOF"),
 }
 # Variables of the parent and of what started it.
-OF_THE_PARENT = {"CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS"}
+OF_THE_PARENT = {
+    *("CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS"),
+    *("COMMUNE_LISTENERS", "COMMUNE_WAKE_UPS"),
+}
 OWN_MODULES = ("base", "production", "dev", "host")
 DEFAULT_MODULE = "mysite.settings.production"
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -200,6 +201,25 @@ def test_commune_that_is_removed_is_served_no_longer(host):
     (host.folder / "communes" / "former.env").unlink()
     host.wait_for(lambda: not host.socket("former").exists(), "the removal")
     assert "The commune former is not served any more" in host.read_log()
+
+
+def test_reload_refuses_no_request(host):
+    def children() -> set[str]:
+        pid = host.process.pid
+        return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+    assert host.ask("orvenay", "/health/live")[0] == 200
+    before = children()
+    host.process.send_signal(signal.SIGHUP)
+    answers = []
+
+    def is_replaced() -> bool:
+        answers.append(host.ask("orvenay", "/health/live")[0])
+        return not before & children()
+
+    host.wait_for(is_replaced, "new processes")
+    assert {*answers, host.ask("vernes", "/health/live")[0]} == {200}
+    assert "does not load" not in host.read_log()
 
 
 # -- Order of visits, without processes ------------------------------------------------------------------------------

@@ -106,12 +106,6 @@ def find_conflicts(communes: Iterable[CommuneFile], served: Iterable[str] = ()) 
     return found
 
 
-def commune_of_host(host: str, communes: Iterable[CommuneFile]) -> str | None:
-    """Return the name of the commune that has a host name; None for one of nobody."""
-    wanted = host.lower().rstrip(".")
-    return next((one.name for one in communes if any(_overlap(wanted, own) for own in one.hosts)), None)
-
-
 def _shared(one: CommuneFile, other: CommuneFile) -> str:
     """Return what two communes have in common that each must have for itself; "" if nothing."""
     for host in one.hosts:

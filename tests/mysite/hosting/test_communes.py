@@ -5,7 +5,6 @@ import pytest
 from mysite.hosting.communes import (
     NAME,
     CommuneFile,
-    commune_of_host,
     examine_file,
     find_conflicts,
     find_files,
@@ -126,21 +125,6 @@ def test_commune_that_is_served_goes_on_beside_one_that_shares(written):
 def test_commune_with_a_fault_refuses_no_other(written):
     refused = find_conflicts([written("orvenay"), written("vernes", COMMUNE_NAME="")])
     assert refused == {"vernes": "its file lacks COMMUNE_NAME"}
-
-
-@pytest.mark.parametrize(
-    ("host", "name"),
-    [
-        ("www.orvenay.example", "orvenay"),
-        ("ORVENAY.example.", "orvenay"),
-        ("vernes.example", "vernes"),
-        ("www.vernes.example", None),
-        ("orvenay.example.evil.example", None),
-        ("", None),
-    ],
-)
-def test_host_name_leads_to_its_commune(written, host, name):
-    assert commune_of_host(host, [written("orvenay"), written("vernes", **OTHER)]) == name
 
 
 def test_unfinished_files_are_no_communes(tmp_path):

@@ -15,8 +15,8 @@ import django.test.signals  # noqa: F401 - connects what Django derives again
 from django.apps import apps
 from django.conf import Settings, settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import setting_changed
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from wagtail.admin.forms.account import LocalePreferencesForm
 
@@ -98,7 +98,7 @@ def derive_again(changed: Mapping[str, object]) -> None:
     zone = LocalePreferencesForm.base_fields["current_time_zone"].widget.attrs
     zone["data-w-locale-server-time-zone-param"] = settings.TIME_ZONE
     use_addresses()
-    wsgi.application = WSGIHandler()
+    wsgi.application = get_wsgi_application()
     start_monitoring()
 
 

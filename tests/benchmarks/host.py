@@ -131,7 +131,7 @@ class Host:
         while left and len(times) < PAGES:
             try:
                 status, text, took = self.ask(name, left.pop(0))
-            except (OSError, http.client.HTTPException):  # a busy machine may not cut all pictures of a page in time
+            except (OSError, http.client.HTTPException):  # a busy machine, many pictures
                 continue
             if status < 400:
                 times.append(took)

@@ -42,11 +42,8 @@ GUESSES = rate_limits.RateLimit(
 )  # attempts at page passwords per network address
 MIN_QUERY_LENGTH = 2  # minimum length for suggestions
 # Addresses that crawlers must not read: outside the languages, and in each of them.
-APART = ["/admin/", translate_route("/brouillon/"), "/demo/"]
-PRIVATE = [
-    translate_route(f"/{path}/")
-    for path in ("compte", "espace", "dossier", "demande/d", "recherche", "fiche", "propositions")
-]
+APART = ["/admin/", "/brouillon/", "/demo/"]
+PRIVATE = ("compte", "espace", "dossier", "demande/d", "recherche", "fiche", "propositions")
 
 
 @require_POST
@@ -190,7 +187,8 @@ def person_vcard(request, key):
 def robots(request):
     """Return the rules for crawlers."""
     prefixes = ["" if code == settings.LANGUAGE_CODE else f"/{code}" for code, _name in settings.LANGUAGES]
-    paths = [*APART, *(f"{prefix}{path}" for prefix in prefixes for path in PRIVATE)]
+    private = [translate_route(f"/{path}/") for path in PRIVATE]
+    paths = [*map(translate_route, APART), *(f"{prefix}{path}" for prefix in prefixes for path in private)]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]
     lines += [f"Sitemap: {page_links.absolute_url(reverse('home:sitemap'), request)}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

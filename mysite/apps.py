@@ -18,11 +18,17 @@ class MySiteConfig(AppConfig):
         # Only this user can read the database, private files and logs, whatever folder they are in: the proxy may
         # enter the folder to serve published files. Published files get their own mode (FILE_UPLOAD_PERMISSIONS).
         os.umask(0o077)
-        if settings.ERROR_REPORTS:
-            from .monitoring.error_reports import start_error_reports
+        start_monitoring()
 
-            start_error_reports(settings.ERROR_REPORTS, urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc)
-        if settings.TRACE_COLLECTOR:
-            from .monitoring.tracing import start_tracing
 
-            start_tracing(settings.TRACE_COLLECTOR, urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc)
+def start_monitoring() -> None:
+    """Send reports of errors and traces, if servers for them are set."""
+    site = urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc
+    if settings.ERROR_REPORTS:
+        from .monitoring.error_reports import start_error_reports
+
+        start_error_reports(settings.ERROR_REPORTS, site)
+    if settings.TRACE_COLLECTOR:
+        from .monitoring.tracing import start_tracing
+
+        start_tracing(settings.TRACE_COLLECTOR, site)

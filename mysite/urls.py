@@ -1,8 +1,11 @@
-"""All addresses of the site. The default language is at the root, other languages under their prefix."""
+"""All addresses of the site. The default language is at the root, other languages under their prefix.
+
+Some depend on the settings of the commune: ``build_urlpatterns`` is called again by a process that becomes a commune's.
+"""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -53,7 +56,7 @@ admin_urls = [
     *wagtailadmin_urls.urlpatterns,
 ]
 
-urlpatterns = [
+own_urls = [
     path("health/", health_view, name="health"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path(
@@ -68,22 +71,17 @@ urlpatterns = [
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.payments.webhook_urls")),
     path("", include("newsletter.webhook_urls")),
-    *translate_patterns([path("brouillon/<str:secret>/", shared_draft, name="shared_draft")]),
     path("", include("news.channels.webhook_urls")),
     # The same address in every language, because it is registered at the identity provider.
     path("compte/", include("eservices.space.authentication.provider_urls")),
 ]
 
-if settings.MEDIA_THROUGH_SITE:
-    urlpatterns += [re_path(PUBLIC_FILES, public_file)]
+demo_urls = [
+    path("demo/", include("eservices.deliveries.urls")),
+    path("demo/plan/<int:z>/<int:x>/<int:y>.svg", map_tiles.map_tile),
+]
 
-if settings.DEMO:
-    urlpatterns += [
-        path("demo/", include("eservices.deliveries.urls")),
-        path("demo/plan/<int:z>/<int:x>/<int:y>.svg", map_tiles.map_tile),
-        # In production a web server or an object store serves the public files.
-        re_path(PUBLIC_FILES, serve, {"document_root": settings.MEDIA_ROOT}),
-    ]
+without_language = [path("brouillon/<str:secret>/", shared_draft, name="shared_draft")]
 
 for_people = [
     path("", include("home.urls")),
@@ -103,8 +101,7 @@ for_people = [
     path("etat/", service_status, name="service_status"),
 ]
 
-urlpatterns += i18n_patterns(
-    *translate_patterns(for_people),
+page_urls = [
     # Before the pages, whose pattern matches it too.
     path(
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
@@ -113,5 +110,31 @@ urlpatterns += i18n_patterns(
     ),
     re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),
     path("", include(wagtail_urls)),
-    prefix_default_language=False,
-)
+]
+
+
+def build_urls_by_settings() -> list[URLPattern | URLResolver]:
+    """Return the addresses that only some communes have."""
+    by_settings: list[URLPattern | URLResolver] = []
+    if settings.ANYMAIL["WEBHOOK_SECRET"]:  # without a secret, anybody could report bounces
+        by_settings.append(path("courrier/", include("anymail.urls")))
+    if settings.MEDIA_THROUGH_SITE:
+        by_settings.append(re_path(PUBLIC_FILES, public_file))
+    if settings.DEMO:
+        # In production a web server or an object store serves the public files.
+        media = re_path(PUBLIC_FILES, serve, {"document_root": settings.MEDIA_ROOT})
+        by_settings += [*demo_urls, media]
+    return by_settings
+
+
+def build_urlpatterns() -> list[URLPattern | URLResolver]:
+    """Return all addresses, by the settings of the commune."""
+    return [
+        *own_urls,
+        *translate_patterns(without_language),
+        *build_urls_by_settings(),
+        *i18n_patterns(*translate_patterns(for_people), *page_urls, prefix_default_language=False),
+    ]
+
+
+urlpatterns = build_urlpatterns()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .default_language import default_language
 from .email_addresses import stored_form
 from .fields import EmailAddressField
 from .person_names import is_same_name
@@ -72,7 +73,7 @@ class User(AbstractUser):
     )
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=default_language
     )
     identity_level = models.PositiveSmallIntegerField(
         _("identity level"), choices=IdentityLevel, default=IdentityLevel.NONE

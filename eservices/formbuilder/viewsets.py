@@ -31,6 +31,7 @@ class ReferenceRowForm(WagtailAdminModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields.pop(f"label_{settings.LANGUAGE_CODE}", None)  # it has the label itself
         for language in files.label_languages():
             self.initial.setdefault(f"label_{language}", self.instance.labels.get(language, ""))
 
@@ -42,10 +43,9 @@ class ReferenceRowForm(WagtailAdminModelForm):
 
 
 def _label_fields() -> dict[str, forms.CharField]:
-    names = dict(settings.LANGUAGES)
     return {
-        f"label_{one}": forms.CharField(label=names[one], required=False, max_length=200)
-        for one in files.label_languages()
+        f"label_{code}": forms.CharField(label=name, required=False, max_length=200)
+        for code, name in settings.LANGUAGES
     }
 
 
@@ -71,7 +71,7 @@ class ReferenceRowViewSet(SnippetViewSet):
         FieldPanel("table"),
         FieldPanel("label"),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel(f"label_{one}") for one in files.label_languages()])],
+            [FieldRowPanel([FieldPanel(name) for name in _label_fields()])],
             _("In other languages"),
         ),
         FieldPanel("value"),

@@ -23,7 +23,7 @@ MAX_NEARBY = 3
 MAX_ON_MAP = 200  # reports of the public list beside those of its page
 LOOKED_AT = 200  # candidates in the same street or area
 PHOTO_HOLDS = 60 * 60 * 12  # seconds; a job deletes unclaimed files after a day
-signer = signing.TimestampSigner(salt="reports.photo")
+PHOTO_SALT = "reports.photo"
 
 
 # -- Public --------------------------------------------------------------------------------------------------
@@ -118,13 +118,13 @@ def followed_by(email: str) -> QuerySet[ReportFollower]:
 # -- While reporting -----------------------------------------------------------------------------------------
 def photo_token(photo: StoredFile) -> str:
     """Return the signed token by which a page sends its photo again."""
-    return signer.sign(str(photo.pk))
+    return signing.TimestampSigner(salt=PHOTO_SALT).sign(str(photo.pk))
 
 
 def photo_by_token(text: str) -> StoredFile | None:
     """Return the photo of a token; None if the token is invalid or expired, or the photo was filed."""
     try:
-        pk = signer.unsign(text, max_age=PHOTO_HOLDS)
+        pk = signing.TimestampSigner(salt=PHOTO_SALT).unsign(text, max_age=PHOTO_HOLDS)
     except signing.BadSignature:
         return None
     return StoredFile.objects.unclaimed().filter(pk=pk).first()

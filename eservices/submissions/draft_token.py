@@ -15,7 +15,7 @@ from home.web.secret_links import new_secret
 
 FIELD = "_begun"  # hidden input of a first page
 HOLDS = timedelta(hours=12)  # a page that was open for longer starts a separate draft
-signer = signing.Signer(salt="submissions.begun")
+SALT = "submissions.begun"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class DraftToken:
     since: datetime
 
     def __str__(self) -> str:
-        return signer.sign(f"{self.form}.{self.secret}.{int(self.since.timestamp())}")
+        return signing.Signer(salt=SALT).sign(f"{self.form}.{self.secret}.{int(self.since.timestamp())}")
 
 
 def new_token(form: str) -> DraftToken:
@@ -37,7 +37,7 @@ def new_token(form: str) -> DraftToken:
 def read_token(text: str, form: str) -> DraftToken | None:
     """Return the token that a page of the form posted; None if its signature, form or age is wrong."""
     try:
-        written, secret, since = signer.unsign(text).split(".")
+        written, secret, since = signing.Signer(salt=SALT).unsign(text).split(".")
     except (signing.BadSignature, ValueError):
         return None
     found = DraftToken(written, secret, datetime.fromtimestamp(int(since), UTC))

@@ -159,9 +159,9 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         written = self.languages
         return language if language in written or not written else written[0]
 
-    def texts_in(self, language: str = settings.LANGUAGE_CODE):
-        """Return the text for a reader of ``language``; None if the alert has no text."""
-        wanted = self.language_for(language)
+    def texts_in(self, language: str = ""):
+        """Return the text for a reader of ``language``, else of the main one; None if the alert has no text."""
+        wanted = self.language_for(language or settings.LANGUAGE_CODE)
         return next((block.value for block in self.texts if block.block_type == wanted), None)
 
     def display(self, language: str, request) -> AlertDisplay:
@@ -191,7 +191,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
             return self.url
         return f"{reverse('home:alerts')}#a-{self.key}" if _source(words) else ""
 
-    def sms_text(self, language: str = settings.LANGUAGE_CODE) -> str:
+    def sms_text(self, language: str) -> str:
         """Return the SMS: the editor's text, else level, title and text, framed by ``phone_text.as_sms``.
 
         Everything is in the language of the text, not in that of the editor who sends it.
@@ -206,7 +206,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
                 words["sms"] or gettext("{level}: {words}").format(level=level, words=text)
             )
 
-    def all_clear_text(self, language: str = settings.LANGUAGE_CODE) -> str:
+    def all_clear_text(self, language: str) -> str:
         """Return the SMS that an editor may send when the alert is over; "" if the alert has no text."""
         words = self.texts_in(language)
         if not words:

@@ -1,7 +1,7 @@
 """Fixed words of addresses in the commune's main language, because addresses are printed and read aloud.
 
 Every urls.py contains the French words. In another language they are replaced by those of the table, and the French
-addresses redirect permanently. The language is fixed at start-up and is the same for all readers, because a printed
+addresses redirect permanently. The language is that of the commune and the same for all readers, because a printed
 address does not depend on its reader.
 """
 
@@ -11,6 +11,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 WRITTEN_IN = "fr"
@@ -132,8 +133,9 @@ ROUTE_WORD = re.compile(
 type Pattern = URLPattern | URLResolver
 
 
-def translate_route(route: str, language: str = settings.LANGUAGE_CODE) -> str:
-    """Translate the fixed words of a route or path into a language. Other words stay."""
+def translate_route(route: str, language: str = "") -> str:
+    """Translate the fixed words of a route or path into a language, else the main one. Other words stay."""
+    language = language or settings.LANGUAGE_CODE
     if language == WRITTEN_IN:
         return route
     here = LANGUAGES.index(language)
@@ -142,11 +144,15 @@ def translate_route(route: str, language: str = settings.LANGUAGE_CODE) -> str:
     )
 
 
-def translate_patterns(patterns: Iterable[Pattern], language: str = settings.LANGUAGE_CODE) -> list[Pattern]:
+translate_route_lazy = lazy(translate_route, str)  # for classes, which load before the commune is known
+
+
+def translate_patterns(patterns: Iterable[Pattern], language: str = "") -> list[Pattern]:
     """Return the patterns with translated addresses, and redirects from the French ones.
 
     A POST to a French address is handled there: mail programs that unsubscribe follow no redirect (RFC 8058).
     """
+    language = language or settings.LANGUAGE_CODE
     if language == WRITTEN_IN:
         return list(patterns)
     return [*(_translated(one, language) for one in patterns), *_former_patterns(patterns, language)]

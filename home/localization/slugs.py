@@ -62,10 +62,17 @@ def numbered_words(slug: str) -> str:
 
 def patch_admin_slugs() -> None:
     """Transliterate in the browser too, where Wagtail derives the slug while an editor types the title."""
-    if spelled := _transliterations():
+    register_form_field_override(models.SlugField, override={"widget": TransliteratingSlugInput})
+
+
+class TransliteratingSlugInput(SlugInput):
+    """The input of a slug, with the transliterations of the commune's language."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        spelled = _transliterations()
         either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
-        widget = SlugInput(formatters=list(either_case.items()))
-        register_form_field_override(models.SlugField, override={"widget": widget})
+        own = SlugInput(formatters=list(either_case.items())).attrs if spelled else {}
+        return own | super().build_attrs(base_attrs, extra_attrs)
 
 
 def _transliterations() -> dict[str, str]:

@@ -21,7 +21,7 @@ from ..caching.site_version import cached_per_version
 from ..fields import LiveStreamField
 from ..formats import ical, structured_data, vcard
 from ..links.page_links import full_page_url
-from ..links.url_translation import translate_route
+from ..links.url_translation import translate_route_lazy
 from .base import BasePage, SearchPart, restriction_exists, stream_passages
 from .revisions import ReusableSnippet
 from .search import SearchEntry
@@ -183,7 +183,7 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     review_months = 6
     search_kind = "office"
     template = "home/office_page.html"
-    hours_place, card_place = translate_route("horaires/"), translate_route("carte/")
+    hours_place, card_place = translate_route_lazy("horaires/"), translate_route_lazy("carte/")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["home.ContentPage"]
     content_panels = [

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
+from eservices.accounts.default_language import default_language
+
 from ..caching.site_version import cached_per_version
 from ..localization import phone_numbers
 from ..text.highlighting import WORD, fold_text, query_words
@@ -102,7 +104,7 @@ class SynonymGroup(models.Model):
     """Synonyms in a language: a search for one of them also finds the others."""
 
     language = models.CharField(
-        _("Language"), max_length=12, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("Language"), max_length=12, choices=settings.LANGUAGES, default=default_language
     )
     words = models.TextField(
         _("Words that mean the same"),

@@ -89,6 +89,10 @@ class ForkedProcesses:
         """Return the next signal; 0 if none arrives before ``patience`` (seconds) or the next deadline ends."""
         if patience is None and (deadlines := self.deadlines()):
             patience = max(0.0, min(deadlines) - time.monotonic())
+        return self.next_signal(patience)
+
+    def next_signal(self, patience: float | None) -> int:
+        """Return the next signal; 0 if none arrives in time. None: wait for ever."""
         if patience is None:
             return signal.sigwait(self.signals)
         found = signal.sigtimedwait(self.signals, patience)
@@ -122,10 +126,20 @@ class ForkedProcesses:
         if name is None:
             return
         now = time.monotonic()
-        lived = now - self._begun.pop(pid, now)
-        pause = 1 if lived > LONG_LIFE else min(2 * self._pauses.get(name, 0) or 1, LONGEST_PAUSE)
-        self._pauses[name], self.due[name] = pause, now + pause
+        self._asked_to_end.discard(pid)
+        self.schedule(name, code, now - self._begun.pop(pid, now))
+
+    def schedule(self, name: str, code: int, lived: float) -> None:
+        """Schedule the next start of the process ``name``, which ended after ``lived`` seconds."""
+        pause = self.next_pause(name, lived)
+        self.due[name] = time.monotonic() + pause
         logger.error("The process %s ended (%s). It starts again in %s seconds", name, code, pause)
+
+    def next_pause(self, name: str, lived: float) -> int:
+        """Return the seconds until the next start of a process that should not have ended: longer each time."""
+        pause = 1 if lived > LONG_LIFE else min(2 * self._pauses.get(name, 0) or 1, LONGEST_PAUSE)
+        self._pauses[name] = pause
+        return pause
 
     def stop(self) -> None:
         """Terminate all and wait for them; kill those that take too long, or all at another signal of ending."""

@@ -2,22 +2,26 @@
 
 from django.core import signing
 
-signer = signing.TimestampSigner(salt="home.opened")
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(
+        salt="home.opened"
+    )  # with the key of now: a process may change its commune
 
 
 def sign_opening_time() -> str:
     """Return the current time as a signed stamp."""
-    return signer.sign("opened")
+    return _signer().sign("opened")
 
 
 def is_submitted_too_fast(stamp: str, least: int) -> bool:
     """Return whether the stamp is less than ``least`` seconds old, missing or invalid."""
     try:
-        signer.unsign(stamp)
+        _signer().unsign(stamp)
     except signing.BadSignature:
         return True
     try:
-        signer.unsign(stamp, max_age=max(least - 1, 0))
+        _signer().unsign(stamp, max_age=max(least - 1, 0))
     except signing.SignatureExpired:
         return False
     return least > 0

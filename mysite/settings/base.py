@@ -4,7 +4,6 @@ from base64 import b64encode
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from django.utils.csp import CSP
 
@@ -173,7 +172,7 @@ OBJECT_STORAGE = object_storage.read_buckets(MEDIA_URL)
 STORAGES |= object_storage.storages_in(OBJECT_STORAGE)
 MEDIA_THROUGH_SITE = "default" in OBJECT_STORAGE and not MEDIA_PUBLIC_URL
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy serves published files and can read no others
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.read_folder("COMMUNE_STATIC", VAR_DIR / "static")  # the same for all communes of a host
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # only needed for our fonts on other sites, of which there are none
 STATIC_URL = "/static/"
 # Only the files of Leaflet are used from django-leaflet: as an app it needs GDAL (decision 19).
@@ -280,7 +279,7 @@ COUNTRY, SUBDIVISION = env.read_country("COMMUNE_COUNTRY", "COMMUNE_SUBDIVISION"
 CURRENCY = env.read_pattern("COMMUNE_CURRENCY", "[A-Z]{3}", "CHF or EUR", "CHF")
 TIME_ZONE = env.read_time_zone("COMMUNE_TIME_ZONE", "Europe/Zurich")
 # Time zones for staff: those with a place, which browsers know. Python's list also has the machine's "localtime".
-WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in available_timezones() if "/" in zone})
+WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in env.known_time_zones() if "/" in zone})
 USE_TZ = True
 USE_I18N = True
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [

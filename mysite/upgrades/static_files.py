@@ -24,7 +24,9 @@ def collect_release() -> None:
     They are collected beside the served folder and moved in one by one, so that at no moment a file is missing. The
     time at which a file was changed says nothing here: that of a new package can lie before the last upgrade.
     """
-    root, manifests = Path(settings.STATIC_ROOT), settings.VAR_DIR / "static-releases"
+    root = Path(settings.STATIC_ROOT)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    manifests = root.with_name("static-releases")
     if not manifests.exists():
         store_manifest(manifests, read_manifest(root / MANIFEST))
     with TemporaryDirectory(dir=root.parent, prefix="static-") as folder:

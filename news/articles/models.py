@@ -22,7 +22,7 @@ from home.caching.site_version import cached_per_version
 from home.fields import LiveStreamField
 from home.links import page_links
 from home.links.page_links import full_page_url
-from home.links.url_translation import translate_route
+from home.links.url_translation import translate_route_lazy
 from home.localization.dates import date_format
 from home.models import BasePage
 from home.models.base import BasePageQuerySet, PicturePage
@@ -68,7 +68,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news_articles.NewsPage"]
     template = "news/articles/news_index_page.html"
-    archive_place = translate_route("archives/")
+    archive_place = translate_route_lazy("archives/")
     plan_places = [(archive_place, _("Archive by month"))]
 
     class Meta:

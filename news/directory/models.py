@@ -11,18 +11,19 @@ from django.db import models
 from django.db.models import Count, Q
 from django.http import Http404
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
+from eservices.accounts.default_language import default_language
 from eservices.accounts.fields import EmailAddressField
 from home.caching.site_version import cached_per_version
 from home.formats import vcard
 from home.formats.structured_data import drop_unknown, postal_address_data
 from home.links.page_links import full_page_url
-from home.links.url_translation import translate_route
+from home.links.url_translation import translate_route_lazy
 from home.maps import town_map_settings
 from home.models import BasePage
 from home.models.categories import Category
@@ -109,7 +110,7 @@ class DirectoryEntry(index.Indexed, models.Model):
     )
     theme = models.ForeignKey(DirectoryTheme, models.PROTECT, verbose_name=_("theme"), related_name="+")
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=default_language
     )
     summary = models.CharField(
         _("summary in one sentence"), max_length=200, blank=True, help_text=_("Activities and audience.")
@@ -284,7 +285,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/directory/directory_page.html"
-    card_place = translate_route("carte/")
+    card_place = translate_route_lazy("carte/")
     max_count_per_parent = 1
 
     class Meta:
@@ -344,7 +345,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
         return self.render(request, context_overrides=context, template="news/directory/entry_page.html")
 
     @path("<slug:slug>/carte/")  # links in French lead to this path in every commune
-    @path(f"<slug:slug>/{card_place}", name="card")
+    @path(format_lazy("<slug:slug>/{}", card_place), name="card")
     def card(self, request, slug):
         """Return an entry as a vCard."""
         one = self._entry(slug)

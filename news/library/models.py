@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
+from eservices.accounts.default_language import default_language
 from home.models import BasePage
 from home.models.categories import Category
 from home.search import document_texts
@@ -59,7 +60,7 @@ class Publication(models.Model):
     kind = models.ForeignKey(DocumentKind, models.PROTECT, verbose_name=_("kind"), related_name="+")
     date = models.DateField(_("of the day"), default=timezone.localdate, db_index=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=default_language
     )
     folded = models.CharField(max_length=500, editable=False)
 

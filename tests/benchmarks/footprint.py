@@ -61,7 +61,11 @@ def memory(roots: list[int]) -> dict[str, float]:
     names = {"Pss:": "pss", "Private_Dirty:": "own", "Private_Clean:": "own"}
     total, processes = {"pss": 0, "own": 0}, descendants(roots)
     for pid in processes:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+        except OSError:  # it ended meanwhile
+            continue
+        for line in lines:
             name, size = line.split()[:2]
             if name in names:
                 total[names[name]] += int(size)

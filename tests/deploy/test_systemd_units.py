@@ -12,7 +12,12 @@ from tests.support.programs import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "deploy" / "systemd"
-SERVICES = ["commune-site.service", "commune-scheduler.service", "commune-worker@.service"]
+SERVICES = [
+    "commune-site.service",
+    "commune-scheduler.service",
+    "commune-worker@.service",
+    "commune-host.service",
+]
 MOST_EXPOSED = 20  # tenths, as --threshold counts
 
 
@@ -66,4 +71,5 @@ def test_units_write_only_below_the_folder_of_the_site():
 @pytest.mark.parametrize("service", SERVICES)
 def test_unit_restarts_and_is_named_in_the_manual(service):
     assert settings_of(service)["Service"]["Restart"] == "always"
-    assert Path(service).stem.rstrip("@") in (ROOT / "docs/operations.md").read_text()
+    manual = "".join((ROOT / "docs" / page).read_text() for page in ("operations.md", "hosting.md"))
+    assert Path(service).stem.rstrip("@") in manual

@@ -5,6 +5,7 @@ After an update: look whether upstream now offers what we need, adapt our side, 
 """
 
 import inspect
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ import wagtail_localize
 from django.contrib.auth.models import Group
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.state import ProjectState
+from django.db.models import FileField
 from django.db.models.fields.files import FieldFile
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.connection import BaseConnectionHandler
 from django.utils.functional import LazyObject, cached_property
+from django.utils.translation import trans_real
 from django.views.decorators.csp import csp_override
 from mailchimp3 import MailChimp
 from paramiko import SFTPFile
@@ -118,6 +122,10 @@ def test_policy_of_a_response_is_an_attribute():
         (String._get_data_hash, "uuid.uuid5"),
         (TranslationContext._get_path_id, "uuid.uuid5"),
         (ChoiceBlock.__init__, "self._constructor_kwargs"),
+        (BaseConnectionHandler.__init__, "self._settings"),
+        (FileField.__init__, "self._storage_callable"),
+        (trans_real.translation, "_translations[language]"),
+        (NullTranslations.add_fallback, "self._fallback"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__qualname__,
 )

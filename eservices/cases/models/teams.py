@@ -23,10 +23,13 @@ class TranslatedNamesBlock(blocks.StreamBlock):
     """A name in the other languages of the site, each at most once."""
 
     def __init__(self, local_blocks=None, **options):
-        others = [(code, name) for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-        names = [(code, blocks.CharBlock(label=name, max_length=100)) for code, name in others]
-        once = {code: {"max_num": 1} for code, _name in others}
+        names = [(code, blocks.CharBlock(label=name, max_length=100)) for code, name in settings.LANGUAGES]
+        once = {code: {"max_num": 1} for code, _name in settings.LANGUAGES}
         super().__init__([*names, *(local_blocks or [])], **({"block_counts": once} | options))
+
+    def ordered_child_blocks(self):
+        """Return what editors may add: the main language has the name itself."""
+        return [block for block in super().ordered_child_blocks() if block.name != settings.LANGUAGE_CODE]
 
 
 class NamePanel(TitleFieldPanel):

@@ -102,11 +102,7 @@ def preview_frame(view, draft_of=saved_draft):
     If ``draft_of(request, source)`` returns None, the frame does not change.
     """
 
-    @xframe_options_sameorigin
-    @csp_override(settings.SECURE_CSP)
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    def page(request, pk, **kwargs):
+    def show(request, pk, **kwargs):
         service = service_for(request.user, pk)
         source = ServicePage.objects.source_of(service.translation_key)
         draft = draft_of(request, source, **kwargs)
@@ -120,6 +116,12 @@ def preview_frame(view, draft_of=saved_draft):
                 return render(request, "catalogue/preview/unreadable.html", {"faults": lint_service(content)})
             filing = PreviewSession.of_draft(draft, content, language, _given(request))
             return view(request, filing, **kwargs)
+
+    @xframe_options_sameorigin
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def page(request, pk, **kwargs):
+        return csp_override(settings.SECURE_CSP)(show)(request, pk, **kwargs)
 
     return page
 

@@ -72,7 +72,7 @@ class Command(DirectConnectionMixin, BaseCommand):
 
     def collect_static(self) -> None:
         """Collect static files if one was added, changed or removed, because it takes seconds."""
-        stamp = settings.VAR_DIR / "static.sha256"
+        stamp = Path(settings.STATIC_ROOT).with_name("static.sha256")
         now = self.fingerprint()
         if stamp.exists() and stamp.read_text() == now and Path(settings.STATIC_ROOT).exists():
             return

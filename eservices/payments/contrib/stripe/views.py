@@ -13,20 +13,26 @@ from ... import access, provider_calls
 from ...providers import ProviderRefused, ProviderUnavailable, payment_providers
 from ...views import basket_url
 
-POLICY = settings.SECURE_CSP | {
-    "script-src": [*settings.SECURE_CSP["script-src"], "https://js.stripe.com"],
-    "frame-src": ["https://js.stripe.com", "https://hooks.stripe.com"],
-    "connect-src": [CSP.SELF, "https://api.stripe.com"],
-}
-
 PAYMENT = 'payment=(self "https://js.stripe.com")'
 
 
+def stripe_policy() -> dict[str, list[str]]:
+    """Return the content security policy of the page."""
+    return settings.SECURE_CSP | {
+        "script-src": [*settings.SECURE_CSP["script-src"], "https://js.stripe.com"],
+        "frame-src": ["https://js.stripe.com", "https://hooks.stripe.com"],
+        "connect-src": [CSP.SELF, "https://api.stripe.com"],
+    }
+
+
 @private_page
-@csp_override(POLICY)
 @require_GET
 def card_page(request, secret, payment_id):
     """Show the card form. Card data go from the browser to Stripe and never reach our server."""
+    return csp_override(stripe_policy())(_show_card)(request, secret, payment_id)
+
+
+def _show_card(request, secret, payment_id):
     payment = access.payment_by_secret(secret, payment_id)
     if payment.provider != "stripe_card" or not payment.external_id:
         raise Http404

@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
+from django.template import engines
 from django.template.loader import get_template
 from django.urls import get_resolver
 from django.utils.log import configure_logging
@@ -25,6 +26,7 @@ from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.systemd import SD_LISTEN_FDS_START, listen_fds, sd_notify
 from gunicorn.util import parse_address
 
+from eservices.deliveries.opaque_values import opaque_engine
 from home.runtime.forked_processes import GRACE, SIGNALS, ForkedProcesses
 
 logger = logging.getLogger(__name__)
@@ -158,7 +160,9 @@ def preload_site() -> None:
         with override(language):
             gettext("")
             get_resolver().reverse_dict  # noqa: B018
+    letters = opaque_engine(engines["django"].engine)
     for folder in settings.TEMPLATES[0]["DIRS"]:
         for path in folder.rglob("*.*"):
             if path.suffix in TEMPLATES:
-                get_template(path.relative_to(folder).as_posix())
+                load = letters.get_template if path.suffix == ".md" else get_template
+                load(path.relative_to(folder).as_posix())

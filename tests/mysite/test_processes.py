@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.template import engines
 from django.template.loader import get_template
 from django.utils.translation import get_language
 
+from eservices.deliveries.opaque_values import opaque_engine
 from mysite import processes as of_commune
 from mysite.management.commands import serve
 from mysite.processes import FORMER, SITE, CommuneProcesses
@@ -223,10 +225,12 @@ def test_preloading_leaves_the_language_and_finds_all_templates(monkeypatch, set
     monkeypatch.setattr(of_commune, "import_module", lambda name: None)
     for name in ("one.html", "letter.md"):
         (tmp_path / name).write_text("{% load static %}")
+    (tmp_path / "letter.md").write_text("{% translate 'Hello' %}")  # letters load nothing
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     before = get_language()
     of_commune.preload_site()
     assert get_language() == before
-    for name in ("one.html", "letter.md"):
+    letters = opaque_engine(engines["django"].engine)
+    for name, load in (("one.html", get_template), ("letter.md", letters.get_template)):
         (tmp_path / name).unlink()  # an upgrade replaces it
-        assert get_template(name).origin.name == str(tmp_path / name)
+        assert load(name).origin.name == str(tmp_path / name)

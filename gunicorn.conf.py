@@ -42,6 +42,7 @@ def when_ready(server):
     for such a connection as long as its timeout lasts.
     """
     for listener in server.LISTENERS if hasattr(socket, "TCP_DEFER_ACCEPT") else []:
-        if listener.sock.family == socket.AF_UNIX:  # of a proxy, which speaks at once
-            continue
-        listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE)
+        if listener.sock.family != socket.AF_UNIX:
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE)
+    if any(isinstance(address, int) for address in server.cfg.address):
+        server.systemd = True  # the socket is of another process, too: its file is not deleted at the end

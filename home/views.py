@@ -32,6 +32,7 @@ from .models.base import restriction_exists, sitemap_excluded_types
 from .navigation import menus, routing
 from .search import index, missed_queries
 from .web import rate_limits
+from .web.replica_reading import reads_replica
 from .web.same_origin import is_same_origin
 
 PER_PAGE = 10
@@ -54,6 +55,7 @@ def open_by_password(request, page_view_restriction_id, page_id):
     return wagtail_views.authenticate_with_password(request, page_view_restriction_id, page_id)
 
 
+@reads_replica
 def serve(request, path):
     """Serve a page as Wagtail does, with fewer queries, and mark it for the page cache."""
     homes = menus.site_frame(request).homes
@@ -105,6 +107,7 @@ def _other_language_response(request, parts: list[str]):
 
 
 @require_safe
+@reads_replica
 def search(request):
     """Render the search results."""
     query = _query(request)
@@ -152,6 +155,7 @@ def _results_in_main_language(query: str, results: index.SearchResults) -> dict 
 
 
 @require_safe
+@reads_replica
 def search_suggestions(request):
     """Return suggestions for the search box as JSON."""
     query = _query(request)
@@ -173,6 +177,7 @@ def _query(request) -> str:
 
 
 @require_safe
+@reads_replica
 def person_vcard(request, key):
     """Return a public person as vCard, in the active language if they are described in it."""
     people = Person.in_public(key)
@@ -196,6 +201,7 @@ def robots(request):
 
 @require_safe
 @cache_control(public=True, max_age=3600)
+@reads_replica
 def sitemap(request):
     """Render the sitemap of all public pages with their translations."""
     groups: dict = {}

@@ -1,5 +1,6 @@
 """Health check of the site and its background processes, for monitoring."""
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import JsonResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 from eservices.deliveries.models import Circuit
 from home.files.disk_space import has_disk_space
 from home.models.heartbeat import Heartbeat
+from home.runtime.outages import REPLICA
 from home.runtime.read_only_database import is_database_read_only
 
 from . import __version__
@@ -38,6 +40,8 @@ def health_view(request):
         "failing_since": failing.since.isoformat() if failing else None,
     }
     beside["writes"] = {"alive": not read_only}
+    if settings.DATABASE_REPLICA:
+        beside["replica"] = {"alive": not REPLICA.read_count()}
     beside["cache"] = {"alive": is_cache_working()}
     beside["disk"] = {"alive": has_disk_space()}
     if backup:

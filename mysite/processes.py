@@ -4,6 +4,7 @@ At HUP the parent lets a copy try whether the new code loads, and then becomes t
 The processes of before answer and finish what they began meanwhile, at the same socket.
 """
 
+import errno
 import json
 import logging
 import os
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from django.conf import settings
 from django.template import engines
@@ -43,12 +45,29 @@ def open_listener(bind: str) -> int:
         return int(os.environ[LISTENER])
     if listen_fds(unset_environment=False):
         return SD_LISTEN_FDS_START
-    host, port = parse_address(bind)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    address = parse_address(bind)
+    if isinstance(address, str):
+        listener = listen_at(Path(address))
+    else:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        listener = socket.create_server(address, family=family, backlog=BACKLOG)
     listener.set_inheritable(True)
     os.environ[LISTENER] = str(listener.fileno())
     return listener.detach()
+
+
+def listen_at(path: Path) -> socket.socket:
+    """Return a listening socket at a path, in place of one at which nobody listens any more."""
+    listener = socket.socket(socket.AF_UNIX)
+    if path.is_socket():
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        path.unlink()
+    listener.bind(str(path))
+    path.chmod(0o666)  # the proxy is another user; its folder says who may enter
+    listener.listen(BACKLOG)
+    return listener
 
 
 def run_site(listener: int, workers: int, application: str = "mysite.wsgi") -> None:

@@ -1,5 +1,6 @@
 """Access to drafts and submissions: the only functions that fetch them on behalf of a person."""
 
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -38,13 +39,18 @@ def version_in_force(slug: str) -> FormVersion:
     return version
 
 
-def draft_by_secret(user: User, secret: str) -> Draft:
+def draft_by_secret(user: User, secret: str, *, with_submission: bool = True) -> Draft:
     """Return the draft behind a link. ``Http404`` if unknown or of another person; ``DraftExpired`` if too old.
 
     A draft that a signed-in person began, or that an agent fills in for somebody, opens for that person only; it raises
-    ``SignInRequired`` if nobody is signed in.
+    ``SignInRequired`` if nobody is signed in. Without the submission only whether there is one is read.
     """
-    draft = get_object_or_404(Draft.objects.select_related("submission"), secret=secret)
+    if with_submission:
+        draft = get_object_or_404(Draft.objects.select_related("submission"), secret=secret)
+    else:
+        draft = get_object_or_404(Draft.objects.annotate(sent_as=F("submission")), secret=secret)
+        if draft.sent_as is None:
+            Draft.submission.related.set_cached_value(draft, None)
     draft.version = _version_of_draft(draft.version_id)
     owner = draft.agent_id or draft.user_id
     if owner and not user.is_authenticated:

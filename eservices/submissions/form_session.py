@@ -192,9 +192,13 @@ class FormSession:
 
     @property
     def is_hasty(self) -> bool:
-        """True if the first page was opened so recently that nobody can have read it: probably a robot."""
+        """True if the first page was opened so recently that nobody can have read it: probably a robot.
+
+        If it was opened in the future, the clock went back.
+        """
         passed = timezone.now() - self.draft.created_at
-        return not self.for_somebody and passed < timedelta(seconds=settings.LEAST_SECONDS_TO_FILE)
+        least = timedelta(seconds=settings.LEAST_SECONDS_TO_FILE)
+        return not self.for_somebody and timedelta() <= passed < least
 
     # -- Display ---------------------------------------------------------------------------------------------
     def step_navigation(self, current: StepDefinition | None) -> dict:

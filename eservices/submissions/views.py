@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 
 from django import forms
 from django.contrib import messages
@@ -55,14 +55,14 @@ def form_page(view):
     return never_cache(upload_checks.limit_input(view))
 
 
-def with_draft(view):
+def with_draft(view, *, with_submission: bool = True):
     """Call ``view(request, filing)`` with the draft behind the link, or show why it does not open."""
 
     @form_page
     @wraps(view)
     def page(request, secret, **kwargs):
         try:
-            draft = access.draft_by_secret(request.user, secret)
+            draft = access.draft_by_secret(request.user, secret, with_submission=with_submission)
         except access.SignInRequired as first:
             return _sign_in_first(request, first.draft, kwargs.get("step"))
         except access.DraftExpired as expired:
@@ -132,10 +132,10 @@ def _follow(request, draft) -> str:
 def with_open_draft(view):
     """Do the same for views that end with sending: afterwards they redirect to the receipt."""
 
-    @with_draft
+    @partial(with_draft, with_submission=False)
     @wraps(view)
     def page(request, filing, **kwargs):
-        if hasattr(filing.draft, "submission"):
+        if filing.draft.sent_as:
             return redirect("submissions:sent", filing.draft.secret)
         try:
             return view(request, filing, **kwargs)

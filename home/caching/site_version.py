@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from django.core.cache import cache
 from django.db import transaction
 
+from ..runtime.read_replica import read_primary_after_publication
+
 KEY = "site-generation"
 SECONDS = (
     600  # the longest time, plus a minute, that a change past the models (a bare SQL update) stays unseen
@@ -52,6 +54,7 @@ def current_version() -> str:
 def bump_version() -> str:
     """Replace the version of the site, which invalidates everything cached."""
     generation = uuid.uuid4().hex
+    read_primary_after_publication()
     cache.set(KEY, generation, None)
     _request_values()[KEY] = generation
     return generation

@@ -81,10 +81,15 @@ def opening_state(
     """
     days = (now.date() + timedelta(days=ahead) for ahead in range(-1, LOOK_AHEAD))
     spans, closed, others = sorted(spans), set(closed), sorted(others)
-    times = [hours_on(day, span, now.tzinfo) for day in days for span in spans_on(day, spans, closed, others)]
-    current = next((closes for opens, closes in times if opens <= now < closes), None)
-    following = next((opens for opens, _closes in times if opens > now), None)
-    return OpeningState(open=current is not None, until=current.time() if current else None, next=following)
+    until = None
+    for opens, closes in (
+        hours_on(day, span, now.tzinfo) for day in days for span in spans_on(day, spans, closed, others)
+    ):
+        if opens > now:  # those after it open later still
+            return OpeningState(open=until is not None, until=until, next=opens)
+        if until is None and now < closes:
+            until = closes.time()
+    return OpeningState(open=until is not None, until=until)
 
 
 def spans_on(

@@ -22,6 +22,7 @@ from ..caching import site_version
 from ..localization.reader_language import READER
 
 MAX_BYTES = 512 * 1024
+PROXY_SECONDS = 2  # that nginx may answer by itself: deploy/nginx/commune.conf
 SECONDS = 120  # longer than a minute, after which an entry is invalid
 ACCEPTS_GZIP = re.compile(r"\bgzip\b")
 # Tracking parameters, which no page reads. They are ignored; pages with other queries are not cached.
@@ -129,4 +130,5 @@ def _entry(response, generation: str, minute: int) -> CachedPage:
     # The only cookie that changes the page is that of the preferences, with six values. Browsers revalidate the page on
     # each visit, so that a publication is visible at once.
     headers |= {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding, Cookie"}
+    headers["X-Accel-Expires"] = str(PROXY_SECONDS)  # nginx does not pass it on
     return CachedPage(generation, minute, headers, etag, len(body), gzip.compress(body, 6, mtime=0))

@@ -99,4 +99,6 @@ def _request(address: str) -> WSGIRequest:
         "wsgi.url_scheme": "https" if secure else "http",
         "wsgi.input": BytesIO(),
     }
-    return WSGIRequest(asked | dict(proxy_header))
+    request = WSGIRequest(asked | dict(proxy_header))
+    request.by_worker = True
+    return request

@@ -181,7 +181,8 @@ FILES = Outage(
     "Files can neither be opened nor sent (503). Is it reached: commune doctor?",
     _probe_files,
 )
-OUTAGES = (DATABASE, READ_ONLY, DISK, CACHE, FILES)
+REPLICA = Outage("replica", "Public pages are read from the primary. What is wrong with it: commune doctor?")
+OUTAGES = (DATABASE, READ_ONLY, DISK, CACHE, FILES, REPLICA)
 
 
 def outage_of(fault: BaseException | None) -> Outage | None:

@@ -22,6 +22,7 @@ WITHOUT_DATABASE: list[Check] = [
 ]
 WITH_TABLES: list[Check] = [
     machine.check_clock,
+    machine.check_replica,
     background.check_processes,
     background.check_tasks,
     background.check_outbox,

@@ -11,10 +11,12 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from home.models.heartbeat import Heartbeat
+from home.runtime import read_replica
+from home.runtime.outages import first_line
 
 from .findings import ERROR, OK, WARNING, Finding
 
@@ -63,6 +65,23 @@ def check_clock() -> Iterator[Finding]:
         yield Finding(WARNING, "clock", "Nothing sets it by the network.", todo)
         return
     yield Finding(OK, "clock", f"It is {now:%Y-%m-%d %H:%M} UTC.")
+
+
+def check_replica() -> Iterator[Finding]:
+    if not settings.DATABASE_REPLICA:
+        return
+    todo = "Public pages are read from the primary meanwhile. Does it run, and is DATABASE_REPLICA_URL right?"
+    try:
+        lag, most = read_replica.replica_lag(read_replica.primary_position()), settings.DATABASE_REPLICA_LAG
+    except (Error, read_replica.ReplicaUnusable) as fault:
+        yield Finding(WARNING, "replica", f"It cannot be used: {first_line(fault)}.", todo)
+        return
+    what = f"It is {lag:.1f} seconds behind."
+    if lag > most:
+        todo = f"Above {most} public pages are read from the primary. Look at pg_stat_replication there."
+        yield Finding(WARNING, "replica", what, todo)
+    else:
+        yield Finding(OK, "replica", what)
 
 
 def check_names() -> Iterator[Finding]:

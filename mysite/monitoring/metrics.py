@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, Error, InterfaceError
 from django.db.models import Count, Min, Q
 from django.http import HttpResponse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 from eservices.cases.models import Case, CaseStage
 from eservices.deliveries.models import Circuit, Delivery
 from home.models.heartbeat import Heartbeat
+from home.runtime import read_replica
 from home.runtime.outages import OUTAGES
 
 from .. import __version__
@@ -63,7 +64,7 @@ class StateCollector(Collector):
         yield from _machine(now)
         if state["database"] and state["migrations"]:
             try:
-                yield from [*_background(now), *_deliveries(now), *_cases(now), *_backups(now)]
+                yield from [*_replica(), *_background(now), *_deliveries(now), *_cases(now), *_backups(now)]
             except (DatabaseError, InterfaceError):
                 return  # it became unavailable a moment ago
 
@@ -89,6 +90,15 @@ def _machine(now: datetime) -> Iterator[Metric]:
         (name,): max(0, now.timestamp() - found["since"]) if found else 0 for name, found in counts.items()
     }
     yield _gauge("outage_seconds", "How long an outage has lasted; 0 without one.", seconds, ["part"])
+
+
+def _replica() -> Iterator[Metric]:
+    if settings.DATABASE_REPLICA:
+        try:
+            lag = read_replica.replica_lag(read_replica.primary_position())
+        except (Error, read_replica.ReplicaUnusable):
+            lag = NEVER
+        yield _gauge("replica_lag_seconds", "How far the replica is behind.", {(): lag})
 
 
 def _background(now: datetime) -> Iterator[Metric]:

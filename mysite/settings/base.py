@@ -148,6 +148,13 @@ DATABASES = {"default": env.read_database("DATABASE_URL") or SQLITE}
 # The server itself, if DATABASE_URL leads through a pooler in transaction mode, where no cursor outlives a transaction.
 DATABASE_DIRECT = env.read_direct_database("DATABASE_DIRECT_URL", pooled="DATABASE_URL")
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_DIRECT is not None
+# A replica from which public pages are read, and how many seconds it may be behind.
+DATABASE_REPLICA = env.read_replica_database("DATABASE_REPLICA_URL", primary="DATABASE_URL")
+DATABASE_REPLICA_LAG = env.read_number("DATABASE_REPLICA_LAG", 10, least=1)
+DATABASE_ROUTERS = ["home.runtime.read_replica.ReplicaRouter"]
+if DATABASE_REPLICA:
+    DATABASES["replica"] = DATABASE_REPLICA
+    MIDDLEWARE.append("home.web.replica_reading.RecentWriteMiddleware")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {

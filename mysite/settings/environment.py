@@ -528,6 +528,20 @@ def read_direct_database(name: str, pooled: str) -> dict | None:
     return found
 
 
+def read_replica_database(name: str, primary: str) -> dict | None:
+    """Return Django's settings for a replica of the server in the variable ``primary``; None if unset."""
+    found = read_database(name)
+    if not found:
+        return None
+    if read_variable(name) == read_variable(primary) or not read_variable(primary):
+        raise ImproperlyConfigured(
+            f"Set {primary} to the primary and {name} to its replica, or unset {name}."
+        )
+    if "connect_timeout=" not in split_url(read_variable(name)).query:
+        found["OPTIONS"]["connect_timeout"] = "2"  # the primary is there
+    return found | {"DISABLE_SERVER_SIDE_CURSORS": True}
+
+
 def read_mailer(name: str) -> dict | None:
     """Return Django's mailer for a URL such as ``smtp://user:password@host:587?tls=1``; None if unset."""
     value = read_variable(name)

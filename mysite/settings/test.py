@@ -27,6 +27,7 @@ PAGE_CACHE = False  # pages are tested as they are rendered; tests of the page c
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
+DATABASE_REPLICA = None  # tests of the replica set it
 DATABASE_DIRECT = {}  # filled where the tests go through a pooler
 OBJECT_STORAGE = {}
 STORAGES = STORAGES | {

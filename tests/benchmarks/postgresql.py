@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +31,9 @@ class Server:
         )
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(folder, "postgres")
+        self.create()
+
+    def create(self) -> None:
         self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8")
 
     @property
@@ -53,12 +57,37 @@ class Server:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **user)
 
 
+class Replica(Server):
+    """A server that follows another one by streaming."""
+
+    def __init__(self, folder: Path, primary: Server):
+        self.primary = primary
+        super().__init__(folder)
+
+    def create(self) -> None:
+        source = f"--dbname=host={HOST} port={self.primary.port} user=postgres"
+        self._run("pg_basebackup", source, "--write-recovery-conf", "--checkpoint=fast")
+
+
 @contextmanager
 def server(settings: dict[str, str] | None = None):
     """Start an empty server; remove it afterwards."""
+    with _started(lambda folder: Server(folder, settings)) as one:
+        yield one
+
+
+@contextmanager
+def replica(primary: Server):
+    """Start a replica of a server; remove it afterwards."""
+    with _started(lambda folder: Replica(folder, primary)) as one:
+        yield one
+
+
+@contextmanager
+def _started(create: Callable[[Path], Server]):
     folder = Path(tempfile.mkdtemp(prefix="commune-benchmark-"))
     try:
-        one = Server(folder, settings)
+        one = create(folder)
         one.start()
         try:
             yield one

@@ -51,7 +51,7 @@ def application(environ, start_response):
 class Site:
     """A running parent. ``notified`` is the socket on which systemd would hear from it."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, bind: str = ""):
         self.folder = folder
         self.install("first")
         (folder / "parent.py").write_text(PARENT)
@@ -63,7 +63,7 @@ class Site:
             address = f"127.0.0.1:{probe.getsockname()[1]}"
         self.url = f"http://{address}/"
         self.run = subprocess.Popen(
-            [sys.executable, "parent.py", address],
+            [sys.executable, "parent.py", bind or address],
             cwd=folder,
             env=os.environ
             | {
@@ -127,6 +127,34 @@ def test_reload_serves_new_code_and_refuses_no_request(site):
     assert answers == sorted(answers), "one version after the other, and nothing else"
     assert "Traceback" not in site.end()
     assert site.run.returncode == 0
+
+
+def test_socket_file_is_served_before_and_after_a_reload(tmp_path):
+    path = tmp_path / "s"
+    site = Site(tmp_path, f"unix:{path}")
+
+    def ask() -> str:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return connection.makefile().read().rpartition("\n")[2]
+
+    try:
+        assert site.next_message() == "READY=1"
+        assert ask() == "first"
+        site.install("second")
+        site.run.send_signal(signal.SIGHUP)
+        assert [site.next_message(), site.next_message()] == ["RELOADING=1", "READY=1"]
+        assert ask() == "second"
+    finally:
+        assert "Traceback" not in site.end()
+
+
+def test_socket_file_of_a_killed_site_is_replaced(tmp_path):
+    path = tmp_path / "s"
+    of_commune.listen_at(path).close()
+    with of_commune.listen_at(path), pytest.raises(OSError, match="in use"):
+        of_commune.listen_at(path)
 
 
 def test_code_that_does_not_load_replaces_nothing(site):

@@ -105,6 +105,8 @@ def production(started):
         ("MAIL_URL", "mail.orvenay.example:587", "MAIL_URL: write it as smtp://"),
         ("DATABASE_URL", "postgres://commune@localhost:abc/commune", "DATABASE_URL: write it as postgres://"),
         ("DATABASE_DIRECT_URL", "postgres://db/commune", "Set DATABASE_URL to the address of the pooler"),
+        ("DATABASE_REPLICA_URL", "postgres://db/commune", "Set DATABASE_URL to the primary"),
+        ("DATABASE_REPLICA_LAG", "0", "DATABASE_REPLICA_LAG is '0': write a whole number of at least 1."),
         ("MEDIA_STORE_URL", "https://s3.example.org/media", "MEDIA_STORE_URL: write it as s3://"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL: write it as redis://"),
         ("COMMUNE_BASE_URL", "www.orvenay.example", "COMMUNE_BASE_URL is 'www.orvenay.example': write it as"),

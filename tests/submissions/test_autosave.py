@@ -436,6 +436,14 @@ def test_quick_sender_is_asked_to_send_again(person, settings, time_machine):
     assert person.send().url == person.page("sent")
 
 
+def test_sender_is_not_quick_because_the_clock_went_back(person, settings, time_machine):
+    settings.LEAST_SECONDS_TO_FILE = 3
+    time_machine.move_to(timezone.now(), tick=False)
+    person.fill_all()
+    time_machine.shift(-300)
+    assert person.send().url == person.page("sent")
+
+
 def test_time_to_fill_in_counts_from_the_first_page(client, version, team, settings, time_machine):
     settings.LEAST_SECONDS_TO_FILE = 3
     time_machine.move_to(timezone.now(), tick=False)

@@ -18,6 +18,7 @@ from eservices.cases.models import CaseStage
 from eservices.deliveries.actions import queue_delivery
 from eservices.deliveries.models import Circuit, Delivery
 from home.models.heartbeat import Heartbeat
+from home.runtime import read_replica
 from home.runtime.outages import CACHE
 from home.tasks import record_worker_heartbeat
 from mysite.backups.models import Backup
@@ -197,7 +198,9 @@ def test_nothing_of_the_metrics_is_loaded_without_a_token(site_process):
 
 
 # -- Alerts --------------------------------------------------------------------------------------------------
-def test_alerts_use_metrics_that_exist(counted, settings):
+def test_alerts_use_metrics_that_exist(counted, settings, monkeypatch):
+    settings.DATABASE_REPLICA = {"NAME": "follower"}
+    monkeypatch.setattr(read_replica, "replica_lag", lambda position: 3.5)
     settings.BACKUP_URL, settings.VAR_DIR = "file:///srv/backup", counted
     delivery = queue_delivery(carrier="email", recipient="x", title="x", payload={})
     Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now() - timedelta(minutes=1))
@@ -231,3 +234,16 @@ def test_manual_lists_every_metric(counted, settings):
     names = {name.split("{")[0] for name in read_metrics() if name.startswith("commune_")}
     names = {re.sub("_(bucket|sum|count|created|total)$", "", name) for name in names}
     assert [name for name in sorted(names) if f"`{name}`" not in manual] == []
+
+
+def test_metrics_name_the_lag_of_a_replica(settings, monkeypatch):
+    assert "commune_replica_lag_seconds" not in read_metrics()
+    settings.DATABASE_REPLICA = {"NAME": "follower"}
+    monkeypatch.setattr(read_replica, "replica_lag", lambda position: 3.5)
+    assert read_metrics()["commune_replica_lag_seconds"] == 3.5
+    monkeypatch.setattr(read_replica, "replica_lag", _refuse)
+    assert read_metrics()["commune_replica_lag_seconds"] == float("inf")
+
+
+def _refuse(_position):
+    raise read_replica.ReplicaUnusable("it is no replica of the primary")

@@ -454,6 +454,10 @@ class BodyConverter:
         caption = tag.find("figcaption")
         words = BLANK.sub(" ", caption.get_text(" ")).strip() if caption else ""
         pictures = tag.find_all("img")
+        quotation = tag.find("blockquote")
+        if quotation and caption and not pictures:
+            caption.name = "cite"
+            quotation.append(caption.extract())
         if len(pictures) != 1 or tag.find(["table", "blockquote", *EMBEDDED]):
             if _is_gallery(tag):
                 self.gallery(tag)

@@ -88,3 +88,9 @@ def parent_addresses(address: str) -> list[str]:
 def safe_address(address: str) -> str:
     """Return an address with all characters encoded that could end an attribute."""
     return quote(address, safe="!#$%&()*+,/:;=?@[]~'-._")
+
+
+def is_home(address: str) -> bool:
+    """Return whether an address is that of a home page, such as ``/`` or ``/fr/``."""
+    parts = urlsplit(address)
+    return not parts.query and bool(re.fullmatch(r"/?(?:[a-z]{2}/?)?(?:index\.(?:html?|php))?", parts.path))

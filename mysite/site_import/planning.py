@@ -11,7 +11,7 @@ from news.agenda.models import EventIndexPage
 from news.articles.models import NewsIndexPage
 
 from .models import ImportedObject, ImportItem, SiteImport
-from .old_addresses import address_key, file_extension, file_name, host_of, parent_addresses
+from .old_addresses import address_key, file_extension, file_name, host_of, is_home, parent_addresses
 from .page_values import knows_category, parse_moment, read_values, referenced_files
 from .redirects import redirect_remarks
 from .remarks import merged_remarks
@@ -113,6 +113,8 @@ def _reason_to_leave_out(found: SourceObject, language: str, indexes: dict) -> l
         return ["no_news_index" if found.kind == ARTICLE else "no_agenda", {}]
     if found.kind == EVENT and parse_moment(found.start) is None:
         return ["no_event_time", {}]
+    if found.kind == PAGE and found.address and is_home(found.address):
+        return ["home_page", {}]
     if found.kind in PAGES and not found.title.strip() and not found.body.strip():
         return ["empty", {}]
     if found.kind in FILES and not is_accepted_type(found):

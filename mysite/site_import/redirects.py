@@ -1,7 +1,6 @@
 """Redirects from the addresses of an old site. An address at which this site answers, or an editor redirects, stays."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
 from django.utils.text import Truncator
@@ -52,17 +51,19 @@ def state_of(path: str, site: Site | None, destination: Destination) -> str:
         return SAME if same else OTHER
     if "?" in path:
         return NEW
-    own = _page_at(path)
+    own = _page_at(path, site)
     if own:
         return SAME if own.pk == destination.page_id else TAKEN
     return TAKEN if _view_answers(path) else NEW
 
 
-def _page_at(path: str) -> Page | None:
+def _page_at(path: str, site: Site | None) -> Page | None:
     likely = Page.objects.filter(slug=path.rpartition("/")[2]).defer_streamfields()
-    return next(
-        (one for one in likely if Redirect.normalise_path(urlsplit(one.url or "").path) == path), None
-    )
+    for page in likely:
+        parts = page.get_url_parts()
+        if parts and (site is None or parts[0] == site.pk) and Redirect.normalise_path(parts[2]) == path:
+            return page
+    return None
 
 
 def _view_answers(path: str) -> bool:

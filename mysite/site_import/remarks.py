@@ -26,6 +26,7 @@ TEXTS = {
     "unreadable": _("The address cannot be read: %(reason)s"),
     "refused": "%(reason)s",
     "empty": _("It has no title and no text."),
+    "robots": _("The robots.txt of the old site forbids to read it."),
     "home_page": _("The home page is arranged anew here."),
     "no_target": _("%(address)s is no imported page or file."),
     "circle": _("The redirects lead back to the start."),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
+from urllib.robotparser import RobotFileParser
 
 from django.core.files.base import File
 from django.utils.translation import gettext as _
@@ -44,9 +45,10 @@ class Source:
     members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)  # by path, in lower case
     pause: float = 1  # seconds between two requests
     asked_at: float = 0
+    robots: RobotFileParser | None = None
 
     def ask(self, address: str) -> HttpAnswer:
-        """Return the answer of the old site, redirects included. Raise SourceError."""
+        """Return the answer of the old site, which may be a redirect. Raise SourceError."""
         time.sleep(max(0, self.asked_at + self.pause - time.monotonic()))
         self.asked_at = time.monotonic()
         try:

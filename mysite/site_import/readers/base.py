@@ -16,14 +16,14 @@ MOST_OBJECTS = 10_000
 class SourceReader:
     """A reader of one kind of source.
 
-    ``files``: extensions of the exports that it reads; empty if it reads an address. ``address_help``: what the address
-    is for.
+    ``files``: extensions of the exports that it reads; empty if it reads an address only.
     """
 
     key: str
     label: str | Promise
     files: tuple[str, ...] = ()
     needs_address = False
+    needs_file = False
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         """Yield the objects of the source. Raise SourceError if it cannot be read."""

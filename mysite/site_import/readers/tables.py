@@ -30,6 +30,7 @@ class TableReader(SourceReader):
 
     key, label = "table", gettext_lazy("Table: CSV or XLSX")
     files = (".csv", ".xlsx")
+    needs_file = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         content = self.expected_file(source).read(MAX_BYTES + 1)

@@ -46,6 +46,7 @@ class Typo3Reader(SourceReader):
 
     key, label = "typo3", gettext_lazy("TYPO3: tables as JSON (phpMyAdmin)")
     files = (".json",)
+    needs_file = True
     needs_address = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:

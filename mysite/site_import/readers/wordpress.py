@@ -40,6 +40,7 @@ class WordPressReader(SourceReader):
 
     key, label = "wordpress", gettext_lazy("WordPress: export file (WXR)")
     files = (".xml", ".wxr")
+    needs_file = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         rows, base = self._rows(source)

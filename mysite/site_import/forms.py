@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.models import Page
 
 from . import access
@@ -70,9 +70,9 @@ class SourceForm(forms.Form):
 class ReportFilterForm(forms.Form):
     """The filters of a report. An invalid choice shows everything."""
 
-    outcome = forms.ChoiceField(label=gettext_lazy("Result"), required=False)
+    outcome = forms.ChoiceField(label=pgettext_lazy("objects of an import", "Result"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    remarks = forms.BooleanField(label=gettext_lazy("With remarks only"), required=False)
+    remarks = forms.ChoiceField(label=gettext_lazy("Remarks"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -80,6 +80,7 @@ class ReportFilterForm(forms.Form):
         everything = [("", _("all"))]
         self.fields["outcome"].choices = everything + list(items.Outcome.choices)
         self.fields["kind"].choices = everything + list(items.KINDS)
+        self.fields["remarks"].choices = [*everything, ("on", _("With remarks only"))]
 
     def filtered(self, items):
         """Return the items that match the filters."""

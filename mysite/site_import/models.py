@@ -47,29 +47,16 @@ class SiteImport(models.Model):
         *(State.FILES, State.PLACES, State.TEXTS, State.REDIRECTS),
     )
 
-    source = models.CharField(
-        _("kind of source"), max_length=20, choices=[(key, one.label) for key, one in READERS.items()]
-    )
-    address = models.URLField(
-        _("address of the old site"),
-        max_length=400,
-        blank=True,
-        help_text=_(
-            "For example https://www.example.ch. Links and files of an export are completed with it."
-        ),
-    )
-    file = models.FileField(_("file"), storage=private_storage, upload_to="site_import", blank=True)
-    file_name = models.CharField(max_length=200, blank=True, editable=False)
-    parent = models.ForeignKey(Page, models.CASCADE, verbose_name=_("page above"), related_name="+")
-    publish = models.BooleanField(
-        _("publish at once"), default=False, help_text=_("Otherwise pages are created as drafts.")
-    )
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.LISTING)
+    source = models.CharField(max_length=20, choices=[(key, one.label) for key, one in READERS.items()])
+    address = models.URLField(max_length=400, blank=True)
+    file = models.FileField(storage=private_storage, upload_to="site_import", blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    parent = models.ForeignKey(Page, models.CASCADE, related_name="+")
+    publish = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.LISTING)
     error = models.TextField(blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("started by"), null=True, related_name="+"
-    )
-    created_at = models.DateTimeField(_("started on"), default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     busy_until = models.DateTimeField(default=timezone.now)  # a worker is at it
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .models import SiteImport
 
 
 def report_header() -> list[str]:
-    return [_("Kind"), _("Title"), _("Old address"), _("Result"), _("Remarks")]
+    return [_("Kind"), _("Title"), _("Old address"), pgettext("objects of an import", "Result"), _("Remarks")]
 
 
 def report_rows(site_import: SiteImport) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import URLValidator
 from wagtail.models import Page
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from home.formats.spreadsheets import write_csv_lines
 
@@ -106,7 +107,7 @@ def _parent(number: int | None) -> Page:
 
 
 def _user(email: str) -> User | None:
-    found = User.objects.filter(email=email.lower()).first() if email else None
+    found = User.objects.filter(email=stored_form(email)).first() if email else None
     if email and found is None:
         raise CommandError(f"Nobody has the address {email}.")
     return found

@@ -20,9 +20,9 @@ from home.publication.publish_checks import publish_blockers, validation_errors
 
 from .exceptions import ImportRefused, ObjectRefused
 from .models import ImportedObject, ImportItem, SiteImport
+from .old_address_redirects import Destination, create_redirects
 from .old_addresses import file_name
 from .page_values import PageValues, apply_values, new_page, parse_moment
-from .redirects import Destination, create_redirects
 from .source_objects import IMAGE
 
 Outcome, State = ImportItem.Outcome, SiteImport.State

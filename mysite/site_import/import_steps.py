@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from . import actions, planning
 from .exceptions import ObjectRefused, SourceError
 from .models import ImportedObject, ImportItem, SiteImport
+from .old_address_redirects import old_paths
 from .old_addresses import file_extension
 from .page_values import read_values
 from .planning import BATCH, new_item, plan_import
 from .readers import READERS
 from .readers.base import MOST_OBJECTS
-from .redirects import old_paths
 from .remarks import merged_remarks
 from .source_files import Source, opened_source
 from .source_objects import ARTICLE, EVENT, FILES, IMAGE, PAGES, REDIRECT

@@ -149,7 +149,7 @@ class ImportItem(models.Model):
 
 
 class ImportedObject(models.Model):
-    """What was made here of an object of an old site. With it, another import of the same site makes nothing twice.
+    """An object here that was made of an object of an old site. Another import of the same site makes it no second time.
 
     ``written_revision``: the revision that the last import wrote; a later one was made by an editor.
     """

@@ -11,9 +11,9 @@ from news.agenda.models import EventIndexPage
 from news.articles.models import NewsIndexPage
 
 from .models import ImportedObject, ImportItem, SiteImport
+from .old_address_redirects import redirect_remarks
 from .old_addresses import address_key, file_extension, file_name, host_of, is_home, parent_addresses
 from .page_values import knows_category, parse_moment, read_values, referenced_files
-from .redirects import redirect_remarks
 from .remarks import merged_remarks
 from .source_objects import ARTICLE, DOCUMENT, EVENT, FILES, IMAGE, PAGE, PAGES, REDIRECT, SourceObject
 from .targets import TargetIndex, read_index

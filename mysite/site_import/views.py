@@ -17,8 +17,8 @@ from home.web.downloads import TABLES, table_download
 from . import access, actions
 from .exceptions import ImportRefused
 from .forms import ReportFilterForm, SourceForm
+from .import_report import report_header, report_rows
 from .models import ImportedObject, ImportItem, SiteImport
-from .report import report_header, report_rows
 from .tasks import work_on_imports
 
 PER_PAGE, MOST_LISTED = 50, 50

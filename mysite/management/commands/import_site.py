@@ -14,10 +14,10 @@ from eservices.accounts.models import User
 from home.formats.spreadsheets import write_csv_lines
 
 from ...site_import import actions
+from ...site_import.import_report import report_header, report_rows
 from ...site_import.import_steps import work_on
 from ...site_import.models import SiteImport
 from ...site_import.readers import READERS
-from ...site_import.report import report_header, report_rows
 
 SECONDS = 60
 

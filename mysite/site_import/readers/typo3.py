@@ -122,7 +122,7 @@ class _OldSite:
             body="".join(bodies),
             summary=_text(row, "abstract") or _text(row, "description"),
             date=_text(row, "crdate"),
-            language="" if language == "0" else f"{language}. ",
+            language="" if language == "0" else f"#{language}",
             parent=f"pages:{_text(above, 'uid')}" if above else "",
             order=_order(row),
             published=not _is_set(row, "hidden"),
@@ -142,7 +142,7 @@ class _OldSite:
             summary=_text(row, "teaser"),
             date=_text(row, "datetime") or _text(row, "crdate"),
             author=_text(row, "author"),
-            language="" if language == "0" else f"{language}. ",
+            language="" if language == "0" else f"#{language}",
             published=not _is_set(row, "hidden"),
         )
         self._add_picture(found, "tx_news_domain_model_news", number)

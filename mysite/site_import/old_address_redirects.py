@@ -19,7 +19,7 @@ NEW, SAME, TAKEN, OTHER = "new", "same", "taken", "other"
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a redirect leads: to a page, or to the path of a file or another address."""
+    """The target of a redirect: a page, or the path of a file or another address."""
 
     page_id: int | None = None
     link: str = ""

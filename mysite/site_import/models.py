@@ -149,7 +149,7 @@ class ImportItem(models.Model):
 
 
 class ImportedObject(models.Model):
-    """An object here that was made of an object of an old site. Another import of the same site makes it no second time.
+    """An object here that was made of an object of an old site, so that another import makes it no second time.
 
     ``written_revision``: the revision that the last import wrote; a later one was made by an editor.
     """

@@ -30,7 +30,7 @@ DAY_FIRST = {"fr", "de", "it"}
 
 @dataclass
 class PageValues:
-    """The content that an import writes into a page. ``fields``: plain values by name of the field; ``blocks``: its content."""
+    """The content that an import writes into a page: plain values by field, and the blocks of its body."""
 
     fields: dict = field(default_factory=dict)
     blocks: list[dict] = field(default_factory=list)

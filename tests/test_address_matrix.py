@@ -21,6 +21,7 @@ from eservices.accounts.roles import ensure_roles
 from eservices.cases.models import Case, LetterTemplate, Role
 from eservices.payments.models import Payment, PaymentSettings
 from mysite.bootstrap import grant_permissions
+from mysite.site_import.actions import create_import
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import TeamFactory, member
 from tests.factories.catalogue import make_counter, make_service
@@ -265,6 +266,9 @@ def values(case: Case, home, service, draft) -> Values:
         ("home:card", "key"): NOBODY,
         ("home:styles", "key"): "x",
         ("privacy:*", "key"): "newsletter",
+        ("site_imports:*", "pk"): create_import(
+            actor=None, source="table", address="", file=None, parent=home, publish=False
+        ).pk,
         ("rooms:*", "key"): "salle",
         ("news_channels:alert", "pk"): snippets["home_alerts_alert"],
     }

@@ -129,8 +129,9 @@ def test_production_lock_contains_no_test_tools():
     assert tools & set(locked("requirements.txt")) == set()
 
 
-# Loaded by a name in the settings, by Django's database or cache, or run as a program, so no import shows them.
-LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet"}
+# Loaded by a name in the settings, by Django's database or cache, by Beautiful Soup, or run as a program, so no import
+# shows them.
+LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet", "lxml"}
 TOOLS = {
     *("djade", "django-stubs", "import-linter", "mypy", "ruff", "uv"),
     *("pytest-cov", "pytest-randomly", "pytest-xdist"),

@@ -32,11 +32,11 @@ class SpreadsheetError(Exception):
 
 
 # -- Import --------------------------------------------------------------------------------------------------
-def read_rows(name: str, content: bytes) -> list[tuple[int, list[str]]]:
+def read_rows(name: str, content: bytes, max_bytes: int = MAX_BYTES) -> list[tuple[int, list[str]]]:
     """Return the non-empty lines of a file, each with its number. Raise SpreadsheetError."""
-    if len(content) > MAX_BYTES:
+    if len(content) > max_bytes:
         raise SpreadsheetError(
-            [_("The file is too large: at most %(limit)s kB.") % {"limit": MAX_BYTES // 1024}]
+            [_("The file is too large: at most %(limit)s kB.") % {"limit": max_bytes // 1024}]
         )
     rows = _sheet(content) if name.lower().endswith(".xlsx") else _csv(content)
     lines = [(number, [cell.strip() for cell in cells]) for number, cells in enumerate(rows, 1)]

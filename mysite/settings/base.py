@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
     "mysite.backups",
     "mysite.privacy",
+    "mysite.site_import",
     "eservices.api",
     "eservices.space",
     "news.participation",

@@ -1,0 +1,116 @@
+"""Admin screens of imports: start, report, filters, downloads, and who may use them."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
+
+from home.models import ContentPage
+from mysite.site_import import jobs
+from mysite.site_import.models import SiteImport
+from tests.factories.accounts import SuperuserFactory, UserFactory
+
+from .old_sites import new_import, tried
+from .test_tables_and_feeds import SITE, TABLE
+
+INDEX, ADD = reverse("site_imports:index"), reverse("site_imports:add")
+
+
+def address(name: str, site_import: SiteImport, *others) -> str:
+    return reverse(f"site_imports:{name}", args=[site_import.pk, *others])
+
+
+@pytest.fixture
+def admin(client, home):
+    client.force_login(SuperuserFactory())
+    return client
+
+
+def form(home: Page, **changes) -> dict:
+    file = SimpleUploadedFile("site.csv", TABLE.encode())
+    return {"source": "table", "address": SITE, "file": file, "parent": home.pk} | changes
+
+
+def test_administrator_tries_then_imports(admin, home):
+    assert admin.get(INDEX).status_code == 200
+    assert admin.get(ADD).status_code == 200
+    response = admin.post(ADD, form(home, publish="on"))
+    found = SiteImport.objects.get()
+    assert response.url == address("report", found)
+    assert found.state == "reported", found.error
+    assert "Le port" in admin.get(response.url).text
+    assert not ContentPage.objects.exists()
+    assert admin.post(address("start", found)).status_code == 302
+    found.refresh_from_db()
+    assert found.state == "finished"
+    assert ContentPage.objects.filter(live=True).exists()
+    page = ContentPage.objects.get(title="Les tarifs")
+    assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in admin.get(address("report", found)).text
+    assert admin.post(address("start", found), follow=True).status_code == 200  # refused, and explained
+    again = admin.post(address("repeat", found)).url
+    assert "reported" in SiteImport.objects.values_list("state", flat=True)
+    assert admin.get(again).status_code == 200
+    assert admin.get(INDEX).text.count("site.csv") == 0  # the host is its name
+    assert admin.post(address("delete", found)).status_code == 302
+    assert ContentPage.objects.filter(pk=page.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"file": ""},
+        {"source": "sitemap", "address": "", "file": ""},
+        {"source": "sitemap"},
+        {"source": "unknown"},
+        {"address": "javascript:alert(1)"},
+        {"parent": "999999"},
+        {"parent": "x"},
+        {"source": "wordpress"},
+    ],
+)
+def test_incomplete_form_is_shown_again(admin, home, changes):
+    response = admin.post(ADD, form(home, **changes))
+    assert response.status_code == 422
+    assert not SiteImport.objects.exists()
+
+
+def test_report_is_filtered_and_downloaded(admin, home, django_assert_max_num_queries):
+    found = tried("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    with django_assert_max_num_queries(40):
+        whole = admin.get(address("report", found)).text
+    assert "Sans date" in whole
+    part = admin.get(address("report", found), {"outcome": "created", "kind": "page"}).text
+    assert ("Le port" in part, "Sans date" in part) == (True, False)
+    assert "Sans date" in admin.get(address("report", found), {"remarks": "on"}).text
+    for params in ({"outcome": "x"}, {"page": "x"}, {"page": "99"}):
+        assert admin.get(address("report", found), params).status_code == 200
+    lines = b"".join(admin.get(address("export", found, "csv")).streaming_content).decode()
+    assert "Le port" in lines
+    assert admin.get(address("export", found, "xlsx")).status_code == 200
+    assert admin.get(address("export", found, "pdf")).status_code == 404
+
+
+def test_only_permitted_staff_imports(client, home):
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    editor = UserFactory(is_staff=True, roles=["editors", "moderators"])
+    client.force_login(editor)
+    for url in (INDEX, ADD, address("report", found), address("export", found, "csv")):
+        assert client.get(url).status_code == 404
+    assert client.post(address("start", found)).status_code == 404
+    editor.user_permissions.add(Permission.objects.get(codename="add_siteimport"))
+    client.force_login(type(editor).objects.get(pk=editor.pk))
+    assert client.get(INDEX).status_code == 200
+    assert client.post(ADD, form(home)).status_code == 422  # nobody let them create pages here
+
+
+def test_job_continues_and_cleans_up(home):
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    jobs.continue_imports(timezone.now())
+    found.refresh_from_db()
+    assert found.state == "reported"
+    jobs.continue_imports(timezone.now() + timedelta(days=91))
+    assert not SiteImport.objects.exists()

@@ -555,6 +555,11 @@ class QuestionContext:
         return self.kind.inputs(self.field)
 
     @property
+    def has_days(self) -> bool:
+        """True if days are among the parts of the answer: the only parts that belong to a larger one."""
+        return any(part.group for part in self.inputs)
+
+    @property
     def parts(self) -> list[dict]:
         """The inputs of an answer with several parts."""
         values = self.value if isinstance(self.value, dict) else {}

@@ -88,6 +88,8 @@ EXAMPLES = [
     example("choices", ["a", "b"], ["a", "b"], "a, b", {"q": "a, b"}, options=options("a", "b")),
     example("consent", "on", True, "Yes"),
     example("date", {"day": "4", "month": "6", "year": "1986"}, "1986-06-04", "4 June 1986"),
+    example("date", {"day": "4.", "month": "juin", "year": "86"}, "1986-06-04", "4 June 1986"),
+    example("date", {"day": "4. Juni 1986"}, "1986-06-04", "4 June 1986"),
     example(
         "date_range",
         SPAN,
@@ -201,7 +203,12 @@ REFUSED = [
     ("date_range", dated("to", "1", "12", "2026"), "from_day", "Add the first day"),
     ("date_range", SPAN | {"from_day": "9"}, "to_day", "before the first"),
     ("date_range", SPAN | {"to_day": "11"}, "to_day", "These are 11 days; at most 10"),
-    ("date_range", SPAN | {"to_year": "26"}, "to_year", "four digits"),
+    ("date_range", SPAN | {"to_year": "202"}, "to_year", "four digits"),
+    ("date", {"day": "4"}, "month", "Add the month"),
+    ("date", {"day": "4 6"}, "day", "for example 2.12.1980"),
+    ("date", {"day": "31.2.1986"}, "day", "for example 2.12.1980"),
+    ("date", {"day": "4", "month": "jui", "year": "1986"}, "month", "Add the month"),  # June or July
+    ("date", {"day": "x", "month": "6", "year": "1986"}, "day", "Add the day"),
     ("date_range", SPAN | {"from_month": "10"}, "from_day", "earliest possible day is 24 November 2026"),
     ("map_point", {}, "", "Enter the place"),
     ("map_point", {"lat": "46.39"}, "lon", "two numbers"),

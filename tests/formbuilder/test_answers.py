@@ -125,9 +125,9 @@ def test_optional_question_may_stay_blank(kind):
     ("texts", "part", "message"),
     [
         ({"day": "14", "month": "6"}, "year", "Add the year"),
-        ({"day": "14", "month": "6", "year": "86"}, "year", "four digits"),
+        ({"day": "14", "month": "6", "year": "186"}, "year", "four digits"),
         ({"month": "6", "year": "1986"}, "day", "Add the day"),
-        ({"day": "14", "month": "juin", "year": "1986"}, "month", "as a number"),
+        ({"day": "14", "month": "jui", "year": "1986"}, "month", "as a number"),
         ({"day": "31", "month": "2", "year": "2026"}, "day", "does not exist"),
         ({"day": "१", "month": "2", "year": "2026"}, "day", "Add the day"),
     ],

@@ -142,12 +142,12 @@ def test_whole_date_is_divided_and_a_calendar_fills_it_in(visit, filing):
     start = [page.locator(f"#id_sejour-from_{part}") for part in ("day", "month", "year")]
     start[0].fill("01.02.2027")
     start[0].press("Tab")
-    assert [one.input_value() for one in start] == ["1", "2", "2027"]
+    assert [one.input_value() for one in start] == ["01", "02", "2027"]
     expect(page.get_by_role("button", name=gettext("Choose in a calendar")).first).to_be_visible()
     page.locator("[data-date]:has(#id_sejour-from_day) input[type=date]").evaluate(
         "one => { one.value = '2027-03-05'; one.dispatchEvent(new Event('change', { bubbles: true })) }"
     )
-    assert [one.input_value() for one in start] == ["5", "3", "2027"]
+    assert [one.input_value() for one in start] == ["05", "03", "2027"]
 
 
 def test_the_page_with_every_type_stays_within_its_weight(client, filing):

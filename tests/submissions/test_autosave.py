@@ -119,6 +119,19 @@ def test_autosave_stores_answers_without_validation(person):
     assert answer.json()["saved"]
 
 
+def test_autosave_answers_with_what_was_perhaps_mistyped(person):
+    person.fill_all()
+
+    typed = {"courriel": "lea.rochat@bluewin.cg", "tel": "079"}
+    doubted = person.client.post(person.url("contact"), typed, headers=JSON).json()["doubts"]
+    right = person.client.post(person.url("contact"), {"courriel": "lea@bluewin.ch"}, headers=JSON).json()[
+        "doubts"
+    ]
+
+    assert "lea.rochat@bluewin.ch" in doubted["id_courriel"]
+    assert doubted["id_tel"] == right["id_courriel"] == ""
+
+
 def test_autosave_of_one_page_repeats_after_a_lost_response(person):
     person.begin()
     seen = hidden(person.open("identite"), "_seen")

@@ -72,6 +72,14 @@ function settle(url) {
   history.replaceState(history.state, "", form.action);
 }
 
+/** Shows a remark with this `id` ahead of `next`; "" takes it away. */
+export function remark(id, text, next) {
+  const found = document.getElementById(id) ?? document.createElement("p");
+  Object.assign(found, { id, className: "hint remark", textContent: text });
+  if (!text) found.remove();
+  else if (!found.isConnected) next.before(found);
+}
+
 // A press comes after what the page sent by itself, so that it is never undone by what arrives late.
 addEventListener(
   "submit",

@@ -1,38 +1,30 @@
 // A date that is pasted or typed whole into the first of its three inputs is divided among them, and a button opens the
-// calendar of the browser. The server reads a whole date too, and months in words (home/localization/written_dates.py).
+// calendar of the browser. The server reads more writings (home/localization/written_dates.py).
 
-const DAY_FIRST = /^\s*(\d{1,2})[./ -]+(\d{1,2})[./ -]+(\d{4}|\d{2})\s*$/;
-const YEAR_FIRST = /^\s*(\d{4})[./-](\d{1,2})[./-](\d{1,2})\s*$/;
+const WHOLE = /^\s*(\d\d?)[./ -]+(\d\d?)[./ -]+(\d{4}|\d\d)\s*$/;
 
-for (const place of document.querySelectorAll("[data-date]")) equip(place, [...place.querySelectorAll(".in")]);
+for (const place of document.querySelectorAll("[data-date]")) equip(place.querySelectorAll(".in"), place.querySelector("[data-pick]"));
 
-function equip(place, inputs) {
-  const [first] = inputs;
-  const divide = () => {
-    const units = DAY_FIRST.exec(first.value)?.slice(1) ?? YEAR_FIRST.exec(first.value)?.slice(1).reverse();
-    if (units && !inputs[1].value && !inputs[2].value) fill(inputs, units);
+function equip(inputs, button) {
+  const [first, second, year] = inputs;
+  const fill = (units) => {
+    units.forEach((unit, place) => (inputs[place].value = unit));
+    year.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  first.addEventListener("input", (event) => event.inputType?.startsWith("insertFromPaste") && divide());
+  const divide = () => {
+    const units = WHOLE.exec(first.value);
+    if (units && !second.value && !year.value) fill(units.slice(1));
+  };
+  first.addEventListener("input", (event) => event.inputType === "insertFromPaste" && divide());
   first.addEventListener("change", divide);
-  const button = place.querySelector("[data-pick]");
-  if (!("showPicker" in HTMLInputElement.prototype)) return;
-  const calendar = Object.assign(document.createElement("input"), { type: "date", className: "hide", tabIndex: -1 });
-  calendar.setAttribute("aria-hidden", "true");
+
+  const calendar = Object.assign(document.createElement("input"), { type: "date", className: "hide", tabIndex: -1, ariaHidden: true });
   button.after(calendar);
   button.hidden = false;
-  button.addEventListener("click", () => {
-    calendar.value = inputs.map(({ value }, unit) => value.padStart(unit === 2 ? 4 : 2, "0")).reverse().join("-");
-    calendar.showPicker();
-  });
-  for (const event of ["input", "change"]) calendar.addEventListener(event, (chosen) => chosen.stopPropagation());
-  calendar.addEventListener("change", () => {
-    if (calendar.value) fill(inputs, calendar.value.split("-").reverse());
+  button.addEventListener("click", () => calendar.showPicker());
+  calendar.addEventListener("change", (event) => {
+    event.stopPropagation(); // it is no answer of its own
+    if (calendar.value) fill(calendar.value.split("-").reverse());
     button.focus();
   });
-}
-
-function fill([day, month, year], units) {
-  [day.value, month.value] = units.map(Number);
-  year.value = units[2];
-  year.dispatchEvent(new Event("change", { bubbles: true }));
 }

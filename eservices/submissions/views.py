@@ -279,15 +279,15 @@ def _posted(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     except actions.AnswerUnavailable as gone:
         faults = {gone.field: [str(gone)]}
     except actions.StepChangedElsewhere:
-        return _show(request, filing, step, form, [_other_window(filing, step, form)], status=409)
+        return _show(request, filing, step, form, [_saved_meanwhile(filing, step, form)], status=409)
     return _show(request, filing, step, _with_faults(form, faults))
 
 
-def _other_window(filing: FormSession, step: StepDefinition, form: StepForm) -> str:
-    """Return what another window saved of this step, and how to go on."""
+def _saved_meanwhile(filing: FormSession, step: StepDefinition, form: StepForm) -> str:
+    """Return which answers another window saved, and how to go on."""
     there = [labelled(label, answer or _("No answer")) for label, answer in filing.other_answers(step, form)]
     return _(
-        "This step was changed in another window: %(answers)s. Press “Continue” again to keep what is here."
+        "This step was saved meanwhile with other answers: %(answers)s. Press “Continue” again to keep what is here."
     ) % {"answers": "; ".join(there)}
 
 

@@ -223,6 +223,14 @@ def test_choice_text_is_the_label_of_its_option():
     assert answer_text(form.fields["q"], ["a", "b"], form, "fr") == "Appartement, b"
 
 
+def test_separators_are_removed_if_only_they_break_the_pattern():
+    field = fields.LineField(pattern="[0-9]{8}", max_length=8)
+    assert field.clean("1234-56 78") == "12345678"
+    assert fields.LineField(pattern="[0-9]{4} [0-9]{4}").clean("1234 5678") == "1234 5678"
+    with pytest.raises(ValidationError):
+        field.clean("1234-56")
+
+
 @pytest.mark.parametrize("pattern", [r"([A-Za-z]+ ?)+", r"(a|a|aa)+", r"(a*)*b"])
 def test_slow_pattern_does_not_block_the_server(pattern):
     field, started = fields.LineField(pattern=pattern), perf_counter()

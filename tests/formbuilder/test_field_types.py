@@ -152,6 +152,9 @@ EXAMPLES = [
     # Of a bank that lists of Belgian banks do not have; its check digits are correct.
     example("iban", "BE71 0961 2345 6769", "BE71096123456769", "BE71 0961 2345 6769"),
     example("plate", "vd123456", "VD 123456", "VD 123456"),
+    example("microchip", "756-098100.123 456", "756098100123456", "756 0981 0012 3456"),
+    example("microchip", "250268500123456", "250268500123456", "250 2685 0012 3456"),  # France
+    example("microchip", "941000012345678", "941000012345678", "941 0000 1234 5678"),  # a manufacturer
 ]
 
 
@@ -259,6 +262,8 @@ def test_error_in_a_part_links_to_the_part(kind, typed, part, message):
         ("matricule", "1893120105742", "A digit is wrong"),  # Luhn's
         ("matricule", "1893130105731", "A digit is wrong"),  # there is no 13th month
         ("matricule", "18931201", "There are 8 digits, 13 are needed"),
+        ("microchip", "7560981001234", "There are 13 digits, 15 are needed"),
+        ("microchip", "757098100123456", "starts with 756"),
         ("company", "CHE-100.155.213", "This is not a UID"),
         ("company", "0403.019.261", "This is not a UID"),
         ("company", "Boulangerie du Port", "This is not a UID"),

@@ -55,9 +55,8 @@ function arrived({ detail }) {
 /** What was perhaps mistyped, beside its input and aloud. */
 function doubt(doubts) {
   for (const [id, text] of Object.entries(doubts)) {
-    const [input, said] = ["", "-doubt"].map((end) => document.getElementById(id + end));
-    if (input && text && said?.textContent !== text) news.textContent = text;
-    if (input) remark(`${id}-doubt`, text, input);
+    remark(`${id}-doubt`, text, document.getElementById(id));
+    if (text && news.textContent !== text) news.textContent = text;
   }
 }
 

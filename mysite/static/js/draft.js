@@ -74,10 +74,8 @@ function settle(url) {
 
 /** Shows a remark with this `id` ahead of `next`; "" takes it away. */
 export function remark(id, text, next) {
-  const found = document.getElementById(id) ?? document.createElement("p");
-  Object.assign(found, { id, className: "hint remark", textContent: text });
-  if (!text) found.remove();
-  else if (!found.isConnected) next.before(found);
+  document.getElementById(id)?.remove();
+  if (text) next?.before(Object.assign(document.createElement("p"), { id, className: "hint remark", textContent: text }));
 }
 
 // A press comes after what the page sent by itself, so that it is never undone by what arrives late.

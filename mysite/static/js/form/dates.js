@@ -1,9 +1,9 @@
 // A date that is pasted or typed whole into the first of its three inputs is divided among them, and a button opens the
 // calendar of the browser. The server reads more writings (home/localization/written_dates.py).
 
-const WHOLE = /^\s*(\d\d?)[./ -]+(\d\d?)[./ -]+(\d{4}|\d\d)\s*$/;
+const WHOLE = /^(\d\d?)[./ -]+(\d\d?)[./ -]+((?:\d\d){1,2})$/;
 
-for (const place of document.querySelectorAll("[data-date]")) equip(place.querySelectorAll(".in"), place.querySelector("[data-pick]"));
+for (const button of document.querySelectorAll(".date > button")) equip(button.parentNode.querySelectorAll("input"), button);
 
 function equip(inputs, button) {
   const [first, second, year] = inputs;
@@ -11,15 +11,13 @@ function equip(inputs, button) {
     units.forEach((unit, place) => (inputs[place].value = unit));
     year.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const divide = () => {
-    const units = WHOLE.exec(first.value);
+  first.addEventListener("change", () => {
+    const units = WHOLE.exec(first.value.trim());
     if (units && !second.value && !year.value) fill(units.slice(1));
-  };
-  first.addEventListener("input", (event) => event.inputType === "insertFromPaste" && divide());
-  first.addEventListener("change", divide);
+  });
 
-  const calendar = Object.assign(document.createElement("input"), { type: "date", className: "hide", tabIndex: -1, ariaHidden: true });
-  button.after(calendar);
+  button.insertAdjacentHTML("afterend", '<input type="date" class="hide" tabindex="-1" aria-hidden="true">');
+  const calendar = button.nextSibling;
   button.hidden = false;
   button.addEventListener("click", () => calendar.showPicker());
   calendar.addEventListener("change", (event) => {

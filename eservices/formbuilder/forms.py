@@ -14,7 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from .definition import FieldDefinition, FormDefinition, OptionDefinition, StepDefinition, ValidationRule
-from .field_types import MANY_OPTIONS, SEARCHED_OPTIONS, InputPart, answer_text, field_types, part_token
+from .field_types import (
+    MANY_OPTIONS,
+    SEARCHED_OPTIONS,
+    InputPart,
+    answer_doubts,
+    answer_text,
+    field_types,
+    part_token,
+)
 from .logic.conditions import condition_fields
 from .logic.validation import failed_rules
 from .logic.visibility import COMPUTED, VisibleAnswers, visible_options
@@ -437,6 +445,11 @@ class QuestionContext:
         """The remarks about the current answer."""
         return self.form.remarks.get(self.field.key, [])
 
+    @cached_property
+    def doubts(self) -> list[str]:
+        """What was perhaps mistyped in the current answer."""
+        return answer_doubts(self.field, self.form.given.get(self.field.key))
+
     @property
     def row_label(self) -> str:
         """The name of one row of a repeating group: “Child”."""
@@ -544,6 +557,7 @@ class QuestionContext:
             for name, there in (
                 (f"{self.id}-hint", self.help),
                 (f"{self.id}-remark", self.remarks),
+                (f"{self.id}-doubt", self.doubts),
                 (f"{self.id}-error", self.messages),
                 *((one["id"], one["failed"]) for one in self.rule_messages),
             )
@@ -553,6 +567,11 @@ class QuestionContext:
     @cached_property
     def inputs(self) -> tuple[InputPart, ...]:
         return self.kind.inputs(self.field)
+
+    @property
+    def has_days(self) -> bool:
+        """True if days are among the parts of the answer: the only parts that belong to a larger one."""
+        return any(part.group for part in self.inputs)
 
     @property
     def parts(self) -> list[dict]:

@@ -36,6 +36,7 @@ from .models import (
     Submission,
     SubmissionChannel,
     mark_in_page_state,
+    page_in_page_state,
     private_storage,
     random_path,
 )
@@ -167,15 +168,21 @@ def save_step(
     answers: dict[str, Any],
     language: str = "",
     caller: str = "",
+    seen: str = "",
 ) -> Draft:
     """Save the valid answers of a step. Questions that the step did not show stay unchanged.
 
-    ``caller``: the network address of the request. Raises ``AnswerUnavailable`` if what an answer asks for is taken.
+    ``caller``: the network address of the request. ``seen``: the state of the page. Raises ``AnswerUnavailable`` if
+    what an answer asks for is taken, ``StepChangedElsewhere`` if another page saved the step since.
     """
     draft = _locked(draft)
+    differs = step.key in draft.typed or any(draft.answers.get(key) != new for key, new in answers.items())
+    if differs and draft.is_changed_elsewhere(step, seen):
+        raise StepChangedElsewhere
     before, draft.answers = draft.answers, draft.answers | answers
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]
     draft.typed.pop(step.key, None)
+    draft.saved_from[step.key] = page_in_page_state(seen)
     draft.language = language or draft.language
     heard = step_saved.send(
         sender=Draft, draft=draft, step=step, answers=answers, before=before, actor=actor, caller=caller
@@ -537,7 +544,7 @@ def _lock_row(draft: Draft) -> Draft:
 
 def _saved(draft: Draft) -> Draft:
     draft.saved_at = timezone.now()
-    draft.save(update_fields=["answers", "completed", "typed", "language", "saved_at"])
+    draft.save(update_fields=["answers", "completed", "typed", "saved_from", "language", "saved_at"])
     return draft
 
 

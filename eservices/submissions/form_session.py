@@ -17,7 +17,7 @@ from eservices.accounts.models import User
 from eservices.formbuilder.browser_data import affects_price, browser_step_data
 from eservices.formbuilder.definition import FormDefinition, StepDefinition
 from eservices.formbuilder.fee_breakdown import has_fee, itemize_fees, itemize_possible_fees, sum_lines
-from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.field_types import answer_doubts, answer_text, field_types
 from eservices.formbuilder.fields import FilesField
 from eservices.formbuilder.forms import QuestionsForm, StepForm
 from eservices.formbuilder.models import FormVersion
@@ -129,6 +129,18 @@ class FormSession:
     def _form(self, step: StepDefinition, answers: dict, data: QueryDict | None = None) -> StepForm:
         return StepForm(self.definition, step, self.language, answers, data=data, today=timezone.localdate())
 
+    def other_answers(self, step: StepDefinition, form: StepForm) -> list[tuple[str, str]]:
+        """Return the label and the saved answer of each question that ``form`` answers differently."""
+        saved = self._filled(step, None).given
+        return [
+            (
+                self.definition.text(f"field.{field.key}.label", self.language),
+                answer_text(field, saved.get(field.key), self.definition, self.language),
+            )
+            for field in step.fields
+            if field.type != "files" and saved.get(field.key) != form.given.get(field.key)
+        ]
+
     @property
     def is_own(self) -> bool:
         """True if only the signed-in person can open the draft: their data must never prefill another draft."""
@@ -222,7 +234,11 @@ class FormSession:
         given, day = self.answers, None
         if submission is not None:
             given, day = submission.answers, timezone.localdate(submission.sent_at)
-        remarks = self.remarks(field for field in self.definition.fields.values() if field.type == "files")
+        fields = self.definition.fields
+        remarks = {}
+        if submission is None:
+            remarks = {key: answer_doubts(field, given.get(key)) for key, field in fields.items()}
+        remarks |= self.remarks(field for field in fields.values() if field.type == "files")
         return [
             {
                 "title": section.title,

@@ -25,6 +25,7 @@ from home.localization.punctuation import labelled
 from home.untrusted_files.messages import cautions_in_words
 from home.web.secret_links import secret_field
 
+MOST_PAGE_LENGTH = 8  # of the random part of a page's state
 SEEN = "_seen"  # hidden input: the mark of the page's step, with a random part that identifies the page
 
 
@@ -35,6 +36,10 @@ def page_state(mark: str) -> str:
 
 def mark_in_page_state(seen: str) -> str:
     return seen.partition(".")[0]
+
+
+def page_in_page_state(seen: str) -> str:
+    return seen.partition(".")[2][:MOST_PAGE_LENGTH]
 
 
 DRAFT_DAYS = 30
@@ -97,6 +102,13 @@ class Draft(models.Model):
         blank=True,
         help_text=_("Entries of each step that were saved before they were valid."),
     )
+    saved_from = models.JSONField(
+        _("saved from"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text=_("The page from which each step was saved last."),
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"
     )
@@ -149,6 +161,13 @@ class Draft(models.Model):
             {key: self.answers.get(key) for key in asked},
         ]
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
+
+    def is_changed_elsewhere(self, step: StepDefinition, seen: str) -> bool:
+        """Return whether the step was saved by another page since the page with this state was made."""
+        if not seen or self.mark(step) == mark_in_page_state(seen):
+            return False
+        own = {page_in_page_state(str(one)) for one in self.typed.get(step.key, {}).get(SEEN, [])}
+        return page_in_page_state(seen) not in own | {self.saved_from.get(step.key)}
 
     def take(self, version: FormVersion, carried) -> None:
         """Migrate this instance, not its row, to another version: see ``version_migration.MigratedDraft``."""

@@ -22,6 +22,7 @@ from eservices.formbuilder.definition import StepDefinition
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
 from eservices.formbuilder.logic.visibility import visible_steps
 from home.localization.dates import date_format
+from home.localization.punctuation import labelled
 from home.localization.times import format_time
 from home.validators import validate_no_control
 from home.web import rate_limits as web_rate_limits
@@ -39,7 +40,7 @@ from .form_session import (
     typed_answers,
     without_errors,
 )
-from .models import SubmissionChannel, page_state
+from .models import SEEN, SubmissionChannel, page_state
 from .receipt_context import receipt_for
 from .step_files import remove_step_file, store_step_files
 from .version_migration import reassign_to_steps
@@ -270,15 +271,24 @@ def _posted(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
         remove_step_file(filing, data[REMOVE_FILE])
         return _show(request, filing, step, without_errors(filing.form(step, data)))
     form = filing.form(step, data)
-    if any(button in data for button in (BACK, LATER, GO_TO)):
-        return _leave(request, filing, step, form, data)
-    valid = form.is_valid()
-    if valid and not faults:
-        try:
+    try:
+        if any(button in data for button in (BACK, LATER, GO_TO)):
+            return _leave(request, filing, step, form, data)
+        if form.is_valid() and not faults:
             return _save(request, filing, step, form)
-        except actions.AnswerUnavailable as gone:
-            faults = {gone.field: [str(gone)]}
+    except actions.AnswerUnavailable as gone:
+        faults = {gone.field: [str(gone)]}
+    except actions.StepChangedElsewhere:
+        return _show(request, filing, step, form, [_saved_meanwhile(filing, step, form)], status=409)
     return _show(request, filing, step, _with_faults(form, faults))
+
+
+def _saved_meanwhile(filing: FormSession, step: StepDefinition, form: StepForm) -> str:
+    """Return which answers another window saved, and how to go on."""
+    there = [labelled(label, answer or _("No answer")) for label, answer in filing.other_answers(step, form)]
+    return _(
+        "This step was saved meanwhile with other answers: %(answers)s. Press “Continue” again to keep what is here."
+    ) % {"answers": "; ".join(there)}
 
 
 def _too_often(
@@ -350,6 +360,8 @@ def _leave(
     request, filing: FormSession, step: StepDefinition, form: StepForm, data: QueryDict
 ) -> HttpResponse:
     """Redirect to another page, after saving the data: validated if it is valid, else without validation."""
+    if filing.draft and filing.draft.is_changed_elsewhere(step, data.get(SEEN, "")):
+        raise actions.StepChangedElsewhere
     if not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=step, typed=typed_answers(data, step)
@@ -379,6 +391,7 @@ def _keep(request, filing: FormSession, step: StepDefinition, form: StepForm) ->
         answers=form.cleaned_answers,
         language=filing.language,
         caller=filing.caller,
+        seen=form.data.get(SEEN, ""),
     )
     for text in filing.draft.said:
         messages.info(request, text)

@@ -186,7 +186,7 @@ def test_largest_form_is_published_and_sent_in_few_queries(counters, client):
     assert (len(definition.steps), len(definition.fields)) == (25, 400)
     walker, url = Thorough(client, form.current, Random(400)), reverse("submissions:start", args=[form.slug])
     for number, one in enumerate(definition.steps):
-        if number in (1, 2, 23, 24):
+        if number in (1, 3, 22, 24) and "booking" not in {asked.type for asked in one.fields}:
             assert counted("show", lambda url=url: client.get(url)).status_code == 200
         typed, files = walker.typed(one), walker.chosen(one)
         what = "save with files" if files else "save"

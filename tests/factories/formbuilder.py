@@ -96,6 +96,7 @@ EVERY_TYPE = [
     question("societe", "company", settings={"country": "CH"}),
     question("compte", "iban"),
     question("plaque", "plate"),
+    question("puce", "microchip"),
     question("consent", "consent"),
     question("note", "static_text", settings={"look": "note"}),
     question("enfants", "group", fields=[question("prenom", required=True), question("ne", "date")]),

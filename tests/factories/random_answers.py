@@ -30,6 +30,7 @@ RIGHT = {
     "company": "CHE-100.155.212",
     "iban": "CH9300762011623852957",
     "plate": "VD 123456",
+    "microchip": "756098100123456",
 }
 TRIES = 40  # of a step, because random answers may break a validation rule
 

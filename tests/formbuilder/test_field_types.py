@@ -88,6 +88,8 @@ EXAMPLES = [
     example("choices", ["a", "b"], ["a", "b"], "a, b", {"q": "a, b"}, options=options("a", "b")),
     example("consent", "on", True, "Yes"),
     example("date", {"day": "4", "month": "6", "year": "1986"}, "1986-06-04", "4 June 1986"),
+    example("date", {"day": "4.", "month": "juin", "year": "86"}, "1986-06-04", "4 June 1986"),
+    example("date", {"day": "4. Juni 1986"}, "1986-06-04", "4 June 1986"),
     example(
         "date_range",
         SPAN,
@@ -150,6 +152,9 @@ EXAMPLES = [
     # Of a bank that lists of Belgian banks do not have; its check digits are correct.
     example("iban", "BE71 0961 2345 6769", "BE71096123456769", "BE71 0961 2345 6769"),
     example("plate", "vd123456", "VD 123456", "VD 123456"),
+    example("microchip", "756-098100.123 456", "756098100123456", "756 0981 0012 3456"),
+    example("microchip", "250268500123456", "250268500123456", "250 2685 0012 3456"),  # France
+    example("microchip", "941000012345678", "941000012345678", "941 0000 1234 5678"),  # a manufacturer
 ]
 
 
@@ -201,7 +206,12 @@ REFUSED = [
     ("date_range", dated("to", "1", "12", "2026"), "from_day", "Add the first day"),
     ("date_range", SPAN | {"from_day": "9"}, "to_day", "before the first"),
     ("date_range", SPAN | {"to_day": "11"}, "to_day", "These are 11 days; at most 10"),
-    ("date_range", SPAN | {"to_year": "26"}, "to_year", "four digits"),
+    ("date_range", SPAN | {"to_year": "202"}, "to_year", "four digits"),
+    ("date", {"day": "4"}, "month", "Add the month"),
+    ("date", {"day": "4 6"}, "day", "for example 2.12.1980"),
+    ("date", {"day": "31.2.1986"}, "day", "for example 2.12.1980"),
+    ("date", {"day": "4", "month": "jui", "year": "1986"}, "month", "Add the month"),  # June or July
+    ("date", {"day": "x", "month": "6", "year": "1986"}, "day", "Add the day"),
     ("date_range", SPAN | {"from_month": "10"}, "from_day", "earliest possible day is 24 November 2026"),
     ("map_point", {}, "", "Enter the place"),
     ("map_point", {"lat": "46.39"}, "lon", "two numbers"),
@@ -252,6 +262,8 @@ def test_error_in_a_part_links_to_the_part(kind, typed, part, message):
         ("matricule", "1893120105742", "A digit is wrong"),  # Luhn's
         ("matricule", "1893130105731", "A digit is wrong"),  # there is no 13th month
         ("matricule", "18931201", "There are 8 digits, 13 are needed"),
+        ("microchip", "7560981001234", "There are 13 digits, 15 are needed"),
+        ("microchip", "757098100123456", "starts with 756"),
         ("company", "CHE-100.155.213", "This is not a UID"),
         ("company", "0403.019.261", "This is not a UID"),
         ("company", "Boulangerie du Port", "This is not a UID"),

@@ -327,6 +327,7 @@ COMPLETE = {
     "societe": "CHE-100.155.212",
     "compte": "CH9300762011623852957",
     "plaque": "VD 123456",
+    "puce": "756098100123456",
     "consent": True,
     "enfants": [{"prenom": "Léa", "ne": "2020-02-03"}, {"prenom": "Tom"}],
     "total": "6.5",

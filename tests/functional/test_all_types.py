@@ -107,6 +107,7 @@ def test_list_position_and_map_fill_in_answers(visit, filing, settings):
     cache.clear()
     asked = []
     page.on("request", lambda call: asked.append(call.url))
+    page.goto("/")  # a reload would continue the draft
     page.goto(filing)
     assert not any("leaflet" in url for url in asked)
     expect(page.locator("#id_lieu-lat")).to_have_value("")
@@ -133,7 +134,21 @@ def test_list_position_and_map_fill_in_answers(visit, filing, settings):
     assert street.input_value() == "Rue de l’Église"
     page.click("p.go .btn:not([name]):not([type])")
     page.wait_for_selector("#id_mot")
-    assert Draft.objects.get().answers["rue"] == "rue-de-leglise"
+    assert Draft.objects.latest("saved_at").answers["rue"] == "rue-de-leglise"
+
+
+def test_whole_date_is_divided_and_a_calendar_fills_it_in(visit, filing):
+    page = visit()
+    page.goto(filing)
+    start = [page.locator(f"#id_sejour-from_{part}") for part in ("day", "month", "year")]
+    start[0].fill("01.02.2027")
+    start[0].press("Tab")
+    assert [one.input_value() for one in start] == ["01", "02", "2027"]
+    expect(page.get_by_role("button", name=gettext("Choose in a calendar")).first).to_be_visible()
+    page.locator(".date:has(#id_sejour-from_day) input[type=date]").evaluate(
+        "one => { one.value = '2027-03-05'; one.dispatchEvent(new Event('change', { bubbles: true })) }"
+    )
+    assert [one.input_value() for one in start] == ["05", "03", "2027"]
 
 
 def test_the_page_with_every_type_stays_within_its_weight(client, filing):

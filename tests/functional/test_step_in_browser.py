@@ -289,7 +289,9 @@ def test_validation_rules_and_computed_answers(step_of):
     assert group.get_attribute("aria-describedby") is None
     assert page.get_attribute("#id_fin-day", "aria-invalid") is None
 
-    for _press in range(3):  # past the telephone and the e-mail address, which the end date has opened
+    for _press in range(
+        4
+    ):  # to the calendar, the telephone and the e-mail address, which the end date has opened
         page.keyboard.press("Tab")
     page.focus("#id_courriel")
     page.keyboard.press("Tab")

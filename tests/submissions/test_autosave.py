@@ -119,6 +119,19 @@ def test_autosave_stores_answers_without_validation(person):
     assert answer.json()["saved"]
 
 
+def test_autosave_answers_with_what_was_perhaps_mistyped(person):
+    person.fill_all()
+
+    typed = {"courriel": "lea.rochat@bluewin.cg", "tel": "079"}
+    doubted = person.client.post(person.url("contact"), typed, headers=JSON).json()["doubts"]
+    right = person.client.post(person.url("contact"), {"courriel": "lea@bluewin.ch"}, headers=JSON).json()[
+        "doubts"
+    ]
+
+    assert "lea.rochat@bluewin.ch" in doubted["id_courriel"]
+    assert doubted["id_tel"] == right["id_courriel"] == ""
+
+
 def test_autosave_of_one_page_repeats_after_a_lost_response(person):
     person.begin()
     seen = hidden(person.open("identite"), "_seen")
@@ -165,7 +178,7 @@ def test_late_autosave_does_not_overwrite_a_saved_step(person):
     assert "identite" in person.draft.completed
 
 
-def test_other_device_is_overwritten_by_continue_not_by_autosave(person):
+def test_other_device_is_overwritten_only_on_a_second_press(person):
     person.begin()
     first = hidden(person.open("identite"), "_seen")
     person.client.post(person.url("identite"), {"nom": "Telephone", "_seen": first}, headers=JSON)
@@ -177,7 +190,37 @@ def test_other_device_is_overwritten_by_continue_not_by_autosave(person):
     assert late.status_code == 409
     person.draft.refresh_from_db()
     assert person.draft.typed["identite"]["nom"] == ["Ordinateur"]
-    assert person.fill("identite", _seen=first).status_code == 302
+    asked = person.fill("identite", _seen=first)
+    assert asked.status_code == 409
+    assert "Ordinateur" in asked.content.decode()
+    assert person.fill("identite", _seen=hidden(asked, "_seen")).status_code == 302
+
+
+def test_page_opened_before_its_own_save_is_saved_again(person):
+    person.begin()
+    page = hidden(person.open("identite"), "_seen")
+    person.fill("identite", _seen=page)
+
+    assert person.fill("identite", nom="Autre", _seen=page).status_code == 302  # after a step back
+    assert person.answers["nom"] == "Autre"
+
+
+@pytest.mark.parametrize("button", [{}, {"back": "1"}, {"later": "1"}])
+def test_saved_step_is_not_overwritten_by_an_older_tab(person, button):
+    person.begin()
+    older, newer = (hidden(person.open("identite"), "_seen") for _tab in range(2))
+    person.fill("identite", nom="Récent", _seen=newer)
+
+    assert person.fill("identite", nom="Ancien", _seen=older, **button).status_code == 409
+    assert person.answers["nom"] == "Récent"
+
+
+def test_tabs_with_the_same_answers_do_not_conflict(person):
+    person.begin()
+    older, newer = (hidden(person.open("identite"), "_seen") for _tab in range(2))
+    person.fill("identite", _seen=newer)
+
+    assert person.fill("identite", _seen=older).status_code == 302
 
 
 def test_forged_autosave_is_refused(person):

@@ -273,6 +273,16 @@ def test_review_shows_answers_with_links_to_change_them_and_fees(person):
     assert "Procuration" not in page
 
 
+def test_slip_in_an_email_address_is_asked_about_but_accepted(person):
+    person.fill_all()
+    person.fill("contact", courriel="lea.rochat@gmial.com")
+
+    assert "lea.rochat@gmail.com" in text(person.open("contact"))
+    assert "lea.rochat@gmail.com" in text(person.client.get(person.page("review")))
+    person.send()
+    assert Submission.objects.get().answers["courriel"] == "lea.rochat@gmial.com"
+
+
 def test_nothing_is_sent_without_the_declaration(person):
     person.fill_all()
 

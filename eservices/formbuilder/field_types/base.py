@@ -185,6 +185,10 @@ class FieldType:
     def answer_text(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         return str(answer)
 
+    def doubts(self, answer) -> list[str]:
+        """Return what was perhaps mistyped in a correct answer, in the active language. Refuses nothing."""
+        return []
+
     def remarks(self, field: FieldDefinition, submission) -> list[str]:
         """Return what has changed about an answer since the submission was sent, line by line."""
         return []
@@ -227,6 +231,11 @@ def answer_text(field: FieldDefinition, answer, definition: FormDefinition, lang
     if kind is None:
         return "" if answer is None else str(answer)
     return kind.display(answer, field, definition, language)
+
+
+def answer_doubts(field: FieldDefinition, answer) -> list[str]:
+    """Return what was perhaps mistyped, in the active language; [] if there is no answer or its type is missing."""
+    return field_types[field.type].doubts(answer) if answer and field.type in field_types else []
 
 
 def answer_remarks(field: FieldDefinition, submission) -> list[str]:

@@ -80,6 +80,17 @@ class IBAN(FieldType):
 
 
 @register_field_type
+class Microchip(FieldType):
+    key, label, icon, compares = "microchip", _("Microchip of an animal"), "tag", "given"
+    says = _("Fifteen digits; the country is checked.")
+    group, form_class = IDENTITY, fields.MicrochipField
+    input_mode, width = "numeric", "w10"
+
+    def answer_text(self, answer, field, definition, language):
+        return " ".join(filter(None, [answer[:3], answer[3:7], answer[7:11], answer[11:]]))
+
+
+@register_field_type
 class Plate(FieldType):
     key, label, icon = "plate", _("Vehicle plate"), "tag"
     says = _("Plate of a car, a motorbike or a boat.")

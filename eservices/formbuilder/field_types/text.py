@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from home.localization import phone_numbers
+from home.text.email_domains import suggest_address
 
 from .. import fields
 from ..blocks import PlainCharBlock
@@ -94,6 +95,14 @@ class Email(FieldType):
     form_class = fields.EmailField
     autocomplete, input_type = "email", "email"
     written = ("lea.rochat@courriel.example", "lea@example.ch")
+
+    def doubts(self, answer):
+        meant = suggest_address(answer) if isinstance(answer, str) else ""
+        return (
+            [gettext("Is this address right? Perhaps you meant %(address)s.") % {"address": meant}]
+            if meant
+            else []
+        )
 
 
 @register_field_type

@@ -5,15 +5,23 @@ from datetime import date, time
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from home.localization.dates import date_format
+from home.localization.written_dates import (
+    YEARS_AHEAD,
+    full_year,
+    parse_day_of_month,
+    parse_month,
+    parse_written_date,
+)
 
 from .base import MISSING, PartsWidget, field_error
 
 
 class DateField(forms.Field):
-    """A date, entered as day, month and year."""
+    """A date, entered as day, month and year, or written into the first of the three inputs."""
 
     PARTS = ("day", "month", "year")
     default_error_messages = {
@@ -22,24 +30,51 @@ class DateField(forms.Field):
         "month": _("Add the month, as a number."),
         "year": _("Add the year, in four digits."),
         "invalid": _("This day does not exist. Check the day and the month."),
+        "written": _("Write the day, the month and the year, for example 2.12.1980."),
         "min": _("The earliest possible day is %(limit)s."),
         "max": _("The latest possible day is %(limit)s."),
     }
 
-    def __init__(self, *, least: date | None = None, most: date | None = None, **kwargs):
+    def __init__(
+        self,
+        *,
+        least: date | None = None,
+        most: date | None = None,
+        today: date | None = None,
+        newest_year: int | None = None,
+        **kwargs,
+    ):
+        """Initialize the field. ``newest_year``: the latest that two digits can mean, by default that of ``most``."""
         super().__init__(widget=PartsWidget(self.PARTS), **kwargs)
         self.least, self.most = least, most
+        self.today = today or timezone.localdate()
+        self.newest_year = newest_year or (most or self.today).year + (0 if most else YEARS_AHEAD)
 
     def to_python(self, value):
         if not value:
             return None
-        for part, digits in zip(self.PARTS, (2, 2, 4), strict=True):
-            if not re.fullmatch(rf"[0-9]{{{4 if digits == 4 else 1},{digits}}}", value[part]):
+        if not (value["month"] or value["year"]):
+            return self._written(value["day"])
+        found = {
+            "day": parse_day_of_month(value["day"]),
+            "month": parse_month(value["month"]),
+            "year": full_year(value["year"], self.newest_year),
+        }
+        for part, number in found.items():
+            if number is None:
                 raise field_error(self, part, part=part)
         try:
-            return date(int(value["year"]), int(value["month"]), int(value["day"]))
+            return date(**found)
         except ValueError:
             raise field_error(self, "invalid", part="day") from None
+
+    def _written(self, text: str) -> date:
+        """Return a date that was typed or pasted whole into the input of the day."""
+        if found := parse_written_date(text, self.today, self.newest_year):
+            return found
+        if parse_day_of_month(text):
+            raise field_error(self, "month", part="month")
+        raise field_error(self, "written", part="day")
 
     def validate(self, value):
         super().validate(value)

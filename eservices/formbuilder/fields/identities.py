@@ -7,17 +7,21 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_countries import countries
 from stdnum import iban, luhn, verhoeff
 from stdnum.be import ssn as be_ssn
 from stdnum.be import vat as be_vat
 from stdnum.ch import ssn as ch_ssn
 from stdnum.ch import uid as ch_uid
-from stdnum.exceptions import InvalidChecksum
+from stdnum.exceptions import InvalidChecksum, InvalidFormat
 from stdnum.exceptions import ValidationError as WrongNumber
 from stdnum.lu import tva as lu_vat
 
 from .base import field_error
 from .text import LineField
+
+CHIP_COUNTRIES = {countries.numeric(code, padded=True) for code, _country in countries}
+FIRST_MANUFACTURER = 900
 
 
 class CheckDigitField(LineField):
@@ -145,6 +149,24 @@ def parse_belgian_company(text: str) -> str:
 
 def parse_luxembourg_company(text: str) -> str:
     return f"LU{lu_vat.validate(text)}"
+
+
+class MicrochipField(CheckDigitField):
+    """The number of an animal's microchip: 756 0981 0012 3456 (ISO 11784).
+
+    The first three digits are the numeric code of a country (ISO 3166-1), 756 for Switzerland, or from 900 on that of a
+    manufacturer. There is no check digit.
+    """
+
+    digits = 15
+    default_error_messages = {
+        "wrong": _("This is not the number of a microchip. In Switzerland it starts with 756."),
+    }
+
+    def canonical(self, text):
+        if text[:3] not in CHIP_COUNTRIES and int(text[:3]) < FIRST_MANUFACTURER:
+            raise InvalidFormat
+        return text
 
 
 class PlateField(LineField):

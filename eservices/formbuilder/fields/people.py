@@ -33,7 +33,7 @@ class PersonField(forms.Field):
     def __init__(self, *, more: tuple[str, ...] = (), countries=(), today: date | None = None, **kwargs):
         super().__init__(widget=PartsWidget(parts_of(more)), **kwargs)
         self.more, self.countries, self.today = more, countries, today
-        self.day = DateField(required=False)
+        self.day = DateField(required=False, newest_year=today.year if today else None)
 
     def to_python(self, value):
         if not value:

@@ -1,5 +1,7 @@
 """Form fields for texts: lines, paragraphs, e-mail and web addresses, telephone numbers."""
 
+import re
+
 import phonenumbers
 import regex
 from django import forms
@@ -15,10 +17,11 @@ from .base import MISSING
 MAX_LINE_LENGTH = 200
 MAX_TEXT_LENGTH = 5000
 MATCH_TIMEOUT = 0.1  # seconds
+SEPARATORS = re.compile(r"[\s.\-]")  # with which people group the characters of a number
 
 
 class LineField(forms.CharField):
-    """A single line of text."""
+    """A single line of text. If only spaces, points or hyphens keep it from matching the pattern, they are removed."""
 
     default_error_messages = LENGTHS | {"required": MISSING}
 
@@ -26,11 +29,17 @@ class LineField(forms.CharField):
         super().__init__(max_length=max_length or MAX_LINE_LENGTH, min_length=min_length, **kwargs)
         self.pattern = pattern
 
-    def clean(self, value):
-        value = super().clean(value)
+    def to_python(self, value):
+        text = super().to_python(value)
+        if not self.pattern or matches_pattern(self.pattern, text):
+            return text
+        compact = SEPARATORS.sub("", text)
+        return compact if matches_pattern(self.pattern, compact) else text
+
+    def validate(self, value):
+        super().validate(value)
         if value and self.pattern and not matches_pattern(self.pattern, value):
             raise ValidationError(_("This does not have the form that is expected here."), code="pattern")
-        return value
 
 
 class TextField(forms.CharField):

@@ -1,7 +1,7 @@
 // Saves a step while it is filled in, as it is: nothing is judged. Says so quietly; aloud only when it fails, and when
 // it works again. Nothing is kept in the browser, and the focus never moves.
 
-import { OWN, form, send, sendLast } from "./draft.js";
+import { OWN, form, remark, send, sendLast } from "./draft.js";
 
 const PAUSE = 2000; // after the last key
 const PATIENCE = [5, 10, 20, 40, 60]; // seconds until the next try
@@ -34,7 +34,7 @@ async function save() {
   if (!failures) show("saving", note.dataset.saving);
   const answer = await send(typed());
   if (answer.pressed) return;
-  if (answer.status === 200 && !answer.stale) return dirty && plan(PAUSE); // typed while it travelled
+  if (answer.status === 200 && !answer.stale) return dirty ? plan(PAUSE) : doubt(answer.doubts); // or typed since
   dirty = true;
   const again = answer.status === 0 || answer.status === 429 || answer.status >= 500;
   lost(answer.faults?.[0] ?? (again ? note.dataset.away : note.dataset.stale));
@@ -50,6 +50,14 @@ function arrived({ detail }) {
   if (failures) news.textContent = note.dataset.back;
   failures = 0;
   show("saved", detail);
+}
+
+/** What was perhaps mistyped, beside its input and aloud. */
+function doubt(doubts) {
+  for (const [id, text] of Object.entries(doubts)) {
+    remark(`${id}-doubt`, text, document.getElementById(id));
+    if (text && news.textContent !== text) news.textContent = text;
+  }
 }
 
 function goOn() {

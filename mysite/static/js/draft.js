@@ -72,6 +72,12 @@ function settle(url) {
   history.replaceState(history.state, "", form.action);
 }
 
+/** Shows a remark with this `id` ahead of `next`; "" takes it away. */
+export function remark(id, text, next) {
+  document.getElementById(id)?.remove();
+  if (text) next?.before(Object.assign(document.createElement("p"), { id, className: "hint remark", textContent: text }));
+}
+
 // A press comes after what the page sent by itself, so that it is never undone by what arrives late.
 addEventListener(
   "submit",

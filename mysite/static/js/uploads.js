@@ -1,7 +1,7 @@
 // Files travel as soon as they are chosen, one after the other, each with its progress; what does not arrive can be tried
 // again. Until a file is there it stays in its input: pressing “Continue” sends it as without JavaScript.
 
-import { form, send } from "./draft.js";
+import { form, remark, send } from "./draft.js";
 
 const OWN = "arrived";
 
@@ -108,17 +108,9 @@ function equip(input) {
     full = answer.full;
     list.innerHTML = answer.list;
     list.hidden = !list.children.length;
-    remark(answer.remarks.join(" "));
+    remark(`${input.id}-remark`, answer.remarks.join(" "), list);
     mark();
     input.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: OWN })); // questions may depend on it
-  }
-
-  function remark(text) {
-    const id = `${input.id}-remark`;
-    const found = document.getElementById(id) ?? Object.assign(element("p", "hint remark"), { id });
-    if (text) list.before(found);
-    else found.remove();
-    found.textContent = text;
   }
 
   function button(text, press) {

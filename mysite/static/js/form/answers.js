@@ -4,6 +4,9 @@
 import { compare, counted, day, number } from "../conditions.js";
 
 const PLACES = { integer: 0, money: 2, decimal: 4 };
+const YEARS_AHEAD = 10; // that two digits of a year can mean
+const WRITTEN_DAY = /^([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4}|[0-9]{2})$/;
+const BORN = { settings: { max: "today" } };
 const TYPED = { integer: typedNumber, money: typedNumber, decimal: typedNumber, time: typedTime };
 
 /** The answers to `fields`, by key. One without inputs on the page is as stored; `prefix`: of the names in a row. */
@@ -58,7 +61,7 @@ function inParts(inputs, start, field, today) {
   for (const [part, typed] of Object.entries(texts)) {
     const [, name] = /^(.+)_(?:day|month|year)$/.exec(part) ?? [];
     const units = { day: texts[`${name}_day`], month: texts[`${name}_month`], year: texts[`${name}_year`] };
-    const answer = name ? typedDay(units) : typed;
+    const answer = name ? typedDay(units, field.type === "person" ? BORN : undefined, today) : typed;
     if (answer) found[name ?? part] = answer;
   }
   return Object.keys(found).length ? found : null;
@@ -88,11 +91,14 @@ export function typedTime(typed) {
   return `${hours.padStart(2, "0")}:${minutes.padStart(2, "0")}`;
 }
 
-/** Day, month and year. */
+/** Day, month and year: in four digits, or in two, which mean the newest year that is possible. */
 export function typedDay(texts, field, today) {
-  if (!/^[0-9]{1,2} [0-9]{1,2} [0-9]{4}$/.test(`${texts.day} ${texts.month} ${texts.year}`)) return null;
-  const answer = `${texts.year}-${texts.month.padStart(2, "0")}-${texts.day.padStart(2, "0")}`;
+  const [, date, month, year] = WRITTEN_DAY.exec(`${texts.day} ${texts.month} ${texts.year}`) ?? [];
+  if (!year) return null;
   const [least, most] = [day(field?.settings?.min, today), day(field?.settings?.max, today)];
+  const newest = most ? Math.floor(most / 10000) : parseInt(today) + YEARS_AHEAD;
+  const full = year.length === 2 ? newest - ((newest - year) % 100) : year;
+  const answer = `${full}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
   const found = day(answer, today);
   return found && lies(found, least, most, (left, right) => left - right) ? answer : null;
 }

@@ -1,0 +1,28 @@
+// A date that is pasted or typed whole into the first of its three inputs is divided among them, and a button opens the
+// calendar of the browser. The server reads more writings (home/localization/written_dates.py).
+
+const WHOLE = /^(\d\d?)[./ -]+(\d\d?)[./ -]+((?:\d\d){1,2})$/;
+
+for (const button of document.querySelectorAll(".date > button")) equip(button.parentNode.querySelectorAll("input"), button);
+
+function equip(inputs, button) {
+  const [first, second, year] = inputs;
+  const fill = (units) => {
+    units.forEach((unit, place) => (inputs[place].value = unit));
+    year.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  first.addEventListener("change", () => {
+    const units = WHOLE.exec(first.value.trim());
+    if (units && !second.value && !year.value) fill(units.slice(1));
+  });
+
+  button.insertAdjacentHTML("afterend", '<input type="date" class="hide" tabindex="-1" aria-hidden="true">');
+  const calendar = button.nextSibling;
+  button.hidden = false;
+  button.addEventListener("click", () => calendar.showPicker());
+  calendar.addEventListener("change", (event) => {
+    event.stopPropagation(); // it is no answer of its own
+    if (calendar.value) fill(calendar.value.split("-").reverse());
+    button.focus();
+  });
+}

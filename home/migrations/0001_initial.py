@@ -3,7 +3,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import eservices.accounts.default_language
 import home.models.settings
 import home.validators
 import modelcluster.fields
@@ -71,7 +70,7 @@ class Migration(migrations.Migration):
                 name='SynonymGroup',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default=eservices.accounts.default_language.default_language, max_length=12, verbose_name='Language')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=12, verbose_name='Language')),
                     ('words', models.TextField(help_text='Separated by commas: “macaron, carte de parking, vignette”. Accents and capitals do not matter.', max_length=500, verbose_name='Words that mean the same')),
                 ],
                 options={

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import eservices.accounts.default_language
 from django.conf import settings
 from django.db import migrations, models
 
@@ -43,7 +42,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('email', models.EmailField(error_messages={'unique': 'This address is already in use.'}, max_length=254, unique=True, verbose_name='e-mail address')),
                 ('phone', models.CharField(blank=True, max_length=32, verbose_name='telephone')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default=eservices.accounts.default_language.default_language, max_length=5, verbose_name='language')),
+                ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
                 ('identity_level', models.PositiveSmallIntegerField(choices=[(0, 'not verified'), (10, 'e-mail address proven'), (20, 'known: seen at the counter, or by posted code'), (30, 'proven by an identity provider')], default=0, verbose_name='identity level')),
                 ('sessions_ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sessions ended')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

@@ -3,7 +3,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import eservices.accounts.default_language
 import home.web.secret_links
 import modelsearch.index
 import uuid
@@ -65,7 +64,7 @@ class Migration(migrations.Migration):
                     ('kind', models.CharField(choices=[('association', 'association'), ('company', 'company')], default='association', max_length=12, verbose_name='kind')),
                     ('name', models.CharField(max_length=120, verbose_name='name')),
                     ('slug', models.SlugField(blank=True, help_text='Made from the name if empty.', max_length=120, unique=True, verbose_name='in addresses')),
-                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default=eservices.accounts.default_language.default_language, max_length=5, verbose_name='language')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
                     ('summary', models.CharField(blank=True, help_text='Activities and audience.', max_length=200, verbose_name='summary in one sentence')),
                     ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
                     ('meets', models.CharField(blank=True, help_text='Meeting times or opening hours.', max_length=200, verbose_name='when')),

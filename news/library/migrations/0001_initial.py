@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import eservices.accounts.default_language
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -62,7 +61,7 @@ class Migration(migrations.Migration):
                     ('title', models.CharField(max_length=200, verbose_name='title')),
                     ('number', models.CharField(blank=True, help_text='For example “Preavis 12/2026”.', max_length=40, verbose_name='number')),
                     ('date', models.DateField(db_index=True, default=django.utils.timezone.localdate, verbose_name='of the day')),
-                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default=eservices.accounts.default_language.default_language, max_length=5, verbose_name='language')),
+                    ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
                     ('folded', models.CharField(editable=False, max_length=500)),
                     ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtaildocs.document', verbose_name='document')),
                     ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news_library.documentkind', verbose_name='kind')),

@@ -447,7 +447,7 @@ class QuestionContext:
 
     @cached_property
     def doubts(self) -> list[str]:
-        """What was perhaps mistyped in the current answer."""
+        """The questions about what was perhaps mistyped in the current answer."""
         return answer_doubts(self.field, self.form.given.get(self.field.key))
 
     @property

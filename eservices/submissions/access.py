@@ -49,7 +49,7 @@ def draft_by_secret(user: User, secret: str, *, with_submission: bool = True) ->
         draft = get_object_or_404(Draft.objects.select_related("submission"), secret=secret)
     else:
         draft = get_object_or_404(Draft.objects.annotate(sent_as=F("submission")), secret=secret)
-        if draft.sent_as is None:
+        if getattr(draft, "sent_as", None) is None:  # mypy does not know annotations
             Draft.submission.related.set_cached_value(draft, None)
     draft.version = _version_of_draft(draft.version_id)
     owner = draft.agent_id or draft.user_id

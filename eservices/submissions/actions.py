@@ -177,7 +177,7 @@ def save_step(
     """
     draft = _locked(draft)
     differs = step.key in draft.typed or any(draft.answers.get(key) != new for key, new in answers.items())
-    if differs and draft.is_changed_elsewhere(step, seen):
+    if differs and draft.is_saved_by_other_page(step, seen):
         raise StepChangedElsewhere
     before, draft.answers = draft.answers, draft.answers | answers
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]

@@ -162,7 +162,7 @@ class Draft(models.Model):
         ]
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
 
-    def is_changed_elsewhere(self, step: StepDefinition, seen: str) -> bool:
+    def is_saved_by_other_page(self, step: StepDefinition, seen: str) -> bool:
         """Return whether the step was saved by another page since the page with this state was made."""
         if not seen or self.mark(step) == mark_in_page_state(seen):
             return False

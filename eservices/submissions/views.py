@@ -360,7 +360,7 @@ def _leave(
     request, filing: FormSession, step: StepDefinition, form: StepForm, data: QueryDict
 ) -> HttpResponse:
     """Redirect to another page, after saving the data: validated if it is valid, else without validation."""
-    if filing.draft and filing.draft.is_changed_elsewhere(step, data.get(SEEN, "")):
+    if filing.draft and filing.draft.is_saved_by_other_page(step, data.get(SEEN, "")):
         raise actions.StepChangedElsewhere
     if not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.save_unvalidated(

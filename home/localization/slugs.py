@@ -65,10 +65,12 @@ def patch_admin_slugs() -> None:
     register_form_field_override(models.SlugField, override={"widget": TransliteratingSlugInput})
 
 
-class TransliteratingSlugInput(SlugInput):
+class TransliteratingSlugInput(SlugInput):  # type: ignore[misc]
     """The input of a slug, with the transliterations of the commune's language."""
 
-    def build_attrs(self, base_attrs, extra_attrs=None):
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         spelled = _transliterations()
         either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
         own = SlugInput(formatters=list(either_case.items())).attrs if spelled else {}

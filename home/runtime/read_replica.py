@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.models import Model
 
 from .outages import REPLICA
 
@@ -37,18 +39,18 @@ class ReplicaUnusable(Exception):
 class ReplicaRouter:
     """The database of each query: the primary, and within ``reading_replica`` the replica for reading."""
 
-    def db_for_read(self, model, **hints) -> str:
+    def db_for_read(self, model: type[Model], **hints: Any) -> str:
         return ALIAS if _reading.get() and not _in_transaction() else DEFAULT_DB_ALIAS
 
-    def db_for_write(self, model, **hints) -> str:
+    def db_for_write(self, model: type[Model], **hints: Any) -> str:
         if _reading.get():
             _reading.set(False)  # the rest of the request reads what it writes now
         return DEFAULT_DB_ALIAS
 
-    def allow_relation(self, *objects, **hints) -> bool:
+    def allow_relation(self, *objects: Model, **hints: Any) -> bool:
         return True  # the same rows
 
-    def allow_migrate(self, db, app_label, **hints) -> bool | None:
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         return False if db == ALIAS else None
 
 
@@ -69,7 +71,7 @@ def reading_replica() -> Iterator[None]:
 class Examinations:
     """The state of the replica as this process last found it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.usable, self.next = False, 0.0
 
     def is_usable(self) -> bool:
@@ -127,7 +129,8 @@ def primary_position() -> tuple[str, str] | None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(POSITION)
-            return cursor.fetchone()
+            position: tuple[str, str] | None = cursor.fetchone()
+            return position
     except Error:
         return None
 

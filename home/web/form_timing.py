@@ -6,7 +6,9 @@ from django.core import signing
 
 
 def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt="home.opened")  # with the key of now: a process may change its commune
+    return signing.TimestampSigner(
+        salt="home.opened"
+    )  # with the key of now: a process may change its commune
 
 
 def sign_opening_time() -> str:

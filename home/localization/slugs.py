@@ -74,7 +74,8 @@ class TransliteratingSlugInput(SlugInput):  # type: ignore[misc]
         spelled = _transliterations()
         either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
         own = SlugInput(formatters=list(either_case.items())).attrs if spelled else {}
-        return own | super().build_attrs(base_attrs, extra_attrs)
+        given: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return own | given
 
 
 def _transliterations() -> dict[str, str]:

@@ -192,5 +192,7 @@ def test_command_of_one_commune_has_settings_of_both(tmp_path):
 
     answer = run("--of", "orvenay", "user", "list")
     assert answer.stdout == "Orvenay l’Est /shared line orvenay.credentials ['user', 'list']\n", answer.stderr
+    for arguments in ([], ["package.deb"]):  # neither restarts nor installs what serves others too
+        assert f"{['upgrade', *arguments]}" in run("--of", "orvenay", "upgrade", *arguments).stdout
     for name in ("nobody", "../orvenay", ""):
         assert run("--of", name, "user", "list").returncode == 1

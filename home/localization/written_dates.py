@@ -17,6 +17,7 @@ YEARS_AHEAD = 10  # of two digits: “36” is 2036 in 2026, “37” is 1937
 SHORTEST_WORD = 3  # letters of an abbreviated month
 # What stands around the numbers: articles, and the endings of ordinal numbers.
 ALLOWED_WORDS = {"le", "du", "der", "den", "am", "il", "the", "of", "de", "er", "st", "nd", "rd", "th", "o"}
+CENTURIES = {"19", "20"}
 WITHOUT_SEPARATORS = re.compile(r"[0-9]{8}|[0-9]{6}")
 
 
@@ -61,22 +62,31 @@ def _readings(text: str) -> Iterator[tuple[int, int, str]]:
         return
     written = _plain(text)
     if WITHOUT_SEPARATORS.fullmatch(written):
-        yield int(written[:2]), int(written[2:4]), written[4:]
-        yield int(written[6:]) if len(written) > 6 else 0, int(written[4:6]), written[:4]
+        yield from _compact_readings(written)
         return
     words = [part for part in re.findall(r"[0-9]+|[a-z]+", written) if part not in ALLOWED_WORDS]
     yield from _ordered_readings([part for part in words if not _is_weekday(part)])
     yield from _ordered_readings(words)  # “mar” is Tuesday and March
 
 
+def _compact_readings(written: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the readings of a date without separators: with eight digits, those in a century of people alive."""
+    if len(written) == len("020280") or written[4:6] in CENTURIES:
+        yield int(written[:2]), int(written[2:4]), written[4:]
+    if len(written) == len("19800202") and written[:2] in CENTURIES:
+        yield int(written[6:]), int(written[4:6]), written[:4]
+
+
 def _ordered_readings(parts: list[str]) -> Iterator[tuple[int, int, str]]:
     if len(parts) != 3:
         return
-    orders = [(0, 1, 2), (2, 1, 0)] if parts[1].isalpha() or parts[0].isdigit() else [(1, 0, 2)]
-    for day, month, year in orders:
-        number = parse_month(parts[month])
-        if number and parts[day].isdigit() and len(parts[day]) <= 2 and parts[year].isdigit():
-            yield int(parts[day]), number, parts[year]
+    if not parts[0].isdigit():
+        month, day, year = parts
+    else:
+        day, month, year = reversed(parts) if len(parts[0]) == len("2026") else parts
+    number = parse_month(month)
+    if number and day.isdigit() and len(day) <= 2 and year.isdigit():
+        yield int(day), number, year
 
 
 def _valid_date(year: int, month: int, day: int) -> date | None:

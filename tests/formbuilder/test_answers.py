@@ -223,12 +223,18 @@ def test_choice_text_is_the_label_of_its_option():
     assert answer_text(form.fields["q"], ["a", "b"], form, "fr") == "Appartement, b"
 
 
-def test_separators_are_removed_if_only_they_break_the_pattern():
+def test_spaces_are_removed_if_only_they_break_the_pattern():
     field = fields.LineField(pattern="[0-9]{8}", max_length=8)
-    assert field.clean("1234-56 78") == "12345678"
+    assert field.clean("1234 56\N{NO-BREAK SPACE}78") == "12345678"
     assert fields.LineField(pattern="[0-9]{4} [0-9]{4}").clean("1234 5678") == "1234 5678"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"), [("[0-9]{8}", "1234 56"), ("[0-9]+", "12.5"), ("[0-9]+", "1-3"), ("[A-Z]+", "A B")]
+)
+def test_text_is_not_changed_into_another_answer(pattern, text):
     with pytest.raises(ValidationError):
-        field.clean("1234-56")
+        fields.LineField(pattern=pattern).clean(text)
 
 
 @pytest.mark.parametrize("pattern", [r"([A-Za-z]+ ?)+", r"(a|a|aa)+", r"(a*)*b"])

@@ -17,11 +17,13 @@ from .base import MISSING
 MAX_LINE_LENGTH = 200
 MAX_TEXT_LENGTH = 5000
 MATCH_TIMEOUT = 0.1  # seconds
-SEPARATORS = re.compile(r"[\s.\-]")  # with which people group the characters of a number
 
 
 class LineField(forms.CharField):
-    """A single line of text. If only spaces, points or hyphens keep it from matching the pattern, they are removed."""
+    """A single line of text. If only spaces keep a number from matching the pattern, they are removed.
+
+    Points and hyphens stay: “12.5” is not 125.
+    """
 
     default_error_messages = LENGTHS | {"required": MISSING}
 
@@ -31,9 +33,9 @@ class LineField(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        if not self.pattern or matches_pattern(self.pattern, text):
+        if not self.pattern or matches_pattern(self.pattern, text) or not re.search("[0-9]", text):
             return text
-        compact = SEPARATORS.sub("", text)
+        compact = "".join(text.split())
         return compact if matches_pattern(self.pattern, compact) else text
 
     def validate(self, value):

@@ -60,6 +60,8 @@ def test_written_date_is_read(text):
         ("1.2.37", date(1937, 2, 1)),
         ("19800201", date(1980, 2, 1)),
         ("20011980", date(1980, 1, 20)),  # the day comes first
+        ("20051224", date(2005, 12, 24)),
+        ("20111103", date(2011, 11, 3)),
     ],
 )
 def test_abbreviated_date_is_read(text, day):
@@ -81,7 +83,18 @@ def test_abbreviated_date_is_read(text, day):
             "2.5.934",
             "2 jui 1980",
         ),
-        *("demain", "2 xyz 1934", "2.5.1934.6", "2.5.1934 10:00", "9" * 80, "2 mai 1934" + " " * 80 + "x"),
+        *(
+            "demain",
+            "2 xyz 1934",
+            "2.5.1934.6",
+            "2.5.1934 10:00",
+            "31.4.05",
+            "30.2.12",
+            "29.2.23",
+            "20.5.34.1",
+            "9" * 80,
+            "2 mai 1934" + " " * 80 + "x",
+        ),
     ],
 )
 def test_text_that_is_no_date_is_refused(text):

@@ -5,10 +5,9 @@ const WHOLE = /^(\d\d?)[./ -]+(\d\d?)[./ -]+((?:\d\d){1,2})$/;
 
 for (const button of document.querySelectorAll(".date > button")) equip(button.parentNode.querySelectorAll("input"), button);
 
-function equip(inputs, button) {
-  const [first, second, year] = inputs;
+function equip([first, second, year], button) {
   const fill = (units) => {
-    units.forEach((unit, place) => (inputs[place].value = unit));
+    [first.value, second.value, year.value] = units;
     year.dispatchEvent(new Event("change", { bubbles: true }));
   };
   first.addEventListener("change", () => {
@@ -18,8 +17,11 @@ function equip(inputs, button) {
 
   button.insertAdjacentHTML("afterend", '<input type="date" class="hide" tabindex="-1" aria-hidden="true">');
   const calendar = button.nextSibling;
-  button.hidden = false;
-  button.addEventListener("click", () => calendar.showPicker());
+  button.hidden = !calendar.showPicker;
+  button.addEventListener("click", () => {
+    calendar.value = ""; // the same day again is a change too
+    calendar.showPicker();
+  });
   calendar.addEventListener("change", (event) => {
     event.stopPropagation(); // it is no answer of its own
     if (calendar.value) fill(calendar.value.split("-").reverse());

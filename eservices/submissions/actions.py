@@ -207,6 +207,7 @@ def save_unvalidated(
     if seen and not known and draft.mark(step) != mark_in_page_state(seen):
         raise StepChangedElsewhere
     draft.typed[step.key] = typed
+    draft.saved_from[step.key] = page_in_page_state("".join(typed.get(SEEN, [])[:1]))
     if len(json.dumps(draft.typed)) > MOST_TYPED:
         # ``upload_checks.limit_input`` turns this into a response.
         raise RequestDataTooBig

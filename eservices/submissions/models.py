@@ -166,8 +166,7 @@ class Draft(models.Model):
         """Return whether the step was saved by another page since the page with this state was made."""
         if not seen or self.mark(step) == mark_in_page_state(seen):
             return False
-        own = {page_in_page_state(str(one)) for one in self.typed.get(step.key, {}).get(SEEN, [])}
-        return page_in_page_state(seen) not in own | {self.saved_from.get(step.key)}
+        return page_in_page_state(seen) != self.saved_from.get(step.key)
 
     def take(self, version: FormVersion, carried) -> None:
         """Migrate this instance, not its row, to another version: see ``version_migration.MigratedDraft``."""

@@ -220,7 +220,9 @@ def step(request, filing, step):
 def _step(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, filing, step)
-    return _show(request, filing, step, _unsaved(request, filing, step) or filing.form(step))
+    if unsaved := _unsaved(request, filing, step):
+        return _show(request, filing, step, unsaved, seen=unsaved.data.get(SEEN, ""))
+    return _show(request, filing, step, filing.form(step))
 
 
 def _unsaved(request, filing: FormSession, step: StepDefinition) -> StepForm | None:
@@ -279,7 +281,9 @@ def _posted(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     except actions.AnswerUnavailable as gone:
         faults = {gone.field: [str(gone)]}
     except actions.StepChangedElsewhere:
-        return _show(request, filing, step, form, [_saved_meanwhile(filing, step, form)], status=409)
+        return _show(
+            request, filing, step, form, [_saved_meanwhile(filing, step, form)], status=409, asked=True
+        )
     return _show(request, filing, step, _with_faults(form, faults))
 
 
@@ -360,7 +364,8 @@ def _leave(
     request, filing: FormSession, step: StepDefinition, form: StepForm, data: QueryDict
 ) -> HttpResponse:
     """Redirect to another page, after saving the data: validated if it is valid, else without validation."""
-    if filing.draft and filing.draft.is_saved_by_other_page(step, data.get(SEEN, "")):
+    elsewhere = filing.draft and filing.draft.is_saved_by_other_page(step, data.get(SEEN, ""))
+    if elsewhere and filing.other_answers(step, form):
         raise actions.StepChangedElsewhere
     if not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.save_unvalidated(
@@ -398,8 +403,21 @@ def _keep(request, filing: FormSession, step: StepDefinition, form: StepForm) ->
 
 
 def _show(
-    request, filing: FormSession, step: StepDefinition, form: StepForm, notes=(), status=200
+    request,
+    filing: FormSession,
+    step: StepDefinition,
+    form: StepForm,
+    notes=(),
+    status=200,
+    *,
+    seen="",
+    asked=False,
 ) -> HttpResponse:
+    """Show a step. A page that is posted and shown again remains the same page, with the state ``seen``.
+
+    ``asked``: it is another one, because it tells what another window saved.
+    """
+    seen = "" if asked else request.POST.get(SEEN, seen)
     form.action = filing.url(step) if filing.draft else request.get_full_path()
     context = {
         "form": form,
@@ -408,7 +426,8 @@ def _show(
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.draft and filing.progress.before(step),
         "notes": notes,
-        "seen": page_state(filing.mark(step)),
+        "seen": seen or page_state(filing.mark(step)),
+        "asked": asked,
         "closed": filing.closed,
         "beginning": None if filing.draft else filing.beginning,
     }

@@ -215,12 +215,43 @@ def test_saved_step_is_not_overwritten_by_an_older_tab(person, button):
     assert person.answers["nom"] == "Récent"
 
 
-def test_tabs_with_the_same_answers_do_not_conflict(person):
+@pytest.mark.parametrize("button", [{}, {"back": "1"}])
+def test_tabs_with_the_same_answers_do_not_conflict(person, button):
     person.begin()
     older, newer = (hidden(person.open("identite"), "_seen") for _tab in range(2))
     person.fill("identite", _seen=newer)
 
-    assert person.fill("identite", _seen=older).status_code == 302
+    assert person.fill("identite", _seen=older, **button).status_code == 302
+
+
+def test_older_tab_with_an_error_is_asked_afterwards(person):
+    person.begin()
+    older, newer = (hidden(person.open("identite"), "_seen") for _tab in range(2))
+    person.fill("identite", nom="Récent", _seen=newer)
+
+    wrong = person.fill("identite", nom="", _seen=older)
+
+    assert wrong.status_code == 200
+    assert person.fill("identite", nom="Ancien", _seen=hidden(wrong, "_seen")).status_code == 409
+
+
+def test_page_is_asked_about_what_another_device_typed_after_its_save(person):
+    person.begin()
+    page = hidden(person.open("identite"), "_seen")
+    person.fill("identite", _seen=page)
+    other = hidden(person.open("identite"), "_seen")
+    person.client.post(person.url("identite"), {"nom": "Ordinateur", "_seen": other}, headers=JSON)
+
+    assert person.fill("identite", nom="Autre", _seen=page).status_code == 409
+
+
+def test_page_that_asks_is_not_saved_before_a_press(person):
+    person.begin()
+    older, newer = (hidden(person.open("identite"), "_seen") for _tab in range(2))
+    person.fill("identite", nom="Récent", _seen=newer)
+
+    assert "data-asked" in person.fill("identite", nom="Ancien", _seen=older).text
+    assert "data-asked" not in person.open("identite").text
 
 
 def test_forged_autosave_is_refused(person):

@@ -11,7 +11,7 @@ const news = document.getElementById("saved-news");
 let dirty = false;
 let parted = false; // sent as the page went away
 let failures = 0;
-let over = false; // only a press helps now
+let over = "asked" in form.dataset; // only a press helps now
 let signedOut = false; // so it is, until what the page sends arrives again: somebody signed in in another window
 let timer = 0;
 

@@ -68,6 +68,7 @@ READ = {
     "societe": ("CHE-100.155.212", "CHE-100.155.212"),
     "compte": ("CH9300762011623852957", "CH93 0076 2011 6238 5295 7"),
     "plaque": ("VD 123456", "VD 123456"),
+    "puce": ("756098100123456", "756 0981 0012 3456"),
     "consent": (True, "Oui"),
     "enfants": (ROWS, "Nº 1 / prenom : Léa / ne : 4 juin 2015 / Nº 2 / prenom : Tom"),
     "total": (None, "1 237,5"),

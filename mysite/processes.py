@@ -28,6 +28,8 @@ from gunicorn.util import parse_address
 from eservices.deliveries.opaque_values import opaque_engine
 from home.runtime.forked_processes import GRACE, SIGNALS, ForkedProcesses
 
+from .monitoring.probes import loaded_migrations
+
 logger = logging.getLogger(__name__)
 
 SITE = "site"
@@ -152,6 +154,7 @@ class CommuneProcesses(ForkedProcesses):
 def preload_site() -> None:
     """Load what each process would load at its first requests: views, texts, addresses and templates."""
     import_module("mysite.wsgi")
+    loaded_migrations()
     for language, _name in settings.LANGUAGES:
         with override(language):
             gettext("")

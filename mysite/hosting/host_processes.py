@@ -25,6 +25,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from home.management.commands.worker import MAIN, SLOW_LANE
 
+from ..backups.jobs import share_slots
 from ..monitoring.probes import missing_migrations
 from ..processes import BACKLOG, SITE, CommuneProcesses
 from .commune_process import become_commune
@@ -84,7 +85,7 @@ class HostProcesses(CommuneProcesses):
             return
         self._stamp, found = stamp, {one.name: one for one in surveyed}
         same = [name for name, one in self.communes.items() if found.get(name) == one]
-        refused = find_conflicts(found.values(), served=same)
+        refused = find_conflicts(found.values(), served=[*same, *self._inherited])
         for name, reason in refused.items():
             if self.refused.get(name) != reason:
                 logger.error("The commune %s is not served: %s", name, reason)
@@ -118,6 +119,8 @@ class HostProcesses(CommuneProcesses):
         self.next_visit.pop(name, None)
         for key in [key for key in self.woken if key[0] == name]:
             del self.woken[key]
+        for process in [process for process in self.due if process.partition(" ")[2] == name]:
+            del self.due[process], self.mains[process]
         for pid, running in self.running.items():
             if running.partition(" ")[2] == name:
                 self.terminate(pid)
@@ -246,6 +249,7 @@ class HostProcesses(CommuneProcesses):
     def run_visit(self, name: str, lane: str, with_jobs: bool, reports: bool) -> None:
         self.leave_others(name).close()
         self.become(name, reports)
+        share_slots(self.sockets, self.visits)
         visit_commune(name, lane, self.wake_ups, with_jobs=with_jobs)
 
     def become(self, name: str, reports: bool, refuse: Callable[[], object] = lambda: None) -> None:

@@ -19,7 +19,7 @@ from . import actions, planning
 from .exceptions import ObjectRefused, SourceError
 from .models import ImportedObject, ImportItem, SiteImport
 from .old_address_redirects import old_paths
-from .old_addresses import file_extension
+from .old_addresses import file_extension, host_of
 from .page_values import read_values
 from .planning import BATCH, new_item, plan_import
 from .readers import READERS
@@ -35,6 +35,7 @@ State, Outcome = SiteImport.State, ImportItem.Outcome
 ORDER = [State.LISTING, State.READING, State.PLANNING, State.REPORTED]
 ORDER_OF_RUN = [State.FILES, State.PLACES, State.TEXTS, State.REDIRECTS, State.FINISHED]
 TAKEN_FOR = timedelta(minutes=5)
+MOST_ADDRESS = SiteImport._meta.get_field("address").max_length
 MEDIA_TYPES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif"}
 
 
@@ -110,6 +111,7 @@ def list_objects(work: ImportWork) -> bool:
             ImportItem.objects.bulk_create(items, ignore_conflicts=True)
             position += len(items)
             work.keep_taken()
+        _remember_address(site_import, source.address)
     if position > MOST_OBJECTS:
         raise SourceError(
             _("The source has more than %(limit)s objects. Import its parts one by one.")
@@ -118,6 +120,14 @@ def list_objects(work: ImportWork) -> bool:
     if not position:
         raise SourceError(_("The source contains nothing that can be imported."))
     return True
+
+
+def _remember_address(site_import: SiteImport, address: str) -> None:
+    """Store the address that an export names. Without one, two old sites would be taken for the same."""
+    if not host_of(address) or len(address) > MOST_ADDRESS:
+        raise SourceError(_("The address of the old site is unknown. Start a new import with its address."))
+    site_import.address = address
+    SiteImport.objects.filter(pk=site_import.pk).update(address=address)
 
 
 def read_listed(work: ImportWork) -> bool:

@@ -75,7 +75,7 @@ class SiteImport(models.Model):
     @property
     def origin(self) -> str:
         """The name of the old site, under which its objects are remembered."""
-        return host_of(self.address) or self.source
+        return host_of(self.address)
 
     @property
     def is_working(self) -> bool:

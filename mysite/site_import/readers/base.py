@@ -16,13 +16,14 @@ MOST_OBJECTS = 10_000
 class SourceReader:
     """A reader of one kind of source.
 
-    ``files``: extensions of the exports that it reads; empty if it reads an address only.
+    ``files``: extensions of the exports that it reads; empty if it reads an address only. ``names_address``: exports
+    name the address of the old site, and ``objects`` completes the source with it.
     """
 
     key: str
     label: str | Promise
     files: tuple[str, ...] = ()
-    needs_address = False
+    names_address = False
     needs_file = False
 
     def objects(self, source: Source) -> Iterator[SourceObject]:

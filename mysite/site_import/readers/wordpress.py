@@ -41,12 +41,13 @@ class WordPressReader(SourceReader):
     key, label = "wordpress", gettext_lazy("WordPress: export file (WXR)")
     files = (".xml", ".wxr")
     needs_file = True
+    names_address = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         rows, base = self._rows(source)
         files = {row["id"]: row for row in rows if row["type"] == "attachment"}
         events = {row["id"]: row for row in rows if row["type"] in ("tribe_venue", "tribe_organizer")}
-        address = source.address or base
+        source.address = address = source.address or absolute_address("", base)
         for row in rows:
             if row["type"] in REDIRECT_TYPES:
                 yield from _redirect(row, address)

@@ -63,6 +63,7 @@ def test_administrator_tries_then_imports(admin, home):
     "changes",
     [
         {"file": ""},
+        {"address": ""},
         {"source": "sitemap", "address": "", "file": ""},
         {"source": "sitemap"},
         {"source": "unknown"},

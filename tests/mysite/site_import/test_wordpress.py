@@ -167,6 +167,26 @@ def test_address_of_this_site_is_not_redirected(home):
     assert "redirect_taken" in codes(again, "reglement")
 
 
+def test_two_old_sites_stay_apart(home):
+    export = (EXAMPLES / "wordpress.xml").read_bytes()
+    first = imported("wordpress", home, content=export, name="wordpress.xml")
+    assert first.address == "https://www.verdane.example"
+    other = export.replace(b"www.verdane.example", b"www.corbe.example")
+    imported("wordpress", home, content=other, name="wordpress.xml")
+    named = {"address": "https://verdane.example/"}
+    again = tried("wordpress", home, content=export, name="wordpress.xml", **named)
+    assert outcomes(again)["Vivre à Verdane"] == "unchanged"
+    assert SectionPage.objects.filter(title="Vivre à Verdane").count() == 2
+
+
+def test_export_without_address_needs_one(home):
+    export = (EXAMPLES / "wordpress.xml").read_bytes()
+    nameless = export.replace(b"base_blog_url>https://www.verdane.example", b"base_blog_url>")
+    with override("en"):
+        found = tried("wordpress", home, content=nameless, name="wordpress.xml")
+        assert "address of the old site is unknown" in found.error
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -42,6 +42,7 @@ TEXTS = {
     "shortcode": _("The shortcode [%(name)s] was removed."),
     "heading_levels": _("The levels of the headings were put in order."),
     "table_as_text": _("A table became text: %(reason)s"),
+    "table_too_large": _("A table became text: it has more than %(columns)s columns or %(rows)s rows."),
     "table_links": _("Links in a table became plain text."),
     "dead_link": _("The link “%(words)s” was removed: browsers cannot follow it."),
     "page_anchors": _("Links to a place within the page became plain text."),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import batched, islice
 
 from django.db import DatabaseError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ State, Outcome = SiteImport.State, ImportItem.Outcome
 ORDER = [State.LISTING, State.READING, State.PLANNING, State.REPORTED]
 ORDER_OF_RUN = [State.FILES, State.PLACES, State.TEXTS, State.REDIRECTS, State.FINISHED]
 TAKEN_FOR = timedelta(minutes=5)
+MOST_ATTEMPTS = 3  # that may end without a result, such as by a lack of memory
 MOST_ADDRESS = SiteImport._meta.get_field("address").max_length
 MEDIA_TYPES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif"}
 
@@ -64,14 +66,20 @@ def work_on(site_import: SiteImport, seconds: float, pause: float = 1) -> bool:
     """Work on an import for some time. Return whether there is more to do. False if another worker has it."""
     now = timezone.now()
     mine = SiteImport.objects.filter(pk=site_import.pk, busy_until__lte=now, state__in=SiteImport.WORKING)
-    if not mine.update(busy_until=now + TAKEN_FOR):
+    if not mine.update(busy_until=now + TAKEN_FOR, attempts=F("attempts") + 1):
         return False
     work = ImportWork(SiteImport.objects.get(pk=site_import.pk), time.monotonic() + seconds, pause)
+    if work.site_import.attempts > MOST_ATTEMPTS:
+        _fail(
+            work.site_import, _("It was interrupted %(number)s times in a row.") % {"number": MOST_ATTEMPTS}
+        )
+        return False
     try:
         while work.site_import.is_working and STEPS[work.site_import.state](work):
             _go_on(work)
             if work.is_over():
                 break
+        SiteImport.objects.filter(pk=site_import.pk).update(attempts=0)
     except SourceError as error:
         _fail(work.site_import, str(error))
     except DatabaseError:

@@ -59,6 +59,9 @@ class SiteImport(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     busy_until = models.DateTimeField(default=timezone.now)  # a worker is at it
+    attempts = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # that ended without a result, in a row
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from home.models import ContentPage
 from mysite.site_import import jobs
+from mysite.site_import.import_steps import STEPS, work_on
 from mysite.site_import.models import SiteImport
 from tests.factories.accounts import SuperuserFactory, UserFactory
 
@@ -115,3 +116,25 @@ def test_job_continues_and_cleans_up(home):
     assert found.state == "reported"
     jobs.continue_imports(timezone.now() + timedelta(days=91))
     assert not SiteImport.objects.exists()
+
+
+def test_import_that_dies_again_and_again_is_stopped(home, monkeypatch):
+    def dies(_work):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(STEPS, SiteImport.State.LISTING, dies)
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    for _attempt in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            work_on(found, 60)
+    assert not work_on(found, 60)
+    found.refresh_from_db()
+    assert (found.state, bool(found.error)) == ("failed", True)
+
+
+def test_attempts_with_a_result_are_not_counted(home):
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    for _turn in range(3):
+        work_on(found, 0)
+    found.refresh_from_db()
+    assert (found.state, found.attempts) == ("reported", 0)

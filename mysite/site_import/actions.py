@@ -110,6 +110,8 @@ def write_page(
     """Fill a page, unless an editor changed it. Return the outcome, and remarks on what prevents its publication."""
     made = ImportedObject.objects.select_for_update().get(origin=site_import.origin, key=item.key)
     page: BasePage = made.page.specific
+    if actor is not None and not _may_write(actor, page, publish=site_import.publish):
+        return Outcome.LEFT_OUT, [["not_permitted", {"name": str(actor)}]]
     if page.latest_revision_id != made.written_revision:
         return Outcome.LEFT_OUT, [["edited_here", {}]]
     is_new, never_published = made.fingerprint == "", page.first_published_at is None
@@ -123,6 +125,11 @@ def write_page(
     made.fingerprint, made.written_revision = values.fingerprint, revision.pk
     made.save()
     return (Outcome.CREATED if is_new else Outcome.UPDATED), remarks
+
+
+def _may_write(actor: User, page: BasePage, *, publish: bool) -> bool:
+    rights = page.permissions_for_user(actor)
+    return rights.can_edit() and (not publish or rights.can_publish())
 
 
 def _publish(draft: BasePage, revision, item: ImportItem, actor: User | None, is_first: bool) -> list[list]:

@@ -227,7 +227,7 @@ def place_pages(work: ImportWork) -> bool:
     site_import = work.site_import
     index, parents = read_index(site_import), planning.read_parents(site_import)
     index.planned = set()
-    lists = {kind: planning.index_page(site_import, kind) for kind in (ARTICLE, EVENT)}
+    lists = {kind: planning.index_page(site_import.parent, kind) for kind in (ARTICLE, EVENT)}
 
     def act(item: ImportItem):
         above, remarks = lists.get(item.kind) or site_import.parent, []

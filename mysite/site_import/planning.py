@@ -89,7 +89,7 @@ def _judge_items(site_import: SiteImport, index: TargetIndex) -> None:
     """Leave out objects that cannot be imported; all others would be created or updated."""
     locale, indexes = (
         site_import.parent.locale,
-        {kind: index_page(site_import, kind) for kind in (ARTICLE, EVENT)},
+        {kind: index_page(site_import.parent, kind) for kind in (ARTICLE, EVENT)},
     )
     changed = []
     for item in site_import.items.filter(is_read=True).exclude(outcome__in=[Outcome.FAILED]).iterator(BATCH):
@@ -132,17 +132,20 @@ def is_accepted_type(found: SourceObject) -> bool:
     return extension in settings.WAGTAILDOCS_EXTENSIONS
 
 
-def index_page(site_import: SiteImport, kind: str) -> BasePage | None:
-    """Return the list of news, or the agenda, below which such pages go."""
+def index_page(parent: Page, kind: str) -> BasePage | None:
+    """Return the list of news, or the agenda, below which such pages go: that of the site of the page above."""
     model = NewsIndexPage if kind == ARTICLE else EventIndexPage
-    parent = site_import.parent.specific
-    if isinstance(parent, model):
-        return parent
-    site = parent.get_site()
-    found = model.objects.filter(locale=parent.locale_id).order_by("path")
-    homes = parent.get_ancestors(inclusive=True).filter(depth=2)
-    inside = [one for one in found if site and homes and one.path.startswith(homes[0].path)]
-    return inside[0] if inside else found.first()
+    if isinstance(parent.specific, model):
+        return parent.specific
+    home = parent.get_ancestors(inclusive=True).filter(depth=2).first()
+    inside = model.objects.filter(locale=parent.locale_id).order_by("path")
+    return inside.descendant_of(home).first() if home else None
+
+
+def pages_above(parent: Page, kinds: Iterable[str]) -> list[Page]:
+    """Return the pages below which objects of these kinds go: the page above, the list of news, the agenda."""
+    lists = [index_page(parent, kind) for kind in (ARTICLE, EVENT) if kind in kinds]
+    return [parent, *filter(None, lists)]
 
 
 # -- Pages ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ class SourceReader:
     """A reader of one kind of source.
 
     ``files``: extensions of the exports that it reads; empty if it reads an address only. ``names_address``: exports
-    name the address of the old site, and ``objects`` completes the source with it.
+    name the address of the old site, and ``objects`` completes the source with it. ``only_kinds``: all kinds of its
+    objects, if they are always the same.
     """
 
     key: str
@@ -25,6 +26,7 @@ class SourceReader:
     files: tuple[str, ...] = ()
     names_address = False
     needs_file = False
+    only_kinds: tuple[str, ...] = ()
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         """Yield the objects of the source. Raise SourceError if it cannot be read."""

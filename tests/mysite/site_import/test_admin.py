@@ -3,20 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import GroupPagePermission, Page
 
+from eservices.accounts.models import User
 from home.models import ContentPage
 from mysite.site_import import jobs
 from mysite.site_import.import_steps import STEPS, work_on
 from mysite.site_import.models import SiteImport
 from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.home import SectionPageFactory, second_site
 
-from .old_sites import new_import, tried
-from .test_tables_and_feeds import SITE, TABLE
+from .old_sites import codes, imported, new_import, tried
+from .test_tables_and_feeds import RSS, SITE, TABLE
 
 INDEX, ADD = reverse("site_imports:index"), reverse("site_imports:add")
 
@@ -107,6 +109,49 @@ def test_only_permitted_staff_imports(client, home):
     client.force_login(type(editor).objects.get(pk=editor.pk))
     assert client.get(INDEX).status_code == 200
     assert client.post(ADD, form(home)).status_code == 422  # nobody let them create pages here
+
+
+def importer_below(page: Page) -> User:
+    """Create a user who may import, and create and publish pages below one page only."""
+    user, group = UserFactory(is_staff=True), Group.objects.create(name="Import")
+    for kind in ("add", "publish"):
+        GroupPagePermission.objects.create(group=group, page=page, permission_type=kind)
+    group.permissions.add(*Permission.objects.filter(codename__in=["access_admin", "add_siteimport"]))
+    user.groups.add(group)
+    return user
+
+
+def test_rights_are_checked_where_articles_go(client, home):
+    section = SectionPageFactory(parent=home)
+    client.force_login(importer_below(section))
+    feed = SimpleUploadedFile("feed.xml", RSS.encode())
+    assert client.post(ADD, form(section, source="feed", file=feed)).status_code == 422
+    with_article = tried("table", section, content=TABLE.encode(), name="site.csv", address=SITE)
+    client.post(address("start", with_article))
+    with_article.refresh_from_db()
+    assert with_article.state == "reported"
+    pages = b"title;address;body\nLe port;/port.html;Texte"
+    only_pages = tried("table", section, content=pages, name="site.csv", address=SITE)
+    client.post(address("start", only_pages))
+    only_pages.refresh_from_db()
+    assert only_pages.state == "finished"
+    assert ContentPage.objects.get().get_parent().pk == section.pk
+
+
+def test_page_the_importer_may_not_edit_is_left_out(home):
+    pages = "title;address;body\nLe port;/port.html;{}"
+    imported("table", home, content=pages.format("Avant").encode(), name="site.csv", address=SITE)
+    user = importer_below(SectionPageFactory(parent=home))
+    changed = {"content": pages.format("Après").encode(), "name": "site.csv", "address": SITE}
+    found = imported("table", home, actor=user, **changed)
+    assert codes(found, "Le port") == {"not_permitted"}
+    assert "Avant" in str(ContentPage.objects.get().get_latest_revision_as_object().body)
+
+
+def test_articles_stay_within_the_site(home):
+    other = second_site("corbe.example")
+    found = tried("feed", other, content=RSS.encode(), name="feed.xml", address=SITE)
+    assert codes(found, "Fermeture & travaux") == {"no_news_index"}
 
 
 def test_job_continues_and_cleans_up(home):

@@ -233,7 +233,7 @@ def place_pages(work: ImportWork) -> bool:
         above, remarks = lists.get(item.kind) or site_import.parent, []
         if key := parents.above.get(item.key):
             made = ImportedObject.objects.filter(origin=site_import.origin, key=key).first()
-            if made and made.page:
+            if made and made.page and made.page.locale_id == site_import.parent.locale_id:
                 above = made.page
             else:
                 remarks = [["above_missing", {}]]

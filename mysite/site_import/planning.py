@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.text import Truncator
 from wagtail.models import Page
 
@@ -216,7 +217,10 @@ class PageParents:
 
 
 def read_parents(site_import: SiteImport) -> PageParents:
-    rows = site_import.items.filter(kind=PAGE, is_read=True).exclude(outcome=Outcome.LEFT_OUT)
+    """Return the parents of pages. One that is left out counts if an earlier import made it, such as an edited page."""
+    made = ImportedObject.objects.filter(origin=site_import.origin, page__isnull=False).values("key")
+    rows = site_import.items.filter(kind=PAGE, is_read=True)
+    rows = rows.exclude(~Q(key__in=made), outcome=Outcome.LEFT_OUT)
     columns = ("key", "kind", "content__key", "content__parent", "content__address")
     return PageParents(rows.values_list(*columns))
 

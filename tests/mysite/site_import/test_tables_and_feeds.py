@@ -68,6 +68,17 @@ def test_table_is_imported(home, client):
     assert client.get("/alt")["Location"] == port.url
 
 
+def test_new_page_goes_below_one_that_was_edited_here(home):
+    pages = "id;title;address;parent;body\n1;Vivre;/vivre;;Texte\n2;Eau;/eau;1;Texte\n"
+    imported("table", home, **table(pages))
+    above = Page.objects.get(slug="vivre").specific
+    above.lead = "Corrigé ici."
+    above.save_revision()
+    found = imported("table", home, **table(pages + "3;Gaz;/gaz;1;Texte\n"))
+    assert outcomes(found)["Vivre"] == "left_out"
+    assert Page.objects.get(slug="gaz").get_parent().pk == above.pk
+
+
 def test_redirects_of_the_plugin_are_imported(home, client):
     imported("table", home, **table())
     exported = "source,target,regex,code\n/vieux,/port.html,0,301\n/x.*,/port.html,1,301\n"

@@ -12,7 +12,7 @@ from wagtail.models import GroupPagePermission, Page
 from eservices.accounts.models import User
 from home.models import ContentPage
 from mysite.site_import import jobs
-from mysite.site_import.import_steps import STEPS, work_on
+from mysite.site_import.import_steps import STEPS, ImportWork, work_on
 from mysite.site_import.models import SiteImport
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.home import SectionPageFactory, second_site
@@ -183,3 +183,26 @@ def test_attempts_with_a_result_are_not_counted(home):
         work_on(found, 0)
     found.refresh_from_db()
     assert (found.state, found.attempts) == ("reported", 0)
+
+
+def test_import_is_held_at_each_object(home, monkeypatch):
+    calls = []
+    monkeypatch.setattr(ImportWork, "keep_taken", lambda work: calls.append(work.site_import.state))
+    found = tried("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    number = found.items.count()
+    assert calls.count("listing") == number
+    assert calls.count("planning") > number
+
+
+def test_worker_stops_if_another_went_on(home, monkeypatch):
+    later = timezone.now() + timedelta(minutes=9)
+
+    def overtaken(work):
+        same = SiteImport.objects.filter(pk=work.site_import.pk)
+        return same.update(state=SiteImport.State.PLANNING, busy_until=later)
+
+    monkeypatch.setitem(STEPS, SiteImport.State.LISTING, overtaken)
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    assert not work_on(found, 60)
+    found.refresh_from_db()
+    assert (found.state, found.busy_until) == ("planning", later)

@@ -149,6 +149,23 @@ def test_object_that_fails_is_reported_and_others_go_on(home, monkeypatch):
     assert outcomes(found)["Travaux à la rue du Lac"] == "created"
 
 
+def test_object_that_cannot_be_planned_is_reported(home):
+    export = (EXAMPLES / "wordpress.xml").read_bytes()
+    useless = b"https://www.verdane.example/wp-content/uploads/2024/inutile.png"
+    export = export.replace(useless, b"http://[x/a.png")
+    pair = (
+        "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>22</wp:meta_value></wp:postmeta>"
+    )
+    export = export.replace(b"<wp:comment>", pair.encode() + b"<wp:comment>")
+    deep = "<!-- wp:p --><p>" + "<span>" * 1_500 + "x"
+    export = export.replace(b"Pas fini.", f"<![CDATA[{deep}]]>".encode())
+    with override("en"):
+        found = imported("wordpress", home, content=export, name="wordpress.xml")
+    assert outcomes(found)["Brouillon"] == "failed"
+    assert outcomes(found)["Travaux à la rue du Lac"] == "failed"
+    assert outcomes(found)["Déchèterie"] == "created"
+
+
 def test_page_that_could_not_be_published_stays_a_draft(home):
     export = (EXAMPLES / "wordpress.xml").read_bytes()
     export = export.replace(b"<title>Grande salle</title>", b"<title></title>")

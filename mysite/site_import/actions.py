@@ -91,10 +91,15 @@ def place_page(
     values: PageValues,
     section: bool,
 ) -> ImportedObject:
-    """Create a page without its text, so that texts can link to it. Return what exists if it was created before."""
+    """Create a page without its text, so that texts can link to it. Return what exists if it was created before.
+
+    Raise ObjectRefused if the actor may not create pages there.
+    """
     known = ImportedObject.objects.filter(origin=site_import.origin, key=item.key).first()
     if known:
         return known
+    if actor is not None and not parent.permissions_for_user(actor).can_add_subpage():
+        raise ObjectRefused("not_permitted", name=str(actor))
     page = new_page(item.found, values, section)
     page.owner, page.locale = actor, parent.locale
     apply_values(page, values, with_blocks=False)

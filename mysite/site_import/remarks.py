@@ -16,7 +16,7 @@ TEXTS = {
     "other_language": _("It is in another language (%(language)s). Import it below a page in that language."),
     "unpublished": _("It is not published on the old site."),
     "edited_here": _("It was edited here after the last import, and stays as it is."),
-    "not_permitted": _("%(name)s may not edit or publish this page."),
+    "not_permitted": _("%(name)s may not create, edit or publish pages here."),
     "no_news_index": _("There is no list of news in this language. Create one first."),
     "no_agenda": _("There is no agenda in this language. Create one first."),
     "no_event_time": _("The start of the event is missing."),

@@ -148,6 +148,17 @@ def test_page_the_importer_may_not_edit_is_left_out(home):
     assert "Avant" in str(ContentPage.objects.get().get_latest_revision_as_object().body)
 
 
+def test_no_page_is_created_where_the_importer_may_not(home):
+    section, pages = SectionPageFactory(parent=home), "id;title;address;parent\n1;Le port;/port;\n"
+    options = {"name": "site.csv", "address": SITE}
+    imported("table", section, content=pages.encode(), **options)
+    ContentPage.objects.get().move(home, pos="last-child")
+    below = f"{pages}2;Les amarres;/amarres;1\n"
+    found = imported("table", section, actor=importer_below(section), content=below.encode(), **options)
+    assert codes(found, "Les amarres") == {"not_permitted"}
+    assert ContentPage.objects.count() == 1
+
+
 def test_articles_stay_within_the_site(home):
     other = second_site("corbe.example")
     found = tried("feed", other, content=RSS.encode(), name="feed.xml", address=SITE)

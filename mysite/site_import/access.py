@@ -1,5 +1,7 @@
 """Access to imports: administrators, and groups with the permission."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.http import Http404
 from wagtail.models import Page
@@ -7,7 +9,8 @@ from wagtail.models import Page
 from eservices.accounts.models import User
 from home.models import ContentPage, HomePage, SectionPage
 
-from .models import SiteImport
+from .models import ImportItem, SiteImport
+from .planning import pages_above
 
 MOST_PARENTS, DEEPEST = 500, 4
 
@@ -37,7 +40,14 @@ def possible_parents() -> QuerySet[Page]:
     return pages.select_related("locale").order_by("path")[:MOST_PARENTS]
 
 
-def may_import_below(user: User, parent: Page, *, publish: bool) -> bool:
-    """Return whether the user may create pages below a page, and publish them if so wished."""
-    rights = parent.permissions_for_user(user)
-    return rights.can_add_subpage() and (not publish or rights.can_publish_subpage())
+def may_import_below(user: User, parent: Page, kinds: Iterable[str], *, publish: bool) -> bool:
+    """Return whether the user may create pages of these kinds where they go, and publish them if so wished."""
+    rights = [page.permissions_for_user(user) for page in pages_above(parent, kinds)]
+    return all(one.can_add_subpage() and (not publish or one.can_publish_subpage()) for one in rights)
+
+
+def may_start(user: User, site_import: SiteImport) -> bool:
+    """Return whether the user may create all pages that the trial run found."""
+    planned = site_import.items.filter(outcome__in=[ImportItem.Outcome.CREATED, ImportItem.Outcome.UPDATED])
+    kinds = set(planned.order_by().values_list("kind", flat=True).distinct())
+    return may_import_below(user, site_import.parent.specific, kinds, publish=site_import.publish)

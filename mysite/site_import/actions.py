@@ -91,10 +91,15 @@ def place_page(
     values: PageValues,
     section: bool,
 ) -> ImportedObject:
-    """Create a page without its text, so that texts can link to it. Return what exists if it was created before."""
+    """Create a page without its text, so that texts can link to it. Return what exists if it was created before.
+
+    Raise ObjectRefused if the actor may not create pages there.
+    """
     known = ImportedObject.objects.filter(origin=site_import.origin, key=item.key).first()
     if known:
         return known
+    if actor is not None and not parent.permissions_for_user(actor).can_add_subpage():
+        raise ObjectRefused("not_permitted", name=str(actor))
     page = new_page(item.found, values, section)
     page.owner, page.locale = actor, parent.locale
     apply_values(page, values, with_blocks=False)
@@ -110,6 +115,8 @@ def write_page(
     """Fill a page, unless an editor changed it. Return the outcome, and remarks on what prevents its publication."""
     made = ImportedObject.objects.select_for_update().get(origin=site_import.origin, key=item.key)
     page: BasePage = made.page.specific
+    if actor is not None and not _may_write(actor, page, publish=site_import.publish):
+        return Outcome.LEFT_OUT, [["not_permitted", {"name": str(actor)}]]
     if page.latest_revision_id != made.written_revision:
         return Outcome.LEFT_OUT, [["edited_here", {}]]
     is_new, never_published = made.fingerprint == "", page.first_published_at is None
@@ -123,6 +130,11 @@ def write_page(
     made.fingerprint, made.written_revision = values.fingerprint, revision.pk
     made.save()
     return (Outcome.CREATED if is_new else Outcome.UPDATED), remarks
+
+
+def _may_write(actor: User, page: BasePage, *, publish: bool) -> bool:
+    rights = page.permissions_for_user(actor)
+    return rights.can_edit() and (not publish or rights.can_publish())
 
 
 def _publish(draft: BasePage, revision, item: ImportItem, actor: User | None, is_first: bool) -> list[list]:

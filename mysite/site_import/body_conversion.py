@@ -29,6 +29,7 @@ MOST_HTML = 1_000_000  # characters
 MOST_DEPTH = 60  # of nested elements; deeper ones become text
 MOST_ALT, MOST_CAPTION, MOST_QUOTE, MOST_QUESTION = 250, 200, 400, 160
 TABLE_TITLE = 120
+MOST_COLUMNS, MOST_ROWS = 50, 2_000  # of a table; a larger one becomes paragraphs
 
 REMOVED = (
     *(
@@ -361,6 +362,8 @@ class BodyConverter:
 
     def dl_element(self, tag: Tag, depth: int) -> None:
         for child in tag.find_all(["dt", "dd"]):
+            if child.find_parent("dl") is not tag:
+                continue
             if child.name == "dt":
                 self.run.append(f"<b>{escape(BLANK.sub(' ', child.get_text(' ')).strip())}</b>")
                 self.end_paragraph()
@@ -409,11 +412,13 @@ class BodyConverter:
 
     # -- Tables ------------------------------------------------------------------------------------------------
     def table_element(self, tag: Tag, depth: int) -> None:
-        rows = _table_rows(tag)
         is_layout = tag.get("role") == "presentation" or tag.find("table") or tag.find(HEADINGS)
-        if is_layout or len(rows) < 2 or max(map(len, rows)) < 2:
+        rows = [] if is_layout else _table_rows(tag)
+        if rows is None:
+            self.remark("table_too_large", columns=MOST_COLUMNS, rows=MOST_ROWS)
+        if not rows or len(rows) < 2 or max(map(len, rows)) < 2:
             caption = tag.find("caption")
-            cells = [cell for row in rows for cell in dict.fromkeys(filter(None, row))]
+            cells = [cell for line in _table_lines(tag) for cell in _cells(line)]
             for cell in [caption, *cells] if caption else cells:
                 self.flow(cell, depth + 1)
                 self.end_paragraph()
@@ -582,21 +587,34 @@ def _is_gallery(tag: Tag) -> bool:
     return words == 0 and "gallery" in " ".join([*tag.get("class", []), str(tag.get("id") or "")]).lower()
 
 
-def _table_rows(table: Tag) -> list[list[Tag | None]]:
-    """Return the cells by row, with cells that span several places at each of them."""
+def _table_lines(table: Tag) -> list[Tag]:
+    return [line for line in table.find_all("tr") if line.find_parent("table") is table]
+
+
+def _cells(line: Tag) -> list[Tag]:
+    return line.find_all(["td", "th"], recursive=False)
+
+
+def _table_rows(table: Tag) -> list[list[Tag | None]] | None:
+    """Return the cells by row, with cells that span several places at each of them; None if there are too many."""
+    lines = _table_lines(table)
+    if len(lines) > MOST_ROWS:
+        return None
     rows: list[list[Tag | None]] = []
     spans: dict[int, tuple[int, Tag]] = {}
-    for line in table.find_all("tr"):
-        if line.find_parent("table") is not table:
-            continue
+    for line in lines:
         row: list[Tag | None] = []
-        for cell in line.find_all(["td", "th"], recursive=False):
+        for cell in _cells(line):
+            if len(row) > MOST_COLUMNS:
+                return None
             _fill(row, spans)
             for _column in range(_span(cell, "colspan")):
                 if (down := _span(cell, "rowspan")) > 1:
                     spans[len(row)] = (down - 1, cell)
                 row.append(cell)
         _fill(row, spans)
+        if len(row) > MOST_COLUMNS:
+            return None
         if row:
             rows.append(row)
     width = max(map(len, rows), default=0)

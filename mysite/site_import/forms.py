@@ -59,10 +59,10 @@ class SourceForm(forms.Form):
             self.add_error("file", _("This kind of source needs no file."))
         if reader.needs_file and not file:
             self.add_error("file", _("Choose the file with the export."))
-        if not data["address"] and (reader.needs_address or not file):
+        if not data["address"] and not (file and reader.names_address):
             self.add_error("address", _("Enter the address of the old site."))
         data["parent"] = Page.objects.get(pk=data["parent"]).specific
-        if not access.may_import_below(self.user, data["parent"], publish=data["publish"]):
+        if not access.may_import_below(self.user, data["parent"], reader.only_kinds, publish=data["publish"]):
             self.add_error("parent", _("You may not create or publish pages here."))
         return data
 

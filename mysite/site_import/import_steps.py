@@ -6,12 +6,13 @@ import, and the last step of each object.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import batched, islice
 
 from django.db import DatabaseError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from . import actions, planning
 from .exceptions import ObjectRefused, SourceError
 from .models import ImportedObject, ImportItem, SiteImport
 from .old_address_redirects import old_paths
-from .old_addresses import file_extension
+from .old_addresses import file_extension, host_of
 from .page_values import read_values
 from .planning import BATCH, new_item, plan_import
 from .readers import READERS
@@ -35,6 +36,9 @@ State, Outcome = SiteImport.State, ImportItem.Outcome
 ORDER = [State.LISTING, State.READING, State.PLANNING, State.REPORTED]
 ORDER_OF_RUN = [State.FILES, State.PLACES, State.TEXTS, State.REDIRECTS, State.FINISHED]
 TAKEN_FOR = timedelta(minutes=5)
+RENEWED_AFTER = 20  # seconds
+MOST_ATTEMPTS = 3  # that may end without a result, such as by a lack of memory
+MOST_ADDRESS = SiteImport._meta.get_field("address").max_length
 MEDIA_TYPES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif"}
 
 
@@ -46,13 +50,17 @@ class ImportWork:
     ends: float
     pause: float = 1
     index: TargetIndex = field(default_factory=TargetIndex)
+    renew_at: float = 0
 
     def is_over(self) -> bool:
         return time.monotonic() >= self.ends
 
     def keep_taken(self) -> None:
-        busy = timezone.now() + TAKEN_FOR
-        SiteImport.objects.filter(pk=self.site_import.pk).update(busy_until=busy)
+        """Keep other workers off, at each object. Writes seldom."""
+        if time.monotonic() >= self.renew_at:
+            self.renew_at = time.monotonic() + RENEWED_AFTER
+            busy = timezone.now() + TAKEN_FOR
+            SiteImport.objects.filter(pk=self.site_import.pk).update(busy_until=busy)
 
     def opened(self):
         one = self.site_import
@@ -63,14 +71,21 @@ def work_on(site_import: SiteImport, seconds: float, pause: float = 1) -> bool:
     """Work on an import for some time. Return whether there is more to do. False if another worker has it."""
     now = timezone.now()
     mine = SiteImport.objects.filter(pk=site_import.pk, busy_until__lte=now, state__in=SiteImport.WORKING)
-    if not mine.update(busy_until=now + TAKEN_FOR):
+    if not mine.update(busy_until=now + TAKEN_FOR, attempts=F("attempts") + 1):
         return False
     work = ImportWork(SiteImport.objects.get(pk=site_import.pk), time.monotonic() + seconds, pause)
+    if work.site_import.attempts > MOST_ATTEMPTS:
+        _fail(
+            work.site_import, _("It was interrupted %(number)s times in a row.") % {"number": MOST_ATTEMPTS}
+        )
+        return False
     try:
         while work.site_import.is_working and STEPS[work.site_import.state](work):
-            _go_on(work)
+            if not _go_on(work):
+                return False
             if work.is_over():
                 break
+        SiteImport.objects.filter(pk=site_import.pk).update(attempts=0)
     except SourceError as error:
         _fail(work.site_import, str(error))
     except DatabaseError:
@@ -79,22 +94,27 @@ def work_on(site_import: SiteImport, seconds: float, pause: float = 1) -> bool:
         logger.exception("The import %s stopped", site_import.pk)
         _fail(work.site_import, _("An error occurred, and is in the log. Start the import again."))
     finally:
-        SiteImport.objects.filter(pk=site_import.pk).update(busy_until=timezone.now())
+        same = SiteImport.objects.filter(pk=site_import.pk, state=work.site_import.state)
+        same.update(busy_until=timezone.now())
     return work.site_import.is_working
 
 
-def _go_on(work: ImportWork) -> None:
-    """Go to the next state, unless the import was deleted."""
+def _go_on(work: ImportWork) -> bool:
+    """Go to the next state. Return False if the import was deleted, or another worker went on with it."""
     order = ORDER if work.site_import.state in ORDER else ORDER_OF_RUN
     state = order[order.index(work.site_import.state) + 1]
     finished = timezone.now() if state == State.FINISHED else None
-    SiteImport.objects.filter(pk=work.site_import.pk).update(state=state, finished_at=finished)
+    same = SiteImport.objects.filter(pk=work.site_import.pk, state=work.site_import.state)
+    if not same.update(state=state, finished_at=finished):
+        return False
     work.site_import.state = state
+    return True
 
 
 def _fail(site_import: SiteImport, error: str) -> None:
+    same = SiteImport.objects.filter(pk=site_import.pk, state=site_import.state)
+    same.update(state=State.FAILED, error=error)
     site_import.state, site_import.error = State.FAILED, error
-    SiteImport.objects.filter(pk=site_import.pk).update(state=State.FAILED, error=error)
 
 
 # -- Trial run -----------------------------------------------------------------------------------------------
@@ -104,12 +124,12 @@ def list_objects(work: ImportWork) -> bool:
     site_import.items.all().delete()
     reader, position = READERS[site_import.source], 0
     with work.opened() as source:
-        objects = islice(reader.objects(source), MOST_OBJECTS + 1)
+        objects = islice(_each_kept(work, reader.objects(source)), MOST_OBJECTS + 1)
         for some in batched(objects, BATCH):
             items = [new_item(site_import, found, position + number) for number, found in enumerate(some)]
             ImportItem.objects.bulk_create(items, ignore_conflicts=True)
             position += len(items)
-            work.keep_taken()
+        _remember_address(site_import, source.address)
     if position > MOST_OBJECTS:
         raise SourceError(
             _("The source has more than %(limit)s objects. Import its parts one by one.")
@@ -118,6 +138,20 @@ def list_objects(work: ImportWork) -> bool:
     if not position:
         raise SourceError(_("The source contains nothing that can be imported."))
     return True
+
+
+def _each_kept(work: ImportWork, objects: Iterable) -> Iterator:
+    for one in objects:
+        work.keep_taken()
+        yield one
+
+
+def _remember_address(site_import: SiteImport, address: str) -> None:
+    """Store the address that an export names. Without one, two old sites would be taken for the same."""
+    if not host_of(address) or len(address) > MOST_ADDRESS:
+        raise SourceError(_("The address of the old site is unknown. Start a new import with its address."))
+    site_import.address = address
+    SiteImport.objects.filter(pk=site_import.pk).update(address=address)
 
 
 def read_listed(work: ImportWork) -> bool:
@@ -154,7 +188,7 @@ def _read_item(work: ImportWork, reader, source: Source, item: ImportItem) -> No
 
 
 def write_plan(work: ImportWork) -> bool:
-    plan_import(work.site_import)
+    plan_import(work.site_import, work.keep_taken)
     return True
 
 
@@ -209,13 +243,13 @@ def place_pages(work: ImportWork) -> bool:
     site_import = work.site_import
     index, parents = read_index(site_import), planning.read_parents(site_import)
     index.planned = set()
-    lists = {kind: planning.index_page(site_import, kind) for kind in (ARTICLE, EVENT)}
+    lists = {kind: planning.index_page(site_import.parent, kind) for kind in (ARTICLE, EVENT)}
 
     def act(item: ImportItem):
         above, remarks = lists.get(item.kind) or site_import.parent, []
         if key := parents.above.get(item.key):
             made = ImportedObject.objects.filter(origin=site_import.origin, key=key).first()
-            if made and made.page:
+            if made and made.page and made.page.locale_id == site_import.parent.locale_id:
                 above = made.page
             else:
                 remarks = [["above_missing", {}]]

@@ -59,6 +59,9 @@ class SiteImport(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     busy_until = models.DateTimeField(default=timezone.now)  # a worker is at it
+    attempts = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # that ended without a result, in a row
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -75,7 +78,7 @@ class SiteImport(models.Model):
     @property
     def origin(self) -> str:
         """The name of the old site, under which its objects are remembered."""
-        return host_of(self.address) or self.source
+        return host_of(self.address)
 
     @property
     def is_working(self) -> bool:

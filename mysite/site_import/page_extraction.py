@@ -44,6 +44,8 @@ BESIDE = (
 )
 TITLE_ENDS = re.compile(r"\s+[|–—·»]\s+|\s+-\s+")
 ARTICLE_TYPES = {"NewsArticle", "Article", "BlogPosting", "ReportageNewsArticle"}
+DATE_CLASS = re.compile(r"meta|date|modif|changed")
+SENTENCE_ENDS = ".!?:"
 LONGEST_DATE_LINE = 100  # characters of a line with date and author
 LEAST_TEXT = 40  # characters of a main content
 MOST_STRUCTURED = 100_000  # characters of structured data
@@ -108,20 +110,16 @@ def _main_content(soup: BeautifulSoup) -> Tag | None:
 
 def _body(main: Tag, found: SourceObject, address: str) -> str:
     """Return the main content as HTML, with absolute addresses, without title, date and lead at its top."""
-    for tag in main.find_all("header"):
-        if len(tag.get_text(strip=True)) < len(found.title) + 80 and not tag.find("img"):
-            tag.decompose()  # title, date and author
-    for time in main.find_all("time"):
-        line = time.find_parent(["p", "div"])
-        if line is not None and len(line.get_text(strip=True)) < LONGEST_DATE_LINE:
-            line.decompose()
     heading = main.find("h1")
     if heading and _words(heading) == found.title:
-        heading.decompose()
+        (_title_header(main, heading, found.title) or heading).decompose()
     for paragraph in main.find_all(["p", "div"], limit=6):
         if found.summary and _words(paragraph) == " ".join(found.summary.split()):
             paragraph.decompose()
             break
+    for line in (_date_line(main), _last_change(main)):
+        if line is not None and not line.decomposed:
+            line.decompose()
     for tag in main.find_all(["a", "img", "iframe", "source"]):
         for name in ("href", "src", "data-src"):
             value = str(tag.get(name) or "")
@@ -132,6 +130,38 @@ def _body(main: Tag, found: SourceObject, address: str) -> str:
             ):
                 tag[name] = full + (f"#{value.partition('#')[2]}" if "#" in value else "")
     return main.decode_contents()
+
+
+def _title_header(main: Tag, heading: Tag, title: str) -> Tag | None:
+    """Return the header with the title of the page, if all the rest of it is a date and an author."""
+    header = heading.find_parent("header")
+    if header is None or all(one is not main for one in header.parents) or header.find("img"):
+        return None
+    return header if len(header.get_text(strip=True)) < len(title) + 80 else None
+
+
+def _date_line(main: Tag) -> Tag | None:
+    """Return the line with the date of the page, which comes before its first paragraph and is no sentence."""
+    for line in main.find_all(["p", "div"]):
+        words = line.get_text(strip=True)
+        if not words or line.find(["p", "div"]):
+            continue
+        is_short = len(words) < LONGEST_DATE_LINE
+        if line.find("time") and is_short and words[-1] not in SENTENCE_ENDS:
+            return line
+        if line.name == "p" or not is_short:
+            return None
+    return None
+
+
+def _last_change(main: Tag) -> Tag | None:
+    """Return the line at the end that names the last change, if its class says so."""
+    times = main.find_all("time")
+    line = times[-1].find_parent(["p", "div"]) if times else None
+    if line is None or not DATE_CLASS.search(" ".join(line.get("class", []))):
+        return None
+    words, whole = line.get_text(strip=True), main.get_text(strip=True)
+    return line if len(words) < LONGEST_DATE_LINE and whole.endswith(words) else None
 
 
 def _kind(soup: BeautifulSoup, data: list[dict]) -> str:

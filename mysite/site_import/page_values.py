@@ -25,7 +25,7 @@ from .source_objects import ARTICLE, EVENT, IMAGE, SourceObject
 from .targets import TargetIndex
 
 MOST_TITLE, MOST_LEAD, MOST_SLUG = 255, 400, 80
-DAY_FIRST = {"fr", "de", "it"}
+DEFAULTS = datetime(2000, 1, 1), datetime(2004, 2, 2)  # fill what a text does not name
 
 
 @dataclass
@@ -98,7 +98,9 @@ def _add_picture(values: PageValues, found: SourceObject, index: TargetIndex) ->
 
 
 def _add_article_values(values: PageValues, found: SourceObject) -> None:
-    values.fields |= {"date": parse_day(found.date) or timezone.localdate(), "author": found.author[:120]}
+    values.fields["author"] = found.author[:120]
+    if day := parse_day(found.date):
+        values.fields["date"] = day  # without one, a new article has that of its creation
     names = [one for one in map(_plain, found.categories) if one]
     values.category = names[0][:60] if names else ""
     if names[1:]:
@@ -161,12 +163,20 @@ def parse_moment(text: str) -> datetime | None:
     try:
         if text.isdecimal() and len(text) > 8:
             return datetime.fromtimestamp(int(text), tz=timezone.get_current_timezone())
-        moment = parser.isoparse(text) if text[:4].isdecimal() else parser.parse(text, dayfirst=True)
-        if not 1900 <= moment.year <= 2200:
+        moment = _parsed_moment(text)
+        if moment is None or not 1900 <= moment.year <= 2200:
             return None
         return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _parsed_moment(text: str) -> datetime | None:
+    """Return the time that a text names; None if its day, month or year is missing, which would be made up."""
+    if text[:4].isdecimal():
+        return parser.isoparse(text) if len(text) >= len("20261231") else None
+    first, second = (parser.parse(text, dayfirst=True, default=one) for one in DEFAULTS)
+    return first if first.date() == second.date() else None
 
 
 def _slug(found: SourceObject, values: PageValues) -> str:

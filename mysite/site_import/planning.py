@@ -1,8 +1,11 @@
 """Plan of an import: what would happen with each object, and why. Writes the report, and nothing else."""
 
 import hashlib
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 
+from django.db import DatabaseError
+from django.db.models import Q
 from django.utils.text import Truncator
 from wagtail.models import Page
 
@@ -10,6 +13,7 @@ from home.models.base import BasePage
 from news.agenda.models import EventIndexPage
 from news.articles.models import NewsIndexPage
 
+from .actions import record_outcome
 from .models import ImportedObject, ImportItem, SiteImport
 from .old_address_redirects import redirect_remarks
 from .old_addresses import address_key, file_extension, file_name, host_of, is_home, parent_addresses
@@ -17,6 +21,8 @@ from .page_values import knows_category, parse_moment, read_values, referenced_f
 from .remarks import merged_remarks
 from .source_objects import ARTICLE, DOCUMENT, EVENT, FILES, IMAGE, PAGE, PAGES, REDIRECT, SourceObject
 from .targets import TargetIndex, read_index
+
+logger = logging.getLogger(__name__)
 
 Outcome = ImportItem.Outcome
 BATCH = 200
@@ -50,22 +56,38 @@ def _storable(content):
     return {key: _storable(one) for key, one in content.items()} if isinstance(content, dict) else content
 
 
-def plan_import(site_import: SiteImport) -> None:
-    """Give each object its outcome and remarks."""
-    _add_files(site_import)
+def plan_import(site_import: SiteImport, keep_taken: Callable[[], None]) -> None:
+    """Give each object its outcome and remarks. ``keep_taken`` is called before each."""
+    _add_files(site_import, keep_taken)
     index = read_index(site_import)
-    _judge_items(site_import, index)
+    _judge_items(site_import, index, keep_taken)
     index = read_index(site_import)
-    used = _plan_pages(site_import, index)
+    used = _plan_pages(site_import, index, keep_taken)
     _plan_files(site_import, index, used)
-    _plan_redirects(site_import, read_index(site_import))
+    _plan_redirects(site_import, read_index(site_import), keep_taken)
 
 
-def _add_files(site_import: SiteImport) -> None:
+def _plan_each(
+    items: Iterable[ImportItem], plan: Callable[[ImportItem], None], keep_taken: Callable[[], None]
+) -> None:
+    """Plan items. One that fails is reported, and the others go on."""
+    for item in items:
+        keep_taken()
+        try:
+            plan(item)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("The plan of %s of the import %s failed", item.key, item.site_import_id)
+            record_outcome(item=item, step=item.step, outcome=Outcome.FAILED, remarks=[["failed", {}]])
+
+
+def _add_files(site_import: SiteImport, keep_taken: Callable[[], None]) -> None:
     """Add the pictures and documents that pages show, if the source did not list them."""
     index, position = read_index(site_import), site_import.items.count()
     new: dict[str, ImportItem] = {}
-    for item in _items(site_import, PAGES):
+
+    def plan(item: ImportItem) -> None:
         body = referenced_files(item.found, index.hosts)
         listed = [(IMAGE, address, *texts) for address, texts in body.pictures.items()]
         listed += [(DOCUMENT, address, words, "") for address, words in body.documents.items()]
@@ -76,6 +98,8 @@ def _add_files(site_import: SiteImport) -> None:
                 found.alt, found.caption = (words, caption) if kind == IMAGE else ("", "")
                 one = new_item(site_import, found, position + len(new))
                 new.setdefault(one.key, one)
+
+    _plan_each(_items(site_import, PAGES), plan, keep_taken)
     ImportItem.objects.bulk_create(new.values(), batch_size=BATCH, ignore_conflicts=True)
 
 
@@ -85,22 +109,26 @@ def _items(site_import: SiteImport, kinds: Iterable[str]):
     )
 
 
-def _judge_items(site_import: SiteImport, index: TargetIndex) -> None:
+def _judge_items(site_import: SiteImport, index: TargetIndex, keep_taken: Callable[[], None]) -> None:
     """Leave out objects that cannot be imported; all others would be created or updated."""
     locale, indexes = (
         site_import.parent.locale,
-        {kind: index_page(site_import, kind) for kind in (ARTICLE, EVENT)},
+        {kind: index_page(site_import.parent, kind) for kind in (ARTICLE, EVENT)},
     )
     changed = []
-    for item in site_import.items.filter(is_read=True).exclude(outcome__in=[Outcome.FAILED]).iterator(BATCH):
+
+    def plan(item: ImportItem) -> None:
         if item.outcome == Outcome.LEFT_OUT and item.step == "reading":
-            continue
+            return
         remark = _reason_to_leave_out(item.found, locale.language_code, indexes)
         item.remarks = [remark] if remark else item.found.remarks
         item.outcome = (
             Outcome.LEFT_OUT if remark else Outcome.UPDATED if item.key in index.made else Outcome.CREATED
         )
         changed.append(item)
+
+    items = site_import.items.filter(is_read=True).exclude(outcome__in=[Outcome.FAILED]).iterator(BATCH)
+    _plan_each(items, plan, keep_taken)
     ImportItem.objects.bulk_update(changed, ["outcome", "remarks"], batch_size=BATCH)
 
 
@@ -132,21 +160,24 @@ def is_accepted_type(found: SourceObject) -> bool:
     return extension in settings.WAGTAILDOCS_EXTENSIONS
 
 
-def index_page(site_import: SiteImport, kind: str) -> BasePage | None:
-    """Return the list of news, or the agenda, below which such pages go."""
+def index_page(parent: Page, kind: str) -> BasePage | None:
+    """Return the list of news, or the agenda, below which such pages go: that of the site of the page above."""
     model = NewsIndexPage if kind == ARTICLE else EventIndexPage
-    parent = site_import.parent.specific
-    if isinstance(parent, model):
-        return parent
-    site = parent.get_site()
-    found = model.objects.filter(locale=parent.locale_id).order_by("path")
-    homes = parent.get_ancestors(inclusive=True).filter(depth=2)
-    inside = [one for one in found if site and homes and one.path.startswith(homes[0].path)]
-    return inside[0] if inside else found.first()
+    if isinstance(parent.specific, model):
+        return parent.specific
+    home = parent.get_ancestors(inclusive=True).filter(depth=2).first()
+    inside = model.objects.filter(locale=parent.locale_id).order_by("path")
+    return inside.descendant_of(home).first() if home else None
+
+
+def pages_above(parent: Page, kinds: Iterable[str]) -> list[Page]:
+    """Return the pages below which objects of these kinds go: the page above, the list of news, the agenda."""
+    lists = [index_page(parent, kind) for kind in (ARTICLE, EVENT) if kind in kinds]
+    return [parent, *filter(None, lists)]
 
 
 # -- Pages ---------------------------------------------------------------------------------------------------
-def _plan_pages(site_import: SiteImport, index: TargetIndex) -> set[str]:
+def _plan_pages(site_import: SiteImport, index: TargetIndex, keep_taken: Callable[[], None]) -> set[str]:
     """Plan the pages, parents first, and return the keys of the files that they use."""
     parents = read_parents(site_import)
     used: set[str] = set()
@@ -158,7 +189,8 @@ def _plan_pages(site_import: SiteImport, index: TargetIndex) -> set[str]:
             pk__in=[made.page_id for made in index.made.values() if made.page_id]
         ).values_list("pk", "latest_revision", "live", "first_published_at")
     }
-    for item in planned.iterator(BATCH):
+
+    def plan(item: ImportItem) -> None:
         values = read_values(item.found, index)
         made = index.made.get(item.key)
         item.remarks = merged_remarks(values.remarks)
@@ -170,10 +202,12 @@ def _plan_pages(site_import: SiteImport, index: TargetIndex) -> set[str]:
             item.remarks.append(["new_category", {"name": values.category}])
         if not item.address:
             item.remarks.append(["no_address", {}])
-        changed.append(item)
         body = referenced_files(item.found, index.hosts)
-        used |= {key for address in body.pictures if (key := index.key_at(IMAGE, address))}
-        used |= {key for address in body.documents if (key := index.key_at(DOCUMENT, address))}
+        used.update(key for address in body.pictures if (key := index.key_at(IMAGE, address)))
+        used.update(key for address in body.documents if (key := index.key_at(DOCUMENT, address)))
+        changed.append(item)
+
+    _plan_each(planned.iterator(BATCH), plan, keep_taken)
     ImportItem.objects.bulk_update(changed, ["outcome", "remarks", "position"], batch_size=BATCH)
     return used
 
@@ -213,7 +247,10 @@ class PageParents:
 
 
 def read_parents(site_import: SiteImport) -> PageParents:
-    rows = site_import.items.filter(kind=PAGE, is_read=True).exclude(outcome=Outcome.LEFT_OUT)
+    """Return the parents of pages. One that is left out counts if an earlier import made it, such as an edited page."""
+    made = ImportedObject.objects.filter(origin=site_import.origin, page__isnull=False).values("key")
+    rows = site_import.items.filter(kind=PAGE, is_read=True)
+    rows = rows.exclude(~Q(key__in=made), outcome=Outcome.LEFT_OUT)
     columns = ("key", "kind", "content__key", "content__parent", "content__address")
     return PageParents(rows.values_list(*columns))
 
@@ -230,10 +267,11 @@ def _plan_files(site_import: SiteImport, index: TargetIndex, used: set[str]) -> 
     ImportItem.objects.bulk_update(changed, ["outcome", "remarks"], batch_size=BATCH)
 
 
-def _plan_redirects(site_import: SiteImport, index: TargetIndex) -> None:
+def _plan_redirects(site_import: SiteImport, index: TargetIndex, keep_taken: Callable[[], None]) -> None:
     """Plan the redirects of the source, and note where an old address of a page cannot lead on."""
     changed = []
-    for item in site_import.items.filter(kind=REDIRECT, outcome__in=[Outcome.CREATED, Outcome.UPDATED]):
+
+    def plan_redirect(item: ImportItem) -> None:
         target = item.found.target
         if not index.end_of(target):
             item.outcome, item.remarks = Outcome.LEFT_OUT, [["circle", {}]]
@@ -241,9 +279,15 @@ def _plan_redirects(site_import: SiteImport, index: TargetIndex) -> None:
             item.outcome = Outcome.LEFT_OUT
             item.remarks = [["no_target", {"address": Truncator(target).chars(200)}]]
         changed.append(item)
-    done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
-    for item in site_import.items.filter(outcome__in=done).exclude(kind=IMAGE).iterator(BATCH):
+
+    def plan_page(item: ImportItem) -> None:
         if item.kind != REDIRECT and (remarks := redirect_remarks(site_import, item, index)):
             item.remarks = merged_remarks([*item.remarks, *remarks])
             changed.append(item)
+
+    redirects = site_import.items.filter(kind=REDIRECT, outcome__in=[Outcome.CREATED, Outcome.UPDATED])
+    _plan_each(redirects, plan_redirect, keep_taken)
+    done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    items = site_import.items.filter(outcome__in=done).exclude(kind=IMAGE).iterator(BATCH)
+    _plan_each(items, plan_page, keep_taken)
     ImportItem.objects.bulk_update(changed, ["outcome", "remarks"], batch_size=BATCH)

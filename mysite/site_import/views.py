@@ -113,8 +113,7 @@ class ReportView(ImportPageMixin, TemplateView):
             number=one.items.count(),
             read=one.items.filter(is_read=True).count(),
             done=one.items.filter(step=one.state).count(),
-            may_start=one.state == State.REPORTED
-            and access.may_import_below(self.request.user, one.parent.specific, publish=one.publish),
+            may_start=one.state == State.REPORTED and access.may_start(self.request.user, one),
             **kwargs,
         )
 
@@ -143,7 +142,7 @@ def export_report(request, pk: int, kind: str) -> StreamingHttpResponse:
 def start_import(request, pk: int) -> str:
     """Start the import after its trial run."""
     site_import = access.import_for(request.user, pk)
-    if not access.may_import_below(request.user, site_import.parent.specific, publish=site_import.publish):
+    if not access.may_start(request.user, site_import):
         raise ImportRefused(_("You may not create or publish pages here."))
     actions.start_import(actor=request.user, site_import=site_import)
     work_on_imports.enqueue()

@@ -49,6 +49,8 @@ class Command(BaseCommand):
             URLValidator(["http", "https"])(address) if address else None
         except ValidationError:
             raise CommandError(f"{address} is no address.") from None
+        if not address and not READERS[source].names_address:
+            raise CommandError("Name the address of the old site with --address.")
         above = _parent(parent)
         actor = _user(user)
         file = None

@@ -16,14 +16,17 @@ MOST_OBJECTS = 10_000
 class SourceReader:
     """A reader of one kind of source.
 
-    ``files``: extensions of the exports that it reads; empty if it reads an address only.
+    ``files``: extensions of the exports that it reads; empty if it reads an address only. ``names_address``: exports
+    name the address of the old site, and ``objects`` completes the source with it. ``only_kinds``: all kinds of its
+    objects, if they are always the same.
     """
 
     key: str
     label: str | Promise
     files: tuple[str, ...] = ()
-    needs_address = False
+    names_address = False
     needs_file = False
+    only_kinds: tuple[str, ...] = ()
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         """Yield the objects of the source. Raise SourceError if it cannot be read."""

@@ -28,6 +28,7 @@ class FeedReader(SourceReader):
 
     key, label = "feed", gettext_lazy("RSS or Atom feed: file or address")
     files = (".xml", ".rss", ".atom")
+    only_kinds = (ARTICLE,)
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         content = (

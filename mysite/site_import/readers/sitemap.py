@@ -31,7 +31,6 @@ class SitemapReader(SourceReader):
     """The pages that the sitemap of a website names."""
 
     key, label = "sitemap", gettext_lazy("Any website: its sitemap")
-    needs_address = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         _read_robots(source)

@@ -47,7 +47,6 @@ class Typo3Reader(SourceReader):
     key, label = "typo3", gettext_lazy("TYPO3: tables as JSON (phpMyAdmin)")
     files = (".json",)
     needs_file = True
-    needs_address = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         tables = _tables(self.expected_file(source).read())

@@ -41,12 +41,13 @@ class WordPressReader(SourceReader):
     key, label = "wordpress", gettext_lazy("WordPress: export file (WXR)")
     files = (".xml", ".wxr")
     needs_file = True
+    names_address = True
 
     def objects(self, source: Source) -> Iterator[SourceObject]:
         rows, base = self._rows(source)
         files = {row["id"]: row for row in rows if row["type"] == "attachment"}
         events = {row["id"]: row for row in rows if row["type"] in ("tribe_venue", "tribe_organizer")}
-        address = source.address or base
+        source.address = address = source.address or absolute_address("", base)
         for row in rows:
             if row["type"] in REDIRECT_TYPES:
                 yield from _redirect(row, address)
@@ -105,7 +106,7 @@ def _object(row: dict, files: dict, events: dict, base: str) -> SourceObject:
         key,
         address=address,
         title=row["title"],
-        date=_date(row.get("date_gmt", "")) or _date(row.get("date", "")),
+        date=_published(row),
         author=row.get("author", ""),
         categories=row["categories"],
         parent=f"wp:{parent}" if kind == PAGE and parent not in ("", "0") else "",
@@ -225,6 +226,11 @@ def _with_paragraphs(content: str) -> str:
 
 def _alt(row: dict) -> str:
     return row["meta"].get("_wp_attachment_image_alt", "")
+
+
+def _published(row: dict) -> str:
+    moment = _date(row.get("date_gmt", ""))
+    return f"{moment}Z" if moment else _date(row.get("date", ""))
 
 
 def _date(text: str) -> str:

@@ -3,19 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import GroupPagePermission, Page
 
+from eservices.accounts.models import User
 from home.models import ContentPage
 from mysite.site_import import jobs
+from mysite.site_import.import_steps import STEPS, ImportWork, work_on
 from mysite.site_import.models import SiteImport
 from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.home import SectionPageFactory, second_site
 
-from .old_sites import new_import, tried
-from .test_tables_and_feeds import SITE, TABLE
+from .old_sites import codes, imported, new_import, tried
+from .test_tables_and_feeds import RSS, SITE, TABLE
 
 INDEX, ADD = reverse("site_imports:index"), reverse("site_imports:add")
 
@@ -63,6 +66,7 @@ def test_administrator_tries_then_imports(admin, home):
     "changes",
     [
         {"file": ""},
+        {"address": ""},
         {"source": "sitemap", "address": "", "file": ""},
         {"source": "sitemap"},
         {"source": "unknown"},
@@ -107,6 +111,60 @@ def test_only_permitted_staff_imports(client, home):
     assert client.post(ADD, form(home)).status_code == 422  # nobody let them create pages here
 
 
+def importer_below(page: Page) -> User:
+    """Create a user who may import, and create and publish pages below one page only."""
+    user, group = UserFactory(is_staff=True), Group.objects.create(name="Import")
+    for kind in ("add", "publish"):
+        GroupPagePermission.objects.create(group=group, page=page, permission_type=kind)
+    group.permissions.add(*Permission.objects.filter(codename__in=["access_admin", "add_siteimport"]))
+    user.groups.add(group)
+    return user
+
+
+def test_rights_are_checked_where_articles_go(client, home):
+    section = SectionPageFactory(parent=home)
+    client.force_login(importer_below(section))
+    feed = SimpleUploadedFile("feed.xml", RSS.encode())
+    assert client.post(ADD, form(section, source="feed", file=feed)).status_code == 422
+    with_article = tried("table", section, content=TABLE.encode(), name="site.csv", address=SITE)
+    client.post(address("start", with_article))
+    with_article.refresh_from_db()
+    assert with_article.state == "reported"
+    pages = b"title;address;body\nLe port;/port.html;Texte"
+    only_pages = tried("table", section, content=pages, name="site.csv", address=SITE)
+    client.post(address("start", only_pages))
+    only_pages.refresh_from_db()
+    assert only_pages.state == "finished"
+    assert ContentPage.objects.get().get_parent().pk == section.pk
+
+
+def test_page_the_importer_may_not_edit_is_left_out(home):
+    pages = "title;address;body\nLe port;/port.html;{}"
+    imported("table", home, content=pages.format("Avant").encode(), name="site.csv", address=SITE)
+    user = importer_below(SectionPageFactory(parent=home))
+    changed = {"content": pages.format("Après").encode(), "name": "site.csv", "address": SITE}
+    found = imported("table", home, actor=user, **changed)
+    assert codes(found, "Le port") == {"not_permitted"}
+    assert "Avant" in str(ContentPage.objects.get().get_latest_revision_as_object().body)
+
+
+def test_no_page_is_created_where_the_importer_may_not(home):
+    section, pages = SectionPageFactory(parent=home), "id;title;address;parent\n1;Le port;/port;\n"
+    options = {"name": "site.csv", "address": SITE}
+    imported("table", section, content=pages.encode(), **options)
+    ContentPage.objects.get().move(home, pos="last-child")
+    below = f"{pages}2;Les amarres;/amarres;1\n"
+    found = imported("table", section, actor=importer_below(section), content=below.encode(), **options)
+    assert codes(found, "Les amarres") == {"not_permitted"}
+    assert ContentPage.objects.count() == 1
+
+
+def test_articles_stay_within_the_site(home):
+    other = second_site("corbe.example")
+    found = tried("feed", other, content=RSS.encode(), name="feed.xml", address=SITE)
+    assert codes(found, "Fermeture & travaux") == {"no_news_index"}
+
+
 def test_job_continues_and_cleans_up(home):
     found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
     jobs.continue_imports(timezone.now())
@@ -114,3 +172,48 @@ def test_job_continues_and_cleans_up(home):
     assert found.state == "reported"
     jobs.continue_imports(timezone.now() + timedelta(days=91))
     assert not SiteImport.objects.exists()
+
+
+def test_import_that_dies_again_and_again_is_stopped(home, monkeypatch):
+    def dies(_work):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(STEPS, SiteImport.State.LISTING, dies)
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    for _attempt in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            work_on(found, 60)
+    assert not work_on(found, 60)
+    found.refresh_from_db()
+    assert (found.state, bool(found.error)) == ("failed", True)
+
+
+def test_attempts_with_a_result_are_not_counted(home):
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    for _turn in range(3):
+        work_on(found, 0)
+    found.refresh_from_db()
+    assert (found.state, found.attempts) == ("reported", 0)
+
+
+def test_import_is_held_at_each_object(home, monkeypatch):
+    calls = []
+    monkeypatch.setattr(ImportWork, "keep_taken", lambda work: calls.append(work.site_import.state))
+    found = tried("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    number = found.items.count()
+    assert calls.count("listing") == number
+    assert calls.count("planning") > number
+
+
+def test_worker_stops_if_another_went_on(home, monkeypatch):
+    later = timezone.now() + timedelta(minutes=9)
+
+    def overtaken(work):
+        same = SiteImport.objects.filter(pk=work.site_import.pk)
+        return same.update(state=SiteImport.State.PLANNING, busy_until=later)
+
+    monkeypatch.setitem(STEPS, SiteImport.State.LISTING, overtaken)
+    found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
+    assert not work_on(found, 60)
+    found.refresh_from_db()
+    assert (found.state, found.busy_until) == ("planning", later)

@@ -109,6 +109,30 @@ def test_tables_pictures_and_questions_become_blocks():
     ]
 
 
+def test_equal_cells_of_a_layout_all_become_text():
+    rows = "<tr><td>Oui</td><td>Oui</td></tr>"
+    assert text_of(f"<table role=presentation>{rows}</table>") == "<p>Oui</p><p>Oui</p>"
+
+
+def test_spans_of_nested_tables_multiply_nothing():
+    table = "<h2>x</h2>"
+    for _level in range(8):
+        table = f"<table><tr><td rowspan=20>{table}</td></tr>{'<tr><td></td></tr>' * 20}</table>"
+    assert text_of(table) == "<h2>x</h2>"
+    listed = "<dl><dd>" * 20 + "x" + "</dd></dl>" * 20
+    assert text_of(listed) == "<p>x</p>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["<tr>" + "<td colspan=20>a" * 500 + "<tr><td>b", "<tr><td>a<td>b" * 2001],
+)
+def test_endless_table_becomes_text(rows):
+    found = converted(f"<table>{rows}</table>")
+    assert [block["type"] for block in found.blocks] == ["text"]
+    assert "table_too_large" in {code for code, _values in found.remarks}
+
+
 def test_deep_and_endless_html_is_read_in_part():
     assert text_of("<div>" * 5000 + "fond") == "<p>fond</p>"
     assert "text_cut" in codes("a" * 1_000_001)

@@ -68,6 +68,17 @@ def test_table_is_imported(home, client):
     assert client.get("/alt")["Location"] == port.url
 
 
+def test_new_page_goes_below_one_that_was_edited_here(home):
+    pages = "id;title;address;parent;body\n1;Vivre;/vivre;;Texte\n2;Eau;/eau;1;Texte\n"
+    imported("table", home, **table(pages))
+    above = Page.objects.get(slug="vivre").specific
+    above.lead = "Corrigé ici."
+    above.save_revision()
+    found = imported("table", home, **table(pages + "3;Gaz;/gaz;1;Texte\n"))
+    assert outcomes(found)["Vivre"] == "left_out"
+    assert Page.objects.get(slug="gaz").get_parent().pk == above.pk
+
+
 def test_redirects_of_the_plugin_are_imported(home, client):
     imported("table", home, **table())
     exported = "source,target,regex,code\n/vieux,/port.html,0,301\n/x.*,/port.html,1,301\n"
@@ -90,7 +101,7 @@ def test_redirects_of_the_plugin_are_imported(home, client):
 )
 def test_other_tables_are_refused(home, content, said):
     with override("en"):
-        found = tried("table", home, content=content, name="a.csv")
+        found = tried("table", home, content=content, name="a.csv", address=SITE)
         assert found.state == "failed"
         assert said in found.error
 
@@ -112,7 +123,7 @@ def test_feed_is_imported(home, content, title):
 def test_zip_without_export_and_bombs_are_refused(home):
     for content, said in {zipped({"a.txt": b""}): "no export", b"PK\x03\x04": "ZIP"}.items():
         with override("en"):
-            found = tried("table", home, content=content, name="a.zip")
+            found = tried("table", home, content=content, name="a.zip", address=SITE)
             assert said in found.error
     bomb = zipped({"site.csv": b"kind;title;address\ndocument;A;/a.txt", "a.txt": bytes(60 * 1024 * 1024)})
     found = imported("table", home, content=bomb, name="a.zip", address=SITE)
@@ -139,8 +150,10 @@ def test_command_reports_then_imports(home, tmp_path, settings):
     call_command("import_site", "table", str(path), address=SITE, run=True, publish=True, stdout=out)
     assert ContentPage.objects.get(title="Les tarifs").live
     with pytest.raises(CommandError, match="cannot be read"):
-        call_command("import_site", "table", "missing.csv")
+        call_command("import_site", "table", "missing.csv", address=SITE)
     with pytest.raises(CommandError, match="no page 99999"):
-        call_command("import_site", "table", str(path), parent=99999)
+        call_command("import_site", "table", str(path), address=SITE, parent=99999)
     with pytest.raises(CommandError, match="Nobody"):
-        call_command("import_site", "table", str(path), user="x@example.ch")
+        call_command("import_site", "table", str(path), address=SITE, user="x@example.ch")
+    with pytest.raises(CommandError, match="--address"):
+        call_command("import_site", "table", str(path))

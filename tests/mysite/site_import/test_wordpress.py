@@ -1,5 +1,7 @@
 """Import of an export of WordPress, with all that it contains."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.utils.translation import override
 from wagtail.contrib.redirects.models import Redirect
@@ -55,7 +57,7 @@ def test_pages_files_and_redirects_are_imported(home, client):
     assert page.get_parent().specific == section
     assert page.live, found.items.get(title="Déchèterie").remark_texts()
     assert page.lead == "Ouverte le lundi."
-    assert page.first_published_at.year == 2024
+    assert page.first_published_at == datetime(2024, 3, 4, 9, tzinfo=UTC)
     kinds = [block.block_type for block in page.body]
     assert kinds == ["text", "video", "picture", "table"]
     text = page.body[0].value.source
@@ -147,6 +149,23 @@ def test_object_that_fails_is_reported_and_others_go_on(home, monkeypatch):
     assert outcomes(found)["Travaux à la rue du Lac"] == "created"
 
 
+def test_object_that_cannot_be_planned_is_reported(home):
+    export = (EXAMPLES / "wordpress.xml").read_bytes()
+    useless = b"https://www.verdane.example/wp-content/uploads/2024/inutile.png"
+    export = export.replace(useless, b"http://[x/a.png")
+    pair = (
+        "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>22</wp:meta_value></wp:postmeta>"
+    )
+    export = export.replace(b"<wp:comment>", pair.encode() + b"<wp:comment>")
+    deep = "<!-- wp:p --><p>" + "<span>" * 1_500 + "x"
+    export = export.replace(b"Pas fini.", f"<![CDATA[{deep}]]>".encode())
+    with override("en"):
+        found = imported("wordpress", home, content=export, name="wordpress.xml")
+    assert outcomes(found)["Brouillon"] == "failed"
+    assert outcomes(found)["Travaux à la rue du Lac"] == "failed"
+    assert outcomes(found)["Déchèterie"] == "created"
+
+
 def test_page_that_could_not_be_published_stays_a_draft(home):
     export = (EXAMPLES / "wordpress.xml").read_bytes()
     export = export.replace(b"<title>Grande salle</title>", b"<title></title>")
@@ -165,6 +184,26 @@ def test_address_of_this_site_is_not_redirected(home):
     )
     again = tried("wordpress", home, **EXPORT)
     assert "redirect_taken" in codes(again, "reglement")
+
+
+def test_two_old_sites_stay_apart(home):
+    export = (EXAMPLES / "wordpress.xml").read_bytes()
+    first = imported("wordpress", home, content=export, name="wordpress.xml")
+    assert first.address == "https://www.verdane.example"
+    other = export.replace(b"www.verdane.example", b"www.corbe.example")
+    imported("wordpress", home, content=other, name="wordpress.xml")
+    named = {"address": "https://verdane.example/"}
+    again = tried("wordpress", home, content=export, name="wordpress.xml", **named)
+    assert outcomes(again)["Vivre à Verdane"] == "unchanged"
+    assert SectionPage.objects.filter(title="Vivre à Verdane").count() == 2
+
+
+def test_export_without_address_needs_one(home):
+    export = (EXAMPLES / "wordpress.xml").read_bytes()
+    nameless = export.replace(b"base_blog_url>https://www.verdane.example", b"base_blog_url>")
+    with override("en"):
+        found = tried("wordpress", home, content=nameless, name="wordpress.xml")
+        assert "address of the old site is unknown" in found.error
 
 
 @pytest.mark.parametrize(

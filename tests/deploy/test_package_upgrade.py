@@ -210,6 +210,68 @@ def test_tarball_is_installed_by_root_only(tmp_path):
     assert (refused.returncode, refused.stderr) == (1, f"Run it as root: sudo {ROOT}/deploy/install\n")
 
 
+@pytest.fixture
+def tarball(tmp_path):
+    """Return a function that runs ``deploy/install`` of a version, and returns the steps that it did."""
+    programs = {"id": "echo 0", "dpkg-query": "exit 1", "systemctl": 'echo "systemctl $*" >>"$DONE"'}
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    for folder in (
+        "etc/commune",
+        "etc/nginx/sites-enabled",
+        "etc/systemd/system",
+        "usr/share",
+        "usr/local/bin",
+        "run/systemd/system",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "etc/commune/commune.env").touch()
+    names = re.findall(r"^(\w+)\(\) {", (ROOT / "deploy/installation-steps").read_text(), re.MULTILINE)
+    step = '%s() { echo %s >>"$DONE"; [ "$FAILING" != %s ] || kill -KILL $$; }'
+    steps = [f'units="site.socket site.service" started_units={tmp_path}/run/commune-units']
+    steps += [step % (name, name, name) for name in names]
+    script = re.sub(
+        "(/usr/share|/usr/local|/etc|/run)/", rf"{tmp_path}\1/", (ROOT / "deploy/install").read_text()
+    )
+
+    def run(version: str, failing: str = "") -> list[str]:
+        program = tmp_path / f"usr/share/commune-{version}"
+        for folder in ("deploy/systemd", "bin"):
+            (program / folder).mkdir(parents=True, exist_ok=True)
+        (program / "bin/commune").touch()
+        (program / "deploy/installation-steps").write_text("\n".join(steps))
+        (program / "deploy/install").write_text(script)
+        done = tmp_path / "done"
+        done.write_text("")
+        environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DONE": str(done), "FAILING": failing}
+        answer = subprocess.run(
+            ["sh", program / "deploy/install"], env=environment, capture_output=True, text=True
+        )
+        assert (answer.returncode != 0) == bool(failing), answer.stderr
+        return done.read_text().splitlines()
+
+    return run
+
+
+ENABLING = ["enable_proxy", "systemctl enable --quiet site.socket site.service"]
+
+
+@pytest.mark.parametrize("step", ["install_libraries", "prepare", "enable_proxy", "restart_units"])
+def test_interrupted_first_installation_enables_the_site(tarball, step):
+    first = tarball("1", failing=step)
+    second = tarball("1")
+    assert set(ENABLING) <= {*first, *second}
+    assert "restart_units" in second
+
+
+def test_tarball_enables_nothing_at_an_upgrade(tarball):
+    assert set(ENABLING) <= set(tarball("1"))
+    done = tarball("2")
+    assert not set(ENABLING) & set(done)
+    assert "systemctl stop commune-scheduler.service commune-worker@*.service" in done
+
+
 def test_tarball_contains_one_folder_with_its_version(tmp_path):
     needs("git")
     built = subprocess.run([ROOT / "deploy/tarball", tmp_path, "9.8.7"], capture_output=True, text=True)

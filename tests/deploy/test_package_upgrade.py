@@ -126,6 +126,14 @@ def test_interrupted_upgrade_goes_on_without_a_second_backup(machine):
     assert machine.done() == ["apt-get 0.3.0", VERIFY]
 
 
+def test_upgrade_after_an_interrupted_one_keeps_one_package(machine):
+    during = machine.folder / "cache/during"
+    during.mkdir(parents=True)
+    machine.build("0.1.0").rename(during / "commune_0.1.0_all.deb")
+    machine("--no-backup", str(machine.build("0.3.0")))
+    assert machine.aside() == ["commune_0.2.0_all.deb"]
+
+
 def test_upgrade_refuses_other_packages_and_older_versions(machine):
     assert "is no package of commune" in machine(str(machine.build("0.3.0", "another"))).stderr
     assert "is older than the installed 0.2.0" in machine(str(machine.build("0.1.0"))).stderr

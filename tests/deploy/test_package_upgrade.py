@@ -20,6 +20,10 @@ PROGRAMS = {
         *Version*) echo "${INSTALLED:-0.2.0}" ;;
         -s*) cat "$CONTROL" ;;
     esac""",
+    "dpkg": """case $1 in
+        --configure) echo "dpkg $1 $2" >>"$DONE"; exit 1 ;;
+        *) PATH=${PATH#*:}; exec dpkg "$@" ;;
+    esac""",
     "apt-get": 'echo "apt-get ${*##*/}" >>"$DONE"; case "$*" in *"$BROKEN"*) exit 100 ;; esac',
     "commune": 'echo "commune $*" >>"$DONE"; [ "$1" != "$FAILING" ]',
     "systemctl": 'case "$*" in *Listen*) echo "127.0.0.1:8000 (Stream)" ;; esac',
@@ -123,7 +127,7 @@ def test_interrupted_upgrade_goes_on_without_a_second_backup(machine):
     machine("--no-backup", package, FAILING="check")
     answer = machine(package, STATUS="half-configured", INSTALLED="0.3.0")
     assert "An upgrade was interrupted: it goes on" in answer.stdout
-    assert machine.done() == ["apt-get 0.3.0", VERIFY]
+    assert machine.done() == ["dpkg --configure -a", "apt-get 0.3.0", VERIFY]
 
 
 def test_upgrade_after_an_interrupted_one_keeps_one_package(machine):

@@ -26,7 +26,11 @@ PROGRAMS = {
     esac""",
     "apt-get": 'echo "apt-get ${*##*/}" >>"$DONE"; case "$*" in *"$BROKEN"*) exit 100 ;; esac',
     "commune": 'echo "commune $*" >>"$DONE"; [ "$1" != "$FAILING" ]',
-    "systemctl": 'case "$*" in *Listen*) echo "127.0.0.1:8000 (Stream)" ;; esac',
+    "systemctl": """case "$*" in
+        *Listen*) echo "127.0.0.1:8000 (Stream)" ;;
+        is-enabled*) [ "${SITE:-}" != disabled ] ;;
+        is-active*) exit 1 ;;  # a site that ends and starts again and again is not
+    esac""",
 }
 
 
@@ -113,6 +117,13 @@ def test_upgrade_goes_back_where_the_new_version_is_silent(machine):
     assert answer.returncode == 1
     assert "the version before does not answer" in answer.stderr  # here no version does
     assert machine.done()[1:] == ["apt-get 0.3.0", VERIFY, "apt-get 0.2.0", VERIFY]
+
+
+def test_upgrade_asks_no_site_that_is_disabled(machine):
+    answer = machine("--no-backup", str(machine.build("0.3.0")), SITE="disabled")
+    assert "The site does not run on this machine." in answer.stdout
+    assert VERIFY not in machine.done()
+    assert machine.aside() == ["commune_0.2.0_all.deb"]
 
 
 def test_version_before_is_installed_again(machine):

@@ -20,9 +20,17 @@ PROGRAMS = {
         *Version*) echo "${INSTALLED:-0.2.0}" ;;
         -s*) cat "$CONTROL" ;;
     esac""",
+    "dpkg": """case $1 in
+        --configure) echo "dpkg $1 $2" >>"$DONE"; exit 1 ;;
+        *) PATH=${PATH#*:}; exec dpkg "$@" ;;
+    esac""",
     "apt-get": 'echo "apt-get ${*##*/}" >>"$DONE"; case "$*" in *"$BROKEN"*) exit 100 ;; esac',
     "commune": 'echo "commune $*" >>"$DONE"; [ "$1" != "$FAILING" ]',
-    "systemctl": 'case "$*" in *Listen*) echo "127.0.0.1:8000 (Stream)" ;; esac',
+    "systemctl": """case "$*" in
+        *Listen*) echo "127.0.0.1:8000 (Stream)" ;;
+        is-enabled*) [ "${SITE:-}" != disabled ] ;;
+        is-active*) exit 1 ;;  # a site that ends and starts again and again is not
+    esac""",
 }
 
 
@@ -111,6 +119,13 @@ def test_upgrade_goes_back_where_the_new_version_is_silent(machine):
     assert machine.done()[1:] == ["apt-get 0.3.0", VERIFY, "apt-get 0.2.0", VERIFY]
 
 
+def test_upgrade_asks_no_site_that_is_disabled(machine):
+    answer = machine("--no-backup", str(machine.build("0.3.0")), SITE="disabled")
+    assert "The site does not run on this machine." in answer.stdout
+    assert VERIFY not in machine.done()
+    assert machine.aside() == ["commune_0.2.0_all.deb"]
+
+
 def test_version_before_is_installed_again(machine):
     machine("--no-backup", str(machine.build("0.3.0")))
     answer = machine("--back", INSTALLED="0.3.0")
@@ -123,7 +138,15 @@ def test_interrupted_upgrade_goes_on_without_a_second_backup(machine):
     machine("--no-backup", package, FAILING="check")
     answer = machine(package, STATUS="half-configured", INSTALLED="0.3.0")
     assert "An upgrade was interrupted: it goes on" in answer.stdout
-    assert machine.done() == ["apt-get 0.3.0", VERIFY]
+    assert machine.done() == ["dpkg --configure -a", "apt-get 0.3.0", VERIFY]
+
+
+def test_upgrade_after_an_interrupted_one_keeps_one_package(machine):
+    during = machine.folder / "cache/during"
+    during.mkdir(parents=True)
+    machine.build("0.1.0").rename(during / "commune_0.1.0_all.deb")
+    machine("--no-backup", str(machine.build("0.3.0")))
+    assert machine.aside() == ["commune_0.2.0_all.deb"]
 
 
 def test_upgrade_refuses_other_packages_and_older_versions(machine):
@@ -208,6 +231,68 @@ def test_tarball_is_installed_by_root_only(tmp_path):
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     refused = subprocess.run([ROOT / "deploy/install"], env=environment, capture_output=True, text=True)
     assert (refused.returncode, refused.stderr) == (1, f"Run it as root: sudo {ROOT}/deploy/install\n")
+
+
+@pytest.fixture
+def tarball(tmp_path):
+    """Return a function that runs ``deploy/install`` of a version, and returns the steps that it did."""
+    programs = {"id": "echo 0", "dpkg-query": "exit 1", "systemctl": 'echo "systemctl $*" >>"$DONE"'}
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    for folder in (
+        "etc/commune",
+        "etc/nginx/sites-enabled",
+        "etc/systemd/system",
+        "usr/share",
+        "usr/local/bin",
+        "run/systemd/system",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "etc/commune/commune.env").touch()
+    names = re.findall(r"^(\w+)\(\) {", (ROOT / "deploy/installation-steps").read_text(), re.MULTILINE)
+    step = '%s() { echo %s >>"$DONE"; [ "$FAILING" != %s ] || kill -KILL $$; }'
+    steps = [f'units="site.socket site.service" started_units={tmp_path}/run/commune-units']
+    steps += [step % (name, name, name) for name in names]
+    script = re.sub(
+        "(/usr/share|/usr/local|/etc|/run)/", rf"{tmp_path}\1/", (ROOT / "deploy/install").read_text()
+    )
+
+    def run(version: str, failing: str = "") -> list[str]:
+        program = tmp_path / f"usr/share/commune-{version}"
+        for folder in ("deploy/systemd", "bin"):
+            (program / folder).mkdir(parents=True, exist_ok=True)
+        (program / "bin/commune").touch()
+        (program / "deploy/installation-steps").write_text("\n".join(steps))
+        (program / "deploy/install").write_text(script)
+        done = tmp_path / "done"
+        done.write_text("")
+        environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DONE": str(done), "FAILING": failing}
+        answer = subprocess.run(
+            ["sh", program / "deploy/install"], env=environment, capture_output=True, text=True
+        )
+        assert (answer.returncode != 0) == bool(failing), answer.stderr
+        return done.read_text().splitlines()
+
+    return run
+
+
+ENABLING = ["enable_proxy", "systemctl enable --quiet site.socket site.service"]
+
+
+@pytest.mark.parametrize("step", ["install_libraries", "prepare", "enable_proxy", "restart_units"])
+def test_interrupted_first_installation_enables_the_site(tarball, step):
+    first = tarball("1", failing=step)
+    second = tarball("1")
+    assert set(ENABLING) <= {*first, *second}
+    assert "restart_units" in second
+
+
+def test_tarball_enables_nothing_at_an_upgrade(tarball):
+    assert set(ENABLING) <= set(tarball("1"))
+    done = tarball("2")
+    assert not set(ENABLING) & set(done)
+    assert "systemctl stop commune-scheduler.service commune-worker@*.service" in done
 
 
 def test_tarball_contains_one_folder_with_its_version(tmp_path):

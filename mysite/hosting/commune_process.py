@@ -7,9 +7,12 @@ own parts at the signal ``setting_changed``, which exists for tests that overrid
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, spec_from_file_location
 from pathlib import Path
+from types import CodeType, ModuleType
 
 import django.test.signals  # noqa: F401 - connects what Django derives again
 from django.apps import apps
@@ -39,10 +42,35 @@ OF_THE_PARENT = {
     *("CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS"),
     *("COMMUNE_LISTENERS", "COMMUNE_WAKE_UPS"),
 }
-OWN_MODULES = ("base", "production", "dev", "host")
+OWN_MODULES = tuple(f"mysite.settings.{name}" for name in ("base", "production", "dev", "host"))
 DEFAULT_MODULE = "mysite.settings.production"
 
+
+class LoadedModules:
+    """Modules as they were when the parent loaded the code, whatever an upgrade has written to their files since.
+
+    Settings of the new code would be read by ``environment`` of the old one.
+    """
+
+    def __init__(self, names: Iterable[str]):
+        self.codes: dict[str, tuple[str, CodeType]] = {}
+        for name in names:
+            spec = find_spec(name)
+            self.codes[name] = spec.origin, spec.loader.get_code(name)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return where Python finds a module: here, if it is one of ours."""
+        return spec_from_file_location(name, self.codes[name][0], loader=self) if name in self.codes else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Let Python make the module as usual."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self.codes[module.__name__][1], module.__dict__)  # noqa: S102 - as Python does with its file
+
+
 _became: list[str] = []
+_loaded_settings = LoadedModules(OWN_MODULES)
 
 
 def become_commune(name: str, path: Path) -> None:
@@ -77,7 +105,8 @@ def load_settings(module: str) -> dict[str, object]:
     """Replace the settings by those of the environment. Return those that differ."""
     former = settings._wrapped
     for name in OWN_MODULES:
-        sys.modules.pop(f"mysite.settings.{name}", None)
+        sys.modules.pop(name, None)
+    sys.meta_path.insert(0, _loaded_settings)
     settings._wrapped = found = Settings(module)
     names = {name for one in (former, found) for name in dir(one) if name.isupper()}
     return {

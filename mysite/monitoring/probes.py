@@ -1,5 +1,6 @@
 """Probes of one process, for supervisors and load balancers: whether it lives, and whether it may get requests."""
 
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
@@ -57,13 +58,17 @@ def missing_migrations() -> set[tuple[str, str]]:
         return set()
     from django.db.migrations.recorder import MigrationRecorder  # loads all operations of migrations
 
-    missing = set(_migration_files()) - set(MigrationRecorder(connection).applied_migrations())
+    missing = loaded_migrations() - set(MigrationRecorder(connection).applied_migrations())
     if not missing:
         _complete_tables.add(__version__)
     return missing
 
 
-def _migration_files():
-    for config in apps.get_app_configs():
-        for file in (Path(config.path) / "migrations").glob("[!_]*.py"):
-            yield config.label, file.stem
+@cache  # an upgrade installs files of the next version while this code still runs
+def loaded_migrations() -> frozenset[tuple[str, str]]:
+    """Return the migrations of the code that this process, or the parent that forked it, has loaded."""
+    return frozenset(
+        (config.label, file.stem)
+        for config in apps.get_app_configs()
+        for file in (Path(config.path) / "migrations").glob("[!_]*.py")
+    )

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -44,31 +45,45 @@ OF_VERNES = (
 )
 
 
+def copy_code(folder: Path) -> Path:
+    """Return a folder with the code, of which ``mysite`` can be changed."""
+    folder.mkdir()
+    for path in ROOT.iterdir():
+        if path.name != "mysite" and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    shutil.copytree(ROOT / "mysite", folder / "mysite")
+    return folder
+
+
 class Host:
     """The running parent and what it found out."""
 
     def __init__(self, folder: Path, migrated: str):
-        self.folder = folder
+        self.folder, self.migrated, self.code = folder, migrated, copy_code(folder / "code")
         for place in ("communes", "sockets"):
             (folder / place).mkdir()
         for name, own in (("orvenay", OF_ORVENAY), ("vernes", OF_VERNES)):
-            var = folder / "var" / name
-            var.mkdir(parents=True)
-            with (
-                closing(sqlite3.connect(migrated)) as source,
-                closing(sqlite3.connect(var / "commune.sqlite3")) as copy,
-            ):
-                source.backup(copy)
-            self.write(name, SETTINGS.format(name=name, folder=folder) + own)
+            self.add(name, own)
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         self.log = (folder / "log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-c", PARENT, str(folder)],
-            cwd=ROOT,
+            cwd=self.code,
             env=inherited
             | {"COMMUNE_STATIC": str(folder / "static"), "DJANGO_SETTINGS_MODULE": "mysite.settings.host"},
             stderr=self.log,
         )
+
+    def add(self, name: str, own: str) -> None:
+        """Add a commune with a database of its own."""
+        var = self.folder / "var" / name
+        var.mkdir(parents=True)
+        with (
+            closing(sqlite3.connect(self.migrated)) as source,
+            closing(sqlite3.connect(var / "commune.sqlite3")) as copy,
+        ):
+            source.backup(copy)
+        self.write(name, SETTINGS.format(name=name, folder=self.folder) + own)
 
     def write(self, name: str, text: str) -> None:
         (self.folder / "communes" / f"{name}.env").write_text(text)
@@ -201,6 +216,28 @@ def test_commune_that_is_removed_is_served_no_longer(host):
     (host.folder / "communes" / "former.env").unlink()
     host.wait_for(lambda: not host.socket("former").exists(), "the removal")
     assert "The commune former is not served any more" in host.read_log()
+
+
+@pytest.fixture
+def installed(host):
+    """Install files of the next version, whose settings need a reader that the loaded code does not have."""
+    migration = host.code / "mysite/backups/migrations/9999_next.py"
+    settings = host.code / "mysite/settings/base.py"
+    before = settings.read_text()
+    settings.write_text(f"{before}\nNEXT = env.read_next('NEXT')\n")
+    migration.write_text("Migration = None\n")
+    yield
+    migration.unlink()
+    settings.write_text(before)
+
+
+def test_installed_files_change_nothing_before_the_reload(host, installed):
+    host.add("waking", OF_ORVENAY)
+    host.wait_for(lambda: host.socket("waking").exists(), "the commune")
+    assert host.ask("waking", "/health/live")[0] == 200, host.read_log()
+    query = "SELECT count(*) FROM home_heartbeat WHERE name IN ('scheduler', 'worker')"
+    host.wait_for(lambda: host.rows("waking", query) == [(2,)], "visit")
+    assert "The commune waking is not available" not in host.read_log()
 
 
 def test_reload_refuses_no_request(host):

@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sys
 import threading
 import time
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +15,7 @@ from django_tasks_db import DatabaseBackend
 
 from home.scheduling.task_queues import DEFAULT, SLOW
 from mysite.hosting import commune_process, sites
-from mysite.hosting.commune_process import become_commune, enter_environment
+from mysite.hosting.commune_process import LoadedModules, become_commune, enter_environment
 from mysite.hosting.sites import RestingWorker, answer_own_hosts, refuse_visitors
 from mysite.hosting.wake_ups import WakeUps
 
@@ -99,6 +101,18 @@ def test_process_becomes_one_of_a_commune_once(monkeypatch, tmp_path):
     monkeypatch.setattr(commune_process, "_became", ["orvenay"])
     with pytest.raises(RuntimeError, match="one of orvenay already"):
         become_commune("vernes", tmp_path / "vernes.env")
+
+
+def test_settings_are_those_of_the_loaded_code(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "settings_of_a_version.py"
+    file.write_text("VERSION, PLACE = 1, __file__\n")
+    loaded = LoadedModules([file.stem])
+    file.write_text("raise ImportError\n")
+    monkeypatch.setattr(sys, "meta_path", [loaded, *sys.meta_path])
+    module = import_module(file.stem)
+    assert (1, str(file)) == (module.VERSION, module.PLACE)
+    del sys.modules[file.stem]
 
 
 def test_variables_of_the_host_are_replaced(monkeypatch, tmp_path):

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from mysite import __version__
 from mysite.monitoring import probes
+from mysite.processes import preload_site
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,13 @@ def test_ready_is_503_with_a_missing_migration(client):
     assert (answer.status_code, answer.json()["status"]) == (503, "down")
     assert (answer.json()["database"], answer.json()["migrations"]) == (True, False)
     assert probes.missing_migrations() == {("home", "0001_initial")}
+
+
+@pytest.mark.django_db
+def test_migrations_installed_meanwhile_are_not_missing(monkeypatch):
+    preload_site()
+    monkeypatch.setattr(probes, "Path", lambda path: pytest.fail("the disk was asked"))
+    assert probes.missing_migrations() == set()
 
 
 @pytest.mark.django_db

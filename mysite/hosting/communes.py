@@ -20,9 +20,11 @@ NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "COMMUNE_NAME", "COMMUNE_BASE_URL", "CO
 # Places and keys that no two communes share.
 SEPARATE = (
     *("SECRET_KEY", "AUDIT_KEY", "ANSWER_KEYS", "VAPID_PRIVATE_KEY"),
-    *("DATABASE_URL", "DATABASE_DIRECT_URL", "REDIS_URL", "BACKUP_PROOF_DATABASE"),
+    *("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "BACKUP_PROOF_DATABASE"),
     *("MEDIA_STORE_URL", "PRIVATE_STORE_URL", "BACKUP_URL", "GED_URL", "AUDIT_ANCHOR_FILE"),
+    "BOUNCE_MAILBOX_URL",
 )
+DATABASES = {"DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "BACKUP_PROOF_DATABASE"}
 HERE = {"", "localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql"}
 DATABASE_PORT, REDIS_PORT = 5432, 6379
 
@@ -135,13 +137,15 @@ def _value(name: str, variables: Mapping[str, str], path: Path) -> str:
 
 
 def _kind(name: str) -> str:
-    """Return what a variable is compared with: the two databases of a commune with both of another."""
-    return {"DATABASE_DIRECT_URL": "DATABASE_URL", "BACKUP_PROOF_DATABASE": "DATABASE_URL"}.get(name, name)
+    """Return what a variable is compared with: each database of a commune with all of another."""
+    return "DATABASE_URL" if name in DATABASES else name
 
 
 def _place(name: str, value: str) -> str:
     """Return the place that an address leads to, whoever signs in there and however it is written."""
-    if name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "BACKUP_PROOF_DATABASE", "REDIS_URL"):
+    if name == "BOUNCE_MAILBOX_URL":
+        return _mailbox(value)
+    if name in {*DATABASES, "REDIS_URL"}:
         url = split_url(value)
         if url.path or url.hostname:
             host = (url.hostname or "").replace("%2f", "/")
@@ -149,6 +153,12 @@ def _place(name: str, value: str) -> str:
             rest = f"?{url.query}" if name == "REDIS_URL" else ""
             return f"{'here' if host in HERE else host}:{port}/{url.path.strip('/')}{rest}"
     return value.rstrip("/")
+
+
+def _mailbox(value: str) -> str:
+    """Return the folder of a mailbox, which belongs to who signs in. Its ports and protocols lead to the same."""
+    url = split_url(value)
+    return f"{url.username or ''}@{url.hostname or ''}/{url.path.strip('/') or 'INBOX'}"
 
 
 def _digest(salt: bytes, text: str) -> str:

@@ -18,12 +18,16 @@ SETTINGS = {
     "COMMUNE_BASE_URL": "https://www.orvenay.example",
     "COMMUNE_VAR": "/var/lib/commune/communes/orvenay",
     "DATABASE_URL": "postgres:///commune_orvenay",
+    "DATABASE_REPLICA_URL": "postgres://replica.example/commune_orvenay",
+    "BOUNCE_MAILBOX_URL": "imaps://bounces:old@mail.example/INBOX",
 }
 OTHER = {
     "SECRET_KEY": "of-vernes",
     "ALLOWED_HOSTS": "vernes.example",
     "COMMUNE_VAR": "/var/lib/commune/communes/vernes",
     "DATABASE_URL": "postgres:///commune_vernes",
+    "DATABASE_REPLICA_URL": "postgres://replica.example/commune_vernes",
+    "BOUNCE_MAILBOX_URL": "imaps://bounces-of-vernes:x@mail.example/INBOX",
 }
 
 
@@ -108,6 +112,12 @@ def test_two_communes_are_served(written):
             {"DATABASE_URL": "postgres://pool/x", "DATABASE_DIRECT_URL": "postgres:///commune_orvenay"},
             "DATABASE_URL",
         ),
+        (
+            {"DATABASE_URL": "postgres://db/x", "DATABASE_REPLICA_URL": "postgres:///commune_orvenay"},
+            "DATABASE_URL",
+        ),
+        ({"BOUNCE_MAILBOX_URL": "imaps://bounces:new@mail.example:993/INBOX/"}, "BOUNCE_MAILBOX_URL"),
+        ({"BOUNCE_MAILBOX_URL": "imap://bounces:old@MAIL.example"}, "BOUNCE_MAILBOX_URL"),
     ],
 )
 def test_communes_that_share_something_are_refused(written, shared, said):

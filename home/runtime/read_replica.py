@@ -22,9 +22,13 @@ ALIAS = "replica"
 CHECK_SECONDS = 2  # between two examinations of the replica by a process
 WITHOUT_PRIMARY_SECONDS = 10  # while the primary does not answer, because each examination may wait for it
 PUBLISHED = "replica-may-lack-publication"  # cache key
-POSITION = "SELECT pg_current_wal_lsn()::text, system_identifier::text FROM pg_control_system()"
+# The identity is that of a server and of one database of it: its replica has those of all communes.
+POSITION = """
+SELECT pg_current_wal_lsn()::text, system_identifier::text || ' ' || current_database() FROM pg_control_system()
+"""
 LAG = """
-SELECT pg_is_in_recovery(), system_identifier::text, pg_last_wal_replay_lsn() >= %s::pg_lsn,
+SELECT pg_is_in_recovery(), system_identifier::text || ' ' || current_database(),
+       pg_last_wal_replay_lsn() >= %s::pg_lsn,
        extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float
 FROM pg_control_system()
 """
@@ -122,7 +126,7 @@ def seconds_to_catch_up() -> int:
 
 
 def primary_position() -> tuple[str, str] | None:
-    """Return the position of the primary's log and its identifier. None if it does not answer, or is no PostgreSQL."""
+    """Return the position of the primary's log and its identity. None if it does not answer, or is no PostgreSQL."""
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":
         return None
@@ -147,8 +151,8 @@ def replica_lag(position: tuple[str, str] | None) -> float:
     place, primary = position or (None, None)
     with connection.cursor() as cursor:
         cursor.execute(LAG, [place])
-        follows, server, has_all, seconds = cursor.fetchone()
-    if not follows or (primary and server != primary):
+        follows, replica, has_all, seconds = cursor.fetchone()
+    if not follows or (primary and replica != primary):
         raise ReplicaUnusable("it is no replica of the primary")
     if has_all or not place:
         return 0.0

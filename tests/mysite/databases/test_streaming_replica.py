@@ -26,6 +26,7 @@ def servers():
         with psycopg.connect(primary.url, autocommit=True) as session:
             session.execute("CREATE TABLE seen (at timestamptz)")
             session.execute("CREATE ROLE commune LOGIN")
+            session.execute("CREATE DATABASE other")
         with postgresql.replica(primary) as follower:
             yield primary, follower
 
@@ -97,9 +98,16 @@ def test_server_that_follows_no_other_is_refused(replica, servers):
 
 
 def test_replica_of_another_server_is_refused(replica):
-    place, _server = primary_position()
+    place, identity = primary_position()
     with pytest.raises(ReplicaUnusable, match="no replica"):
-        replica_lag((place, "7"))
+        replica_lag((place, identity.replace(identity.split()[0], "7")))
+
+
+def test_other_database_of_the_replica_is_refused(replica):
+    connections[ALIAS].close()
+    connections[ALIAS].settings_dict["NAME"] = "other"
+    with pytest.raises(ReplicaUnusable, match="no replica"):
+        replica_lag(primary_position())
 
 
 def test_replica_that_does_not_answer_is_reported(replica):

@@ -84,7 +84,7 @@ class HostProcesses(CommuneProcesses):
             return
         self._stamp, found = stamp, {one.name: one for one in surveyed}
         same = [name for name, one in self.communes.items() if found.get(name) == one]
-        refused = find_conflicts(found.values(), served=same)
+        refused = find_conflicts(found.values(), served=[*same, *self._inherited])
         for name, reason in refused.items():
             if self.refused.get(name) != reason:
                 logger.error("The commune %s is not served: %s", name, reason)

@@ -271,6 +271,10 @@ def planned(tmp_path, monkeypatch):
         processes.begin_commune(CommuneFile(name, (f"{name}.example",)))
         processes.next_visit[name] = 0.0
     yield processes
+    close(processes)
+
+
+def close(processes: HostProcesses) -> None:
     for listener in processes.listeners.values():
         listener.close()
     os.close(processes._signals)
@@ -328,3 +332,16 @@ def test_connection_wakes_the_site_of_its_commune(planned):
     planned.schedule("site b", 1, 0.1)
     assert not planned.sleeps("b"), "not again at once"
     assert planned.sleeps("a")
+
+
+def test_reload_serves_on_beside_a_commune_that_shares(tmp_path, monkeypatch):
+    for name in ("newer", "older"):
+        text = SETTINGS.format(name=name, folder=tmp_path).replace(f"key-of-{name}", "same-key")
+        (tmp_path / f"{name}.env").write_text(f"{text}COMMUNE_NAME={name}\n")
+    inherited = host_processes.open_socket(tmp_path / "older.sock")
+    monkeypatch.setenv(host_processes.LISTENERS, json.dumps({"older": inherited.detach()}))
+    monkeypatch.setenv(host_processes.WAKE_UPS, "")
+    processes = HostProcesses(tmp_path, tmp_path, every=100, idle=10, visits=2)
+    processes.look()
+    assert (list(processes.communes), list(processes.refused)) == (["older"], ["newer"])
+    close(processes)

@@ -118,6 +118,8 @@ class HostProcesses(CommuneProcesses):
         self.next_visit.pop(name, None)
         for key in [key for key in self.woken if key[0] == name]:
             del self.woken[key]
+        for process in [process for process in self.due if process.partition(" ")[2] == name]:
+            del self.due[process], self.mains[process]
         for pid, running in self.running.items():
             if running.partition(" ")[2] == name:
                 self.terminate(pid)

@@ -334,6 +334,12 @@ def test_connection_wakes_the_site_of_its_commune(planned):
     assert planned.sleeps("a")
 
 
+def test_removed_commune_leaves_no_planned_process(planned):
+    planned.plan_visits()
+    planned.end_commune("a", gone=True)
+    assert list(planned.due) == list(planned.mains) == ["worker b"]
+
+
 def test_reload_serves_on_beside_a_commune_that_shares(tmp_path, monkeypatch):
     for name in ("newer", "older"):
         text = SETTINGS.format(name=name, folder=tmp_path).replace(f"key-of-{name}", "same-key")

@@ -25,6 +25,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from home.management.commands.worker import MAIN, SLOW_LANE
 
+from ..backups.jobs import share_slots
 from ..monitoring.probes import missing_migrations
 from ..processes import BACKLOG, SITE, CommuneProcesses
 from .commune_process import become_commune
@@ -248,6 +249,7 @@ class HostProcesses(CommuneProcesses):
     def run_visit(self, name: str, lane: str, with_jobs: bool, reports: bool) -> None:
         self.leave_others(name).close()
         self.become(name, reports)
+        share_slots(self.sockets, self.visits)
         visit_commune(name, lane, self.wake_ups, with_jobs=with_jobs)
 
     def become(self, name: str, reports: bool, refuse: Callable[[], object] = lambda: None) -> None:

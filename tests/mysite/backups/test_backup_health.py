@@ -1,6 +1,7 @@
 """The nightly backup, and where its result is shown."""
 
 from datetime import timedelta
+from subprocess import PIPE, Popen
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from django.utils import timezone
 from home.models.heartbeat import Heartbeat
 from mysite.backups import jobs
 from mysite.backups.checks import check_backups
+from mysite.backups.creation import exclusive_backup
 from mysite.backups.models import Backup
 from tests.factories.accounts import SuperuserFactory, UserFactory
 
@@ -98,7 +100,7 @@ def test_nightly_backup_runs_in_one_process(place, settings, monkeypatch):
 
     started = []
     monkeypatch.setattr(jobs, "running", [])
-    monkeypatch.setattr(jobs, "start_process", lambda: started.append(Process()) or started[-1])
+    monkeypatch.setattr(jobs, "start_process", lambda slot: started.append(Process()) or started[-1])
     for _sweep in range(3):
         jobs.start_due_backup(timezone.now())
         cache.clear()
@@ -112,6 +114,38 @@ def test_nightly_backup_runs_in_one_process(place, settings, monkeypatch):
     cache.clear()
     jobs.start_due_backup(timezone.now())
     assert len(started) == 2
+
+
+def test_backup_that_still_runs_is_not_started_again(place, settings, tmp_path, monkeypatch):
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(jobs, "running", [])
+    monkeypatch.setattr(jobs, "start_process", lambda slot: pytest.fail("a second one began"))
+    with exclusive_backup():
+        jobs.start_due_backup(timezone.now())
+    assert cache.add(jobs.STARTED, True), "it may begin when that one has ended"
+
+
+def test_communes_of_a_host_back_up_in_turn(place, settings, tmp_path, monkeypatch):
+    settings.VAR_DIR = settings.BASE_DIR = tmp_path
+    (tmp_path / "manage.py").write_text("import sys; sys.stdin.read()")
+    began = []
+
+    def popen(command, **options):
+        began.append(Popen(command, stdin=PIPE, **options))
+        return began[-1]
+
+    monkeypatch.setattr(jobs.subprocess, "Popen", popen)
+    monkeypatch.setattr(jobs, "slot_files", [])
+    jobs.share_slots(tmp_path, 1)
+    for _visit in range(2):
+        monkeypatch.setattr(jobs, "running", [])  # each visit is a process of its own
+        cache.delete(jobs.STARTED)  # each commune has a cache of its own
+        jobs.start_due_backup(timezone.now())
+    assert len(began) == 1
+    began[0].communicate()
+    jobs.start_due_backup(timezone.now())  # within the hour, because it found no slot
+    assert len(began) == 2
+    began[1].communicate()
 
 
 def test_check_warns_without_a_usable_place(settings, tmp_path):

@@ -153,6 +153,8 @@ class CommuneProcesses(ForkedProcesses):
 
 def preload_site() -> None:
     """Load what each process would load at its first requests: views, texts, addresses and templates."""
+    from .monitoring.probes import loaded_migrations  # needs all apps
+
     import_module("mysite.wsgi")
     loaded_migrations()
     for language, _name in settings.LANGUAGES:

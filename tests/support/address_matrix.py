@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +37,7 @@ ROLES = {
 }
 ALL = "".join(ROLES)
 SIGN_INS = ("admin/login/", "compte/entrer/")
+EARLIEST = datetime(2026, 11, 25, 9, tzinfo=UTC)
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>")
 
 
@@ -259,7 +261,8 @@ def _least(field):
     if field.choices:
         return field.flatchoices[0][0]
     kinds = {
-        models.DateTimeField: f"2026-11-25T{9 + field.creation_counter % 9:02}:00Z",  # a later field has a later time
+        # A later field has a later time.
+        models.DateTimeField: EARLIEST + timedelta(seconds=field.creation_counter),
         models.DateField: "2026-11-25",
         models.IntegerField: 1,
         models.URLField: "https://www.example.ch/",

@@ -235,7 +235,7 @@ def test_older_tab_with_an_error_is_asked_afterwards(person):
     assert person.fill("identite", nom="Ancien", _seen=hidden(wrong, "_seen")).status_code == 409
 
 
-def test_page_is_asked_about_what_another_device_typed_after_its_save(person):
+def test_page_is_asked_about_what_another_device_typed(person):
     person.begin()
     page = hidden(person.open("identite"), "_seen")
     person.fill("identite", _seen=page)

@@ -28,8 +28,6 @@ from gunicorn.util import parse_address
 from eservices.deliveries.opaque_values import opaque_engine
 from home.runtime.forked_processes import GRACE, SIGNALS, ForkedProcesses
 
-from .monitoring.probes import loaded_migrations
-
 logger = logging.getLogger(__name__)
 
 SITE = "site"

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import socket
 import ssl
 import time
 
@@ -9,7 +10,7 @@ import pytest
 from django.urls import get_resolver
 
 from mysite.log_filters import mask_secrets
-from tests.support.nginx import NAME, SITE, free_port, running_nginx
+from tests.support.nginx import NAME, SITE, running_nginx
 from tests.support.programs import needs
 
 SECRETS = [
@@ -32,8 +33,10 @@ def nginx(tmp_path_factory):
     for place in ("images", "documents"):
         (folder / "media" / place).mkdir(parents=True)
         (folder / "media" / place / "a.txt").write_text("published")
-    with running_nginx(folder, free_port()) as running:
-        yield running
+    with socket.socket() as nobody:  # bound, so that no other process gets the port, and not listening
+        nobody.bind(("127.0.0.1", 0))
+        with running_nginx(folder, nobody.getsockname()[1]) as running:
+            yield running
 
 
 def answer(nginx, path: str, host: str = NAME) -> http.client.HTTPResponse:

@@ -2,11 +2,9 @@
 
 import io
 import struct
-import tempfile
 import zipfile
 import zlib
 from datetime import timedelta
-from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
 import pypdf
@@ -490,7 +488,10 @@ class Travelling(io.RawIOBase):
         return part[:size]
 
 
-def test_upload_of_300_megabytes_is_refused_without_storing_it(at_the_file_step, written_sizes):
+def test_upload_of_300_megabytes_is_refused_without_storing_it(
+    at_the_file_step, written_sizes, settings, tmp_path
+):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path  # other processes write into that of the system
     person, file = at_the_file_step, Travelling("piece", "plan.pdf", 300 * upload_checks.MB)
     before = getrusage(RUSAGE_SELF).ru_maxrss
 
@@ -514,7 +515,7 @@ def test_upload_of_300_megabytes_is_refused_without_storing_it(at_the_file_step,
     assert sum(written_sizes) <= 10 * upload_checks.MB
     assert (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024 < 60
     assert not StoredFile.objects.exists()
-    assert list(Path(tempfile.gettempdir()).glob("*.upload.pdf")) == []
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_many_files_cannot_fill_the_disk_and_the_excess_is_named(at_the_file_step, settings, written_sizes):

@@ -74,11 +74,11 @@ class ReportFilterForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     remarks = forms.ChoiceField(label=gettext_lazy("Remarks"), required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, site_import: SiteImport, **kwargs):
         super().__init__(*args, **kwargs)
         items = SiteImport._meta.get_field("items").related_model
         everything = [("", _("all"))]
-        self.fields["outcome"].choices = everything + list(items.Outcome.choices)
+        self.fields["outcome"].choices = everything + list(site_import.outcome_labels().items())
         self.fields["kind"].choices = everything + list(items.KINDS)
         self.fields["remarks"].choices = [*everything, ("on", _("With remarks only"))]
 

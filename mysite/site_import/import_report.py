@@ -14,12 +14,13 @@ def report_header() -> list[str]:
 
 def report_rows(site_import: SiteImport) -> Iterator[list[str]]:
     """Yield the cells of each object, those with a result first."""
+    labels = site_import.outcome_labels()
     for item in site_import.items.iterator(500):
         remarks = " ".join(item.remark_texts())
         yield [
             str(item.get_kind_display()),
             item.title,
             item.address,
-            str(item.get_outcome_display()),
+            labels.get(item.outcome, ""),
             remarks,
         ]

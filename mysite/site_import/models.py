@@ -42,10 +42,8 @@ class SiteImport(models.Model):
         FINISHED = "finished", _("Imported")
         FAILED = "failed", _("Stopped")
 
-    WORKING = (
-        *(State.LISTING, State.READING, State.PLANNING),
-        *(State.FILES, State.PLACES, State.TEXTS, State.REDIRECTS),
-    )
+    RUN = (State.FILES, State.PLACES, State.TEXTS, State.REDIRECTS)  # after the trial run
+    WORKING = (State.LISTING, State.READING, State.PLANNING, *RUN)
 
     source = models.CharField(max_length=20, choices=[(key, one.label) for key, one in READERS.items()])
     address = models.URLField(max_length=400, blank=True)
@@ -87,18 +85,21 @@ class SiteImport(models.Model):
     @property
     def has_run(self) -> bool:
         """True if the import itself began, after its trial run."""
-        return self.state in (
-            self.State.FILES,
-            self.State.PLACES,
-            self.State.TEXTS,
-            self.State.REDIRECTS,
-        ) or (self.state == self.State.FINISHED)
+        return self.state in (*self.RUN, self.State.FINISHED)
+
+    def outcome_labels(self) -> dict[str, str]:
+        """Return the words for each outcome: what the import did, or after a trial run what it would do."""
+        done = self.has_run or self.items.filter(step__in=self.RUN).exists()
+        return {
+            value: str(label if done else ImportItem.PLANNED.get(value, label))
+            for value, label in ImportItem.Outcome.choices
+        }
 
     def totals(self) -> list[tuple[str, int]]:
         """Return the number of objects by outcome, in words."""
         rows = self.items.exclude(outcome="").order_by().values_list("outcome")
         found = Counter(dict(rows.annotate(number=models.Count("pk"))))
-        return [(str(label), found[value]) for value, label in ImportItem.Outcome.choices if found[value]]
+        return [(label, found[value]) for value, label in self.outcome_labels().items() if found[value]]
 
 
 class ImportItem(models.Model):
@@ -111,6 +112,10 @@ class ImportItem(models.Model):
         LEFT_OUT = "left_out", pgettext_lazy("objects of an import", "Left out")
         FAILED = "failed", pgettext_lazy("objects of an import", "Failed")
 
+    PLANNED = {
+        Outcome.CREATED: pgettext_lazy("objects of an import", "To create"),
+        Outcome.UPDATED: pgettext_lazy("objects of an import", "To update"),
+    }
     KINDS = [
         ("page", _("Page")),
         ("article", _("News article")),

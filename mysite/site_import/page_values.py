@@ -54,7 +54,8 @@ def read_values(found: SourceObject, index: TargetIndex, hosts: set[str] | None 
     values = PageValues(
         {"title": Truncator(title).chars(MOST_TITLE), "lead": Truncator(lead).chars(MOST_LEAD)}, body.blocks
     )
-    values.remarks = [*found.remarks, *body.remarks]
+    untitled = [] if _plain(found.title) else [["untitled", {}]]
+    values.remarks = [*found.remarks, *untitled, *body.remarks]
     for name, text, most in (("title", title, MOST_TITLE), ("lead", lead, MOST_LEAD)):
         if len(text) > most:
             values.remarks.append(["shortened", {"field": name}])

@@ -26,6 +26,7 @@ TEXTS = {
     "file_missing": _("The file cannot be read: %(reason)s"),
     "unreadable": _("The address cannot be read: %(reason)s"),
     "refused": "%(reason)s",
+    "untitled": _("It has no title, and gets one from its address."),
     "empty": _("It has no title and no text."),
     "robots": _("The robots.txt of the old site forbids to read it."),
     "home_page": _("The home page is arranged anew here."),

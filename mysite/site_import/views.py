@@ -98,7 +98,7 @@ class ReportView(ImportPageMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         one = self.site_import
-        filters = ReportFilterForm(self.request.GET)
+        filters = ReportFilterForm(self.request.GET, site_import=one)
         items = filters.filtered(one.items.all())
         page = Paginator(items, PER_PAGE).get_page(self.request.GET.get("page"))
         query = self.request.GET.copy()
@@ -107,7 +107,7 @@ class ReportView(ImportPageMixin, TemplateView):
             one=one,
             filters=filters,
             page=page,
-            rows=_with_targets(one, list(page)),
+            rows=_with_results(one, list(page)),
             query=query.urlencode(),
             totals=one.totals() if not one.is_working or one.has_run else [],
             number=one.items.count(),
@@ -118,14 +118,15 @@ class ReportView(ImportPageMixin, TemplateView):
         )
 
 
-def _with_targets(site_import: SiteImport, items: list[ImportItem]) -> list[tuple[ImportItem, str]]:
-    """Return items with the address at which what was made of them is edited."""
+def _with_results(site_import: SiteImport, items: list[ImportItem]) -> list[tuple[ImportItem, str, str]]:
+    """Return items with the address at which what was made of them is edited, and their outcome in words."""
     found = ImportedObject.objects.filter(origin=site_import.origin, key__in=[item.key for item in items])
     urls = {}
     for made in found:
         view = "wagtailadmin_pages" if made.page_id else "wagtailimages" if made.image_id else "wagtaildocs"
         urls[made.key] = reverse(f"{view}:edit", args=[made.target_id])
-    return [(item, urls.get(item.key, "")) for item in items]
+    labels = site_import.outcome_labels()
+    return [(item, urls.get(item.key, ""), labels.get(item.outcome, "")) for item in items]
 
 
 @require_safe

@@ -98,6 +98,18 @@ def test_report_is_filtered_and_downloaded(admin, home, django_assert_max_num_qu
     assert admin.get(address("export", found, "pdf")).status_code == 404
 
 
+def test_report_of_a_trial_run_says_what_would_be_done(admin, home):
+    content = b"id,kind,title,body\n1,page,Le port,<p>Ouvert.</p>\n2,page,,<p>Sans titre.</p>\n"
+    trial = tried("table", home, content=content, name="site.csv", address=SITE)
+    said = admin.get(address("report", trial)).text
+    assert ("À créer" in said, "Créé" in said) == (True, False)
+    assert "Il n’a pas de titre" in said
+
+    done = imported("table", home, content=content, name="site.csv", address="https://andere.example")
+    said = admin.get(address("report", done)).text
+    assert ("À créer" in said, "Créé" in said) == (False, True)
+
+
 def test_only_permitted_staff_imports(client, home):
     found = new_import("table", home, content=TABLE.encode(), name="site.csv", address=SITE)
     editor = UserFactory(is_staff=True, roles=["editors", "moderators"])

@@ -144,6 +144,10 @@ def test_whole_date_is_divided_and_a_calendar_fills_it_in(visit, filing):
     start[0].fill("01.02.2027")
     start[0].press("Tab")
     assert [one.input_value() for one in start] == ["01", "02", "2027"]
+    for part, text in reversed([*zip(start, ("1er févr. 2027", "", ""), strict=True)]):
+        part.fill(text)
+    start[0].press("Tab")
+    assert [one.input_value() for one in start] == ["1", "févr", "2027"]
     expect(page.get_by_role("button", name=gettext("Choose in a calendar")).first).to_be_visible()
     page.locator(".date:has(#id_sejour-from_day) input[type=date]").evaluate(
         "one => { one.value = '2027-03-05'; one.dispatchEvent(new Event('change', { bubbles: true })) }"

@@ -1,7 +1,7 @@
 // A date that is pasted or typed whole into the first of its three inputs is divided among them, and a button opens the
-// calendar of the browser. The server reads more writings (home/localization/written_dates.py).
+// calendar of the browser. The server reads more writings, and months in words (home/localization/written_dates.py).
 
-const WHOLE = /^(\d\d?)[./ -]+(\d\d?)[./ -]+((?:\d\d){1,2})$/;
+const WHOLE = /^(\d\d?)(?:er)?[./ -]+(\d\d?|\p{L}+)[./ -]+(\d{2,4})$/u;
 
 for (const button of document.querySelectorAll(".date > button")) equip(button.parentNode.querySelectorAll("input"), button);
 

@@ -47,7 +47,9 @@ def main() -> None:
         sys.exit(f"{fault.filename} cannot be changed. Run it as root: sudo commune domain")
     if not asked.write_only:
         reload_nginx()
-        advise(names)
+        if names:
+            restart = "commune prepare && systemctl restart 'commune-*'"
+            show_next_steps(names, [*certificate_steps(names, "commune domain"), restart])
 
 
 def ascii_name(name: str) -> str:
@@ -147,19 +149,21 @@ def addresses(name: str) -> list[str]:
         return []
 
 
-def advise(names: list[str]) -> None:
-    if not names:
-        return
+def show_next_steps(names: list[str], steps: list[str]) -> None:
+    """Print which names are not in the DNS, and commands to type."""
     for name in names:
         if not addresses(name):
             print(f"{name} is not in the DNS: let it lead to this machine.")
+    print("\n  ".join(["Next:", *steps]))
+
+
+def certificate_steps(names: list[str], domain_command: str) -> list[str]:
+    """Return the commands that get a certificate of Let's Encrypt for the names, and link it."""
     flags = " ".join(f"-d {name}" for name in names)
-    print(
-        "Then:\n"
-        f"  certbot certonly --webroot -w /var/www/html {flags} --deploy-hook 'systemctl reload nginx'\n"
-        f"  commune domain --certificate /etc/letsencrypt/live/{names[0]}\n"
-        "  commune prepare && systemctl restart 'commune-*'"
-    )
+    return [
+        f"certbot certonly --webroot -w /var/www/html {flags} --deploy-hook 'systemctl reload nginx'",
+        f"{domain_command} --certificate /etc/letsencrypt/live/{names[0]}",
+    ]
 
 
 if __name__ == "__main__":

@@ -17,9 +17,11 @@ from pathlib import Path
 from domain import (
     addresses,
     ascii_name,
+    certificate_steps,
     link_certificate,
     read_setting,
     reload_nginx,
+    show_next_steps,
     sign_certificate,
     write_file,
     write_settings,
@@ -120,7 +122,10 @@ def add(asked: argparse.Namespace) -> None:
     systemctl("enable", "--now", SERVICE)
     if shutil.which("nginx"):
         reload_nginx()
-    advise(asked.name, asked.domain)
+    print(f"{asked.name} is ready.")
+    command = f"commune --of {asked.name}"
+    first = [f"{command} user add YOUR-ADDRESS --administrator", f"{command} doctor"]
+    show_next_steps(asked.domain, [*first, *certificate_steps(asked.domain, f"{command} domain")])
 
 
 def refuse_taken_names(name: str, domains: list[str]) -> None:
@@ -254,21 +259,6 @@ def change_domains(asked: argparse.Namespace) -> None:
     write_site(asked.name, hosts_of(path), asked.certificate)
     if shutil.which("nginx"):
         reload_nginx()
-
-
-def advise(name: str, domains: list[str]) -> None:
-    print(f"{name} is ready.")
-    for domain in domains:
-        if not addresses(domain):
-            print(f"{domain} is not in the DNS: let it lead to this machine.")
-    flags = " ".join(f"-d {domain}" for domain in domains)
-    print(
-        "Next:\n"
-        f"  commune --of {name} user add YOUR-ADDRESS --administrator\n"
-        f"  commune --of {name} doctor\n"
-        f"  certbot certonly --webroot -w /var/www/html {flags} --deploy-hook 'systemctl reload nginx'\n"
-        f"  commune --of {name} domain --certificate /etc/letsencrypt/live/{domains[0]}"
-    )
 
 
 # -- List, upgrade, remove -----------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from .field_types import (
     MANY_OPTIONS,
     SEARCHED_OPTIONS,
     InputPart,
-    answer_doubts,
     answer_text,
+    answer_typos,
     field_types,
     part_token,
 )
@@ -446,9 +446,9 @@ class QuestionContext:
         return self.form.remarks.get(self.field.key, [])
 
     @cached_property
-    def doubts(self) -> list[str]:
+    def typos(self) -> list[str]:
         """The questions about what was perhaps mistyped in the current answer."""
-        return answer_doubts(self.field, self.form.given.get(self.field.key))
+        return answer_typos(self.field, self.form.given.get(self.field.key))
 
     @property
     def row_label(self) -> str:
@@ -557,7 +557,7 @@ class QuestionContext:
             for name, there in (
                 (f"{self.id}-hint", self.help),
                 (f"{self.id}-remark", self.remarks),
-                (f"{self.id}-doubt", self.doubts),
+                (f"{self.id}-typo", self.typos),
                 (f"{self.id}-error", self.messages),
                 *((one["id"], one["failed"]) for one in self.rule_messages),
             )

@@ -59,8 +59,8 @@ def _put_aside(filing: FormSession, step: StepDefinition, data: QueryDict) -> Ht
     except actions.StepChangedElsewhere:
         message = _("This step was changed in another window. Press “Continue” to save your entries here.")
         return autosave_refused(message, 409)
-    doubts = {question.id: " ".join(question.doubts) for question in filing.form(step).questions}
-    return JsonResponse(_state(filing, step) | {"doubts": doubts})
+    typos = {question.id: " ".join(question.typos) for question in filing.form(step).questions}
+    return JsonResponse(_state(filing, step) | {"typos": typos})
 
 
 def _files(filing: FormSession, step: StepDefinition, data: QueryDict, faults: list[str]) -> HttpResponse:

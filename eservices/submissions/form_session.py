@@ -17,7 +17,7 @@ from eservices.accounts.models import User
 from eservices.formbuilder.browser_data import affects_price, browser_step_data
 from eservices.formbuilder.definition import FormDefinition, StepDefinition
 from eservices.formbuilder.fee_breakdown import has_fee, itemize_fees, itemize_possible_fees, sum_lines
-from eservices.formbuilder.field_types import answer_doubts, answer_text, field_types
+from eservices.formbuilder.field_types import answer_text, answer_typos, field_types
 from eservices.formbuilder.fields import FilesField
 from eservices.formbuilder.forms import QuestionsForm, StepForm
 from eservices.formbuilder.models import FormVersion
@@ -237,7 +237,7 @@ class FormSession:
         fields = self.definition.fields
         remarks = {}
         if submission is None:
-            remarks = {key: answer_doubts(field, given.get(key)) for key, field in fields.items()}
+            remarks = {key: answer_typos(field, given.get(key)) for key, field in fields.items()}
         remarks |= self.remarks(field for field in fields.values() if field.type == "files")
         return [
             {

@@ -19,8 +19,8 @@ from django.db.models import Model
 from .outages import REPLICA
 
 ALIAS = "replica"
-CHECK_SECONDS = 2  # between two examinations of the replica by a process
-WITHOUT_PRIMARY_SECONDS = 10  # while the primary does not answer, because each examination may wait for it
+CHECK_SECONDS = 2  # between two checks of the replica by a process
+WITHOUT_PRIMARY_SECONDS = 10  # while the primary does not answer, because each check may wait for it
 PUBLISHED = "replica-may-lack-publication"  # cache key
 # The identity is that of a server and of one database of it: its replica has those of all communes.
 POSITION = """
@@ -72,20 +72,20 @@ def reading_replica() -> Iterator[None]:
         _reading.reset(token)
 
 
-class Examinations:
+class ReplicaHealth:
     """The state of the replica as this process last found it."""
 
     def __init__(self) -> None:
         self.usable, self.next = False, 0.0
 
     def is_usable(self) -> bool:
-        """Return whether the replica can be read. Examine it again after some seconds."""
+        """Return whether the replica can be read. Check it again after some seconds."""
         if time.monotonic() >= self.next:
             self.next = time.monotonic() + CHECK_SECONDS
-            self.usable = self.examine()
+            self.usable = self.check()
         return self.usable
 
-    def examine(self) -> bool:
+    def check(self) -> bool:
         if REPLICA.read_count() and not REPLICA.is_quiet():
             return False  # another process found it a moment ago
         try:
@@ -101,17 +101,17 @@ class Examinations:
         REPLICA.record_success()
         return True
 
-    def doubt(self) -> None:
-        """Examine the replica before it is used again, because a query failed."""
+    def check_again(self) -> None:
+        """Check the replica before it is used again, because a query failed."""
         self.next = 0.0
 
 
-examinations = Examinations()
+replica_health = ReplicaHealth()
 
 
 def may_read_replica() -> bool:
     """Return whether a public page may be read from the replica now."""
-    return not cache.get(PUBLISHED) and examinations.is_usable()
+    return not cache.get(PUBLISHED) and replica_health.is_usable()
 
 
 def read_primary_after_publication() -> None:

@@ -28,29 +28,11 @@ PROVIDERS = {
 }
 # Domains that exist and resemble one of these, or are too short to be recognized in others.
 OTHERS = {
-    *("mail.com", "ymail.com", "email.com", "gmx.com", "gmx.ch", "gmx.net", "gmx.de", "gmx.at", "web.de"),
-    *(
-        "me.com",
-        "mac.com",
-        "aol.com",
-        "free.fr",
-        "sfr.fr",
-        "neuf.fr",
-        "live.com",
-        "live.fr",
-        "msn.com",
-        "pm.me",
-    ),
-    *(
-        "proton.me",
-        "orange.ch",
-        "orange.com",
-        "yahoo.ca",
-        "hotmail.nl",
-        "telenet.ch",
-        "virgilio.it",
-        "tin.it",
-    ),
+    *("mail.com", "ymail.com", "email.com", "gmx.com", "gmx.ch", "gmx.net"),
+    *("gmx.de", "gmx.at", "web.de", "me.com", "mac.com", "aol.com"),
+    *("free.fr", "sfr.fr", "neuf.fr", "live.com", "live.fr", "msn.com"),
+    *("pm.me", "proton.me", "orange.ch", "orange.com", "yahoo.ca", "hotmail.nl"),
+    *("telenet.ch", "virgilio.it", "tin.it"),
 }
 KNOWN = [f"{name}.{ending}" for name, endings in PROVIDERS.items() for ending in endings]
 LONG = 9  # letters of a domain in which two may be wrong

@@ -6,9 +6,8 @@ from django.core import signing
 
 
 def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(
-        salt="home.opened"
-    )  # with the key of now: a process may change its commune
+    # With the key of now: a process of a host begins without one and then becomes a commune's.
+    return signing.TimestampSigner(salt="home.opened")
 
 
 def sign_opening_time() -> str:

@@ -31,7 +31,7 @@ def reads_replica(view: View) -> View:
                         response.render()
                     return response
             except Error:
-                read_replica.examinations.doubt()
+                read_replica.replica_health.check_again()
         return view(request, *args, **kwargs)
 
     return read

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 # Environment of the code that takes over: numbers of sockets.
 LISTENERS, WAKE_UPS = "COMMUNE_LISTENERS", "COMMUNE_WAKE_UPS"
-LOOK = 5  # seconds between two looks at the folder of settings
+SETTINGS_CHECK = 5  # seconds between two checks of the folder of settings
 SLICE = 60  # seconds after which a visit finishes its task and ends, so that others have their turn
 LONGEST = 15 * 60  # seconds after which it is killed
 SFD_CLOEXEC = os.O_CLOEXEC
@@ -63,7 +63,7 @@ class HostProcesses(CommuneProcesses):
         self.refused: dict[str, str] = {}
         self._sound: set[str] = set()  # communes whose next process reports unusable settings
         self._ends: dict[int, float] = {}  # of visits
-        self._looked, self._stamp = 0.0, None
+        self._checked_at, self._stamp = 0.0, None
         self._salt = os.urandom(16)
         self._signals = open_signals(self.signals)
         self._inherited = {
@@ -72,11 +72,11 @@ class HostProcesses(CommuneProcesses):
         }
 
     # -- Communes --------------------------------------------------------------------------------------------------
-    def look(self) -> None:
+    def read_changed_settings(self) -> None:
         """Take notice of communes that were added, changed or removed."""
-        if time.monotonic() < self._looked + LOOK:
+        if time.monotonic() < self._checked_at + SETTINGS_CHECK:
             return
-        self._looked = time.monotonic()
+        self._checked_at = time.monotonic()
         stamp = folder_stamp(self.folder)
         if stamp == self._stamp:
             return
@@ -131,7 +131,7 @@ class HostProcesses(CommuneProcesses):
 
     # -- What is due ---------------------------------------------------------------------------------------------
     def start_due(self) -> None:
-        self.look()
+        self.read_changed_settings()
         self.plan_visits()
         super().start_due()
         self.end_long_visits()
@@ -178,7 +178,7 @@ class HostProcesses(CommuneProcesses):
 
     def deadlines(self) -> list[float]:
         now = time.monotonic()
-        due = [self._looked + LOOK]
+        due = [self._checked_at + SETTINGS_CHECK]
         if self.has_room(MAIN):
             due += [
                 at for name, at in self.next_visit.items() if f"{MAIN} {name}" not in self.running.values()
@@ -191,7 +191,11 @@ class HostProcesses(CommuneProcesses):
     def next_signal(self, patience: float | None) -> int:
         """Return the next signal; 0 if a connection or a wake-up came first, or nothing in time."""
         self.open_again()
-        watched = {listener.fileno(): name for name, listener in self.listeners.items() if self.sleeps(name)}
+        watched = {
+            listener.fileno(): name
+            for name, listener in self.listeners.items()
+            if self.waits_for_visitor(name)
+        }
         waiting = select.poll()
         for number in (self._signals, self.wake_ups.receiver.fileno(), *watched):
             waiting.register(number, select.POLLIN)
@@ -208,8 +212,8 @@ class HostProcesses(CommuneProcesses):
         found = signal.sigtimedwait(self.signals, 0)
         return found.si_signo if found else 0
 
-    def sleeps(self, name: str) -> bool:
-        """Return whether the site of a commune runs when the next visitor comes. That of the code before is none."""
+    def waits_for_visitor(self, name: str) -> bool:
+        """Return whether no site of a commune runs, except one of the code before: the next connection forks it."""
         process = f"{SITE} {name}"
         own = (pid for pid, running in self.running.items() if running == process and pid not in self.former)
         return name not in self.closed and process not in self.due and not any(own)

@@ -30,7 +30,7 @@ def run_commune_site(listener: socket.socket, idle: int) -> None:
     """Run gunicorn at the commune's socket. It takes it as one of systemd's, whose file it leaves alone."""
     os.dup2(listener.detach(), SD_LISTEN_FDS_START)
     os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", IDLE: str(idle)}
-    worker = f"{RestingWorker.__module__}.{RestingWorker.__qualname__}"
+    worker = f"{IdleTimeoutWorker.__module__}.{IdleTimeoutWorker.__qualname__}"
     sys.argv = ["gunicorn", APPLICATION, "--workers", "1", "--worker-class", worker, "--no-control-socket"]
     CommuneSite().run()
 
@@ -61,7 +61,7 @@ class CommuneSite(LoadedSite):
         self.cfg.logconfig_dict["loggers"]["gunicorn.error"]["level"] = "WARNING"
 
 
-class RestingWorker(SyncWorker):
+class IdleTimeoutWorker(SyncWorker):
     """A process that answers requests, and ends its site if there was none for a while."""
 
     def init_process(self):

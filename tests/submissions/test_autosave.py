@@ -123,13 +123,13 @@ def test_autosave_answers_with_what_was_perhaps_mistyped(person):
     person.fill_all()
 
     typed = {"courriel": "lea.rochat@bluewin.cg", "tel": "079"}
-    doubted = person.client.post(person.url("contact"), typed, headers=JSON).json()["doubts"]
+    wrong = person.client.post(person.url("contact"), typed, headers=JSON).json()["typos"]
     right = person.client.post(person.url("contact"), {"courriel": "lea@bluewin.ch"}, headers=JSON).json()[
-        "doubts"
+        "typos"
     ]
 
-    assert "lea.rochat@bluewin.ch" in doubted["id_courriel"]
-    assert doubted["id_tel"] == right["id_courriel"] == ""
+    assert "lea.rochat@bluewin.ch" in wrong["id_courriel"]
+    assert wrong["id_tel"] == right["id_courriel"] == ""
 
 
 def test_autosave_of_one_page_repeats_after_a_lost_response(person):
@@ -250,8 +250,8 @@ def test_page_that_asks_is_not_saved_before_a_press(person):
     older, newer = (hidden(person.open("identite"), "_seen") for _tab in range(2))
     person.fill("identite", nom="Récent", _seen=newer)
 
-    assert "data-asked" in person.fill("identite", nom="Ancien", _seen=older).text
-    assert "data-asked" not in person.open("identite").text
+    assert "autosave.js" not in person.fill("identite", nom="Ancien", _seen=older).text
+    assert "autosave.js" in person.open("identite").text
 
 
 def test_forged_autosave_is_refused(person):

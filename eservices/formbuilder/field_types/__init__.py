@@ -25,7 +25,7 @@ from .base import answer_text_unless_secret
 from .base import mask_secrets
 from .base import masked_rows
 from .base import part_token
-from .base import answer_doubts
+from .base import answer_typos
 from .base import answer_remarks
 from .choices import MANY_OPTIONS
 from .choices import SEARCHED_OPTIONS
@@ -38,10 +38,10 @@ __all__ = [
     "FieldType",
     "InputPart",
     "answer_columns",
-    "answer_doubts",
     "answer_remarks",
     "answer_text",
     "answer_text_unless_secret",
+    "answer_typos",
     "field_types",
     "mask_secrets",
     "masked_rows",

@@ -185,7 +185,7 @@ class FieldType:
     def answer_text(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         return str(answer)
 
-    def doubts(self, answer) -> list[str]:
+    def typos(self, answer) -> list[str]:
         """Return what was perhaps mistyped in a correct answer, in the active language. Refuses nothing."""
         return []
 
@@ -233,9 +233,9 @@ def answer_text(field: FieldDefinition, answer, definition: FormDefinition, lang
     return kind.display(answer, field, definition, language)
 
 
-def answer_doubts(field: FieldDefinition, answer) -> list[str]:
+def answer_typos(field: FieldDefinition, answer) -> list[str]:
     """Return what was perhaps mistyped, in the active language; [] if there is no answer or its type is missing."""
-    return field_types[field.type].doubts(answer) if answer and field.type in field_types else []
+    return field_types[field.type].typos(answer) if answer and field.type in field_types else []
 
 
 def answer_remarks(field: FieldDefinition, submission) -> list[str]:

@@ -11,7 +11,7 @@ const news = document.getElementById("saved-news");
 let dirty = false;
 let parted = false; // sent as the page went away
 let failures = 0;
-let over = "asked" in form.dataset; // only a press helps now
+let over = false; // only a press helps now
 let signedOut = false; // so it is, until what the page sends arrives again: somebody signed in in another window
 let timer = 0;
 
@@ -34,7 +34,7 @@ async function save() {
   if (!failures) show("saving", note.dataset.saving);
   const answer = await send(typed());
   if (answer.pressed) return;
-  if (answer.status === 200 && !answer.stale) return dirty ? plan(PAUSE) : doubt(answer.doubts); // or typed since
+  if (answer.status === 200 && !answer.stale) return dirty ? plan(PAUSE) : showTypos(answer.typos); // or typed since
   dirty = true;
   const again = answer.status === 0 || answer.status === 429 || answer.status >= 500;
   lost(answer.faults?.[0] ?? (again ? note.dataset.away : note.dataset.stale));
@@ -53,9 +53,9 @@ function arrived({ detail }) {
 }
 
 /** What was perhaps mistyped, beside its input and aloud. */
-function doubt(doubts) {
-  for (const [id, text] of Object.entries(doubts)) {
-    remark(`${id}-doubt`, text, document.getElementById(id));
+function showTypos(typos) {
+  for (const [id, text] of Object.entries(typos)) {
+    remark(`${id}-typo`, text, document.getElementById(id));
     if (text && news.textContent !== text) news.textContent = text;
   }
 }

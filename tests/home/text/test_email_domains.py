@@ -47,12 +47,12 @@ def test_slip_in_a_domain_is_recognized(typed, meant):
         *("hotel.com", "sunrice.swiss", "outdoors.com", "libera.ch", "grange.fr", "skyline.be"),
     ],
 )
-def test_other_domain_is_not_doubted(domain):
+def test_other_domain_is_accepted(domain):
     assert suggest_address(f"lea@{domain}") == ""
 
 
 @pytest.mark.parametrize("domain", [*KNOWN, *sorted(OTHERS)])
-def test_known_domain_is_not_doubted(domain):
+def test_known_domain_is_accepted(domain):
     assert suggest_address(f"lea@{domain}") == ""
 
 

@@ -21,7 +21,7 @@ def replica(settings, committed_home, monkeypatch, tmp_path):
     settings.VAR_DIR = tmp_path
     settings.DATABASE_REPLICA = dict(connections["default"].settings_dict)
     monkeypatch.setitem(connections.databases, ALIAS, settings.DATABASE_REPLICA)
-    monkeypatch.setattr(read_replica, "examinations", read_replica.Examinations())
+    monkeypatch.setattr(read_replica, "replica_health", read_replica.ReplicaHealth())
     monkeypatch.setattr(
         read_replica, "replica_lag", lambda position: connections[ALIAS].ensure_connection() or 0
     )
@@ -165,7 +165,7 @@ def test_query_that_the_replica_breaks_off_is_asked_again(client, replica, monke
     clear_pages()
     with connections[ALIAS].execute_wrapper(fail):
         assert client.get("/").status_code == 200
-    assert read_replica.examinations.next == 0.0
+    assert read_replica.replica_health.next == 0.0
 
 
 def test_replica_too_far_behind_is_not_read(client, replica, monkeypatch, caplog):
@@ -176,7 +176,7 @@ def test_replica_too_far_behind_is_not_read(client, replica, monkeypatch, caplog
     clear_pages()
     monkeypatch.setattr(read_replica, "replica_lag", lambda position: 9.0)
     monkeypatch.setattr(REPLICA, "is_quiet", lambda: True)
-    read_replica.examinations.doubt()
+    read_replica.replica_health.check_again()
     assert asked(client)[0] > 3
     assert "Outage of the replica ended" in caplog.text
 

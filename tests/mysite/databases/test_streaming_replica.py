@@ -78,7 +78,7 @@ def test_replica_that_stands_still_falls_behind(replica, servers, settings):
         wait_for_lag(lambda lag: lag > 1)
         [finding] = machine.check_replica()
         assert finding.level == "warning"
-        assert not read_replica.Examinations().examine()
+        assert not read_replica.ReplicaHealth().check()
         session.execute("SELECT pg_wal_replay_resume()")
     wait_for_lag(lambda lag: lag == 0)
 

@@ -266,7 +266,7 @@ def planned(tmp_path, monkeypatch):
     folder = tmp_path / "communes"
     folder.mkdir()
     processes = HostProcesses(folder, tmp_path, every=100, idle=10, visits=2)
-    monkeypatch.setattr(processes, "look", lambda: None)
+    monkeypatch.setattr(processes, "read_changed_settings", lambda: None)
     for name in ("a", "b", "c"):
         processes.begin_commune(CommuneFile(name, (f"{name}.example",)))
         processes.next_visit[name] = 0.0
@@ -330,8 +330,8 @@ def test_connection_wakes_the_site_of_its_commune(planned):
     assert list(planned.due) == ["site b"]
     planned.due.clear()
     planned.schedule("site b", 1, 0.1)
-    assert not planned.sleeps("b"), "not again at once"
-    assert planned.sleeps("a")
+    assert not planned.waits_for_visitor("b"), "not again at once"
+    assert planned.waits_for_visitor("a")
 
 
 def test_removed_commune_leaves_no_planned_process(planned):
@@ -348,6 +348,6 @@ def test_reload_serves_on_beside_a_commune_that_shares(tmp_path, monkeypatch):
     monkeypatch.setenv(host_processes.LISTENERS, json.dumps({"older": inherited.detach()}))
     monkeypatch.setenv(host_processes.WAKE_UPS, "")
     processes = HostProcesses(tmp_path, tmp_path, every=100, idle=10, visits=2)
-    processes.look()
+    processes.read_changed_settings()
     assert (list(processes.communes), list(processes.refused)) == (["older"], ["newer"])
     close(processes)

@@ -16,7 +16,7 @@ from django_tasks_db import DatabaseBackend
 from home.scheduling.task_queues import DEFAULT, SLOW
 from mysite.hosting import commune_process, sites
 from mysite.hosting.commune_process import LoadedModules, become_commune, enter_environment
-from mysite.hosting.sites import RestingWorker, answer_own_hosts, refuse_visitors
+from mysite.hosting.sites import IdleTimeoutWorker, answer_own_hosts, refuse_visitors
 from mysite.hosting.wake_ups import WakeUps
 
 
@@ -65,7 +65,7 @@ def test_wake_ups_without_room_are_dropped(wake_ups):
 def test_site_without_visitors_ends(monkeypatch):
     ended = []
     monkeypatch.setattr(sites.os, "kill", lambda pid, number: ended.append((pid, number)))
-    worker = RestingWorker.__new__(RestingWorker)
+    worker = IdleTimeoutWorker.__new__(IdleTimeoutWorker)
     worker.tmp, worker.ppid, worker.idle = SimpleNamespace(notify=lambda: None), 77, 10
     worker.last_request = time.monotonic() - 9
     worker.notify()

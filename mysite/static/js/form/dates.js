@@ -18,10 +18,10 @@ function equip([first, second, year], button) {
   button.insertAdjacentHTML("afterend", '<input type="date" class="hide" tabindex="-1" aria-hidden="true">');
   const calendar = button.nextSibling;
   button.hidden = !calendar.showPicker;
-  button.addEventListener("click", () => {
+  button.onclick = () => {
     calendar.value = ""; // the same day again is a change too
     calendar.showPicker();
-  });
+  };
   calendar.addEventListener("change", (event) => {
     event.stopPropagation(); // it is no answer of its own
     if (calendar.value) fill(calendar.value.split("-").reverse());

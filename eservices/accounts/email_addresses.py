@@ -4,6 +4,7 @@ Databases compare without regard to case by ``UPPER``, and ``UPPER('ı')`` is ``
 would give access to the account of another. Therefore addresses are stored in one form and compared by equality.
 """
 
+import re
 import unicodedata
 
 import idna
@@ -38,6 +39,21 @@ def normal_form(address: str) -> str:
     if not local.isascii():
         raise AccentBeforeAt(address)
     return f"{local.lower()}@{_ascii_domain(domain)}"
+
+
+def tidy_typed_address(text: str) -> str:
+    """Return what was typed or pasted as an address without what is around it.
+
+    “Léa <lea@example.ch>”, “mailto:lea@example.ch” and “lea (at) example,ch.” are all lea@example.ch. A text that is
+    not one address stays as it is.
+    """
+    inner = re.fullmatch(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+)\s*>[\s,;.]*", text.strip())
+    address = re.sub(r"^mailto:\s*|[\s,;.]+$", "", inner[1] if inner else text.strip(), flags=re.IGNORECASE)
+    address = re.sub(r"\s*(?:@|\(at\)|\[at\])\s*", "@", address, flags=re.IGNORECASE)
+    local, at, domain = address.partition("@")
+    if not at or "@" in domain or not domain or re.search(r"\s", local + domain):
+        return text
+    return f"{local}@{domain.replace(',', '.')}"
 
 
 def stored_form(address: str) -> str:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from .email_addresses import AccentBeforeAt, UnusableDomain, normal_form, stored_form
+from .email_addresses import AccentBeforeAt, UnusableDomain, normal_form, stored_form, tidy_typed_address
 
 
 def validate_email_address(value: str) -> None:
@@ -35,7 +35,7 @@ class EmailAddressFormField(forms.EmailField):
     default_validators = [validate_email_address]
 
     def to_python(self, value):
-        return stored_form(super().to_python(value))
+        return stored_form(tidy_typed_address(super().to_python(value)))
 
 
 class EmailAddressField(models.EmailField):

@@ -229,8 +229,13 @@ def _lowercased(letter: str) -> str:
 
 
 # -- Typed answers
-numerals = st.text("0123456789.,'’ -–+CHFe", max_size=9) | st.from_regex(
-    r"[+-]?[0-9]{1,6}([.,][0-9]{1,5})?", fullmatch=True
+numerals = (
+    st.text("0123456789.,'’ -–−+CHFre", max_size=9)
+    | st.from_regex(r"[+-]?[0-9]{1,6}([.,][0-9]{1,5})?", fullmatch=True)
+    | st.from_regex(
+        r"(CHF|Fr\. ?)?[0-9]{1,3}([.,'’ ][0-9]{3}){1,3}([.,][0-9]{1,2})?( fr\.| Euro)?", fullmatch=True
+    )
+    | st.from_regex(r"[0-9]{1,3} ?(fr\.?|francs|€) ?[0-9]{0,2}", fullmatch=True)
 )
 limits = st.fixed_dictionaries(
     {}, optional={"min": st.integers(-3, 3), "max": st.integers(2, 999) | st.just("12.5")}
@@ -372,7 +377,7 @@ TAKEN = {
     "salle": [parts("salle", resource="salle", **{"from": EVENING[0], "to": EVENING[1]})],
 }
 REFUSED = {
-    "courriel": [{"courriel": "lea"}, {"courriel": "lea @courriel.example"}],
+    "courriel": [{"courriel": "lea"}, {"courriel": "lea rochat@courriel.example"}],
     "nombre": [{"nombre": "12"}, {"nombre": "1.5"}, {"nombre": "trois"}],
     "poids": [{"poids": "1.2.3"}],
     "montant": [{"montant": "12.505"}],

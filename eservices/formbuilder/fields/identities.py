@@ -1,6 +1,7 @@
 """Form fields for identifiers of people, companies, accounts and vehicles."""
 
 import re
+import unicodedata
 from datetime import date
 
 from django.conf import settings
@@ -28,6 +29,7 @@ class CheckDigitField(LineField):
     """A number with check digits. Its clean value has one canonical spelling."""
 
     digits = 0  # how many there are, if it has only digits
+    labels = ""  # words that people write before the number, as alternatives of a regular expression
 
     def canonical(self, text: str) -> str:
         """Return the number as it is stored. Raise ``stdnum``'s ``ValidationError`` if it is invalid."""
@@ -38,12 +40,15 @@ class CheckDigitField(LineField):
         if not value:
             return value
         try:
-            return self.canonical(self._counted(value) if self.digits else value)
+            return self.canonical(self._counted(value) if self.digits else self._without_label(value))
         except WrongNumber:
             raise field_error(self, "wrong") from None
 
+    def _without_label(self, value: str) -> str:
+        return re.sub(rf"(?i)^(?:(?:{self.labels})[\s.:]*)+(?=\w)", "", value) if self.labels else value
+
     def _counted(self, value: str) -> str:
-        found = re.sub(r"[^0-9]", "", value)
+        found = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
         if len(found) != self.digits:
             text = ngettext(
                 "There is %(n)s digit, %(needed)s are needed. Check the number.",
@@ -109,6 +114,7 @@ class MatriculeField(CheckDigitField):
 class IBANField(CheckDigitField):
     """An IBAN; compact when clean."""
 
+    labels = "IBAN"
     default_error_messages = {
         "wrong": _("This is not a valid IBAN. Compare it with your bank card or account statement."),
     }
@@ -121,6 +127,7 @@ class IBANField(CheckDigitField):
 class CompanyField(CheckDigitField):
     """The registration number of a company in ``country``: CHE-100.155.212, 0403.019.261 or LU15027442."""
 
+    labels = "UID|IDE|IDI|BCE|KBO|TVA|MWST|IVA|BTW|VAT|N[o°]"
     COUNTRIES = {
         "CH": _("This is not a UID. It has the form CHE-100.155.212; uid.admin.ch finds it by the name."),
         "BE": _("This is not an enterprise number. It has the form 0403.019.261."),
@@ -179,7 +186,7 @@ class PlateField(LineField):
         if not value:
             return value
         written = normalize_plate(value)
-        if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ]{1,11}", written) or not re.search(r"[0-9]", written):
+        if not re.fullmatch(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9 ]{1,11}", written) or not re.search(r"[0-9]", written):
             raise field_error(self, "wrong")
         return written
 
@@ -187,11 +194,11 @@ class PlateField(LineField):
 def normalize_plate(text: str) -> str:
     """Normalize the spelling of a plate: “vd-012.345” becomes VD 12345.
 
-    For other countries only upper case and single spaces are certain.
+    For other countries only upper case and single spaces are certain. What stands in brackets is no part of it.
     """
-    written = re.sub(r"[\s.\-·]+", " ", text.upper()).strip()
+    written = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", "", text).upper()).strip()
     if settings.COUNTRY == "CH":
-        number = re.sub("[ ]", "", written)
+        number = re.sub("[ ]", "", re.sub(r"^CH (?=[A-Z])|(?<=[A-Z]{2}) N[OR]? (?=[0-9])", "", written))
         if swiss := re.fullmatch(r"([A-Z]{2})?0*([0-9]{1,6})", number):
             return f"{swiss[1] or ''} {swiss[2]}".strip()
     return written

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressFormField
+from home.localization.phone_numbers import phones_in_text
 from home.validators import LENGTHS, validate_no_control
 
-from .base import MISSING
+from .base import MISSING, field_error
 
 MAX_LINE_LENGTH = 200
 MAX_TEXT_LENGTH = 5000
@@ -76,24 +77,44 @@ class URLField(forms.URLField):
     def __init__(self, **kwargs):
         super().__init__(max_length=500, assume_scheme="https", **kwargs)
 
+    def to_python(self, value):
+        """Return the address. “http:/example.ch”, “www. example.ch” and “<example.ch>” are corrected."""
+        typed = re.sub(r"[\s<>]", "", value or "").replace("\\", "/")
+        return super().to_python(re.sub(r"(?i)^(https?)(?::/*|//)(?=.)", r"\1://", typed))
+
 
 class PhoneField(LineField):
     """A telephone number, national or with its country code; E.164 when clean."""
+
+    default_error_messages = {
+        "invalid": _("This number cannot be called. Check the digits, or add the country code: +33 …"),
+        "several": _("There are two numbers. Write one."),
+    }
 
     def clean(self, value):
         value = super().clean(value)
         if not value:
             return value
-        try:
-            number = phonenumbers.parse(value, settings.COUNTRY)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(
-                _("This number cannot be called. Check the digits, or add the country code: +33 …"),
-                code="invalid",
-            )
+        if len(phones_in_text(value)) > 1:
+            raise field_error(self, "several")
+        number = _parsed_phone(value) or _parsed_phone(re.sub(r"\([^()\d]*\)|[^\d)]+$", "", value))
+        if number is None:
+            raise field_error(self, "invalid")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parsed_phone(text: str) -> phonenumbers.PhoneNumber | None:
+    """Return a number that can exist; None if the text is none.
+
+    Numbering plans change more often than this program, so that a number need not be assigned. But “079 123 45 6” would
+    be read as a number that begins with 0, as they do in Italy only: it lacks a digit.
+    """
+    try:
+        number = phonenumbers.parse(text, settings.COUNTRY)
+    except phonenumbers.NumberParseException:
+        return None
+    lacks_digit = number.italian_leading_zero and not phonenumbers.is_valid_number(number)
+    return number if phonenumbers.is_possible_number(number) and not lacks_digit else None
 
 
 def matches_pattern(pattern: str, value: str) -> bool:

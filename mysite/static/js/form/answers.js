@@ -67,10 +67,17 @@ function inParts(inputs, start, field, today) {
   return Object.keys(found).length ? found : null;
 }
 
-/** 1'234.50, 1 234,50, CHF 12.– */
+const CURRENCY = "(?:s?fr(?:s|anken|ancs?|anchi)?|chf|eur(?:os?)?|€)";
+const COINS = RegExp(`(?<=\\d)${CURRENCY}\\.?(?=\\d\\d$)`, "i");
+const AROUND = RegExp(`^${CURRENCY}\\.?|${CURRENCY}\\.?$`, "gi");
+const GROUPED =
+  /^[+-]?\d{1,3}(?:(?:['’`]\d{3})+(?=[.,]|$)|(?:\.\d{3}){2,}(?=,|$)|(?:\.\d{3})+(?=,)|(?:,\d{3}){2,}(?=\.|$)|(?:,\d{3})+(?=\.))/;
+
+/** 1'234.50, 1 234,50, 1.234,50, 12 fr. 50, CHF 12.– */
 export function typedNumber(typed, field) {
-  const bare = typed.replace(/[\s'’`]|CHF|EUR|Fr\.|€/g, "");
-  const written = /^[0-9]/.test(bare) ? bare.replace(/\.?[-–—]+$/, "") : bare;
+  const alone = typed.replace(/\s/g, "").replaceAll("−", "-").replace(COINS, ".").replace(AROUND, "");
+  const bare = alone.replace(/(?<=\d)\.?[-–—]+$/, "");
+  const written = bare.replace(GROUPED, (groups) => groups.replace(/[.,'’`]/g, ""));
   const found = /^[+-]?[0-9]{1,15}([.,][0-9]{1,15})?$/.test(written) ? number(written.replace(",", ".")) : null;
   if (!found || !lies(found, number(field.settings?.min), number(field.settings?.max), compare)) return null;
   const answer = counted(found);

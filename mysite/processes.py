@@ -94,6 +94,7 @@ class CommuneProcesses(ForkedProcesses):
     def __init__(self, mains: dict[str, Callable[[], object]]):
         super().__init__(mains)
         self.trial = 0  # the process that tries the new code
+        self.asked_again = False  # for other code, while that of before is tried or its processes finish
         self.former = {int(pid): name for pid, name in json.loads(os.environ.pop(FORMER, "{}")).items()}
         self.former_end = time.monotonic() + GRACE
         self.ready = False
@@ -120,11 +121,17 @@ class CommuneProcesses(ForkedProcesses):
             sd_notify(f"READY=1\nSTATUS={status}", logger)
 
     def handle_signal(self, number: int) -> None:
-        """Begin to load the code again, unless that is going on."""
-        if number == signal.SIGHUP and not self.trial and not self.former:
-            sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}", logger)
-            command = [sys.executable, *sys.orig_argv[1:], "--try"]
-            self.trial = os.posix_spawn(sys.executable, command, os.environ, setsigmask=())
+        """Begin to load the code again, or note that it is to be done once what goes on has ended."""
+        if number == signal.SIGHUP and (self.trial or self.former):
+            self.asked_again = True
+        elif number == signal.SIGHUP:
+            self.begin_trial()
+
+    def begin_trial(self) -> None:
+        self.asked_again = False
+        sd_notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}", logger)
+        command = [sys.executable, *sys.orig_argv[1:], "--try"]
+        self.trial = os.posix_spawn(sys.executable, command, os.environ, setsigmask=())
 
     def ended(self, pid: int, code: int) -> None:
         if pid == self.trial:
@@ -136,17 +143,21 @@ class CommuneProcesses(ForkedProcesses):
             if name in self.mains and name not in self.running.values():
                 self.due[name] = 0.0
             self.announce()
+            if self.asked_again and not self.former:
+                self.begin_trial()
         else:
             super().ended(pid, code)
 
     def finish_trial(self, code: int) -> None:
-        """Become the new code if it loads. Otherwise everything stays as it is."""
-        if code:
+        """Become the new code if it loads. Otherwise nothing changes. Code that changed meanwhile is tried first."""
+        if self.asked_again:
+            self.begin_trial()
+        elif code:
             logger.error("The new code does not load (%s): the one before goes on", code)
             self.announce(REFUSED)
-            return
-        os.environ[FORMER] = json.dumps(self.running)
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - there is no shell on purpose
+        else:
+            os.environ[FORMER] = json.dumps(self.running)
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - there is no shell on purpose
 
 
 def preload_site() -> None:

@@ -22,7 +22,7 @@ from mysite.processes import FORMER, SITE, CommuneProcesses
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = """
-import logging, os, signal, sys
+import logging, os, signal, sys, time
 from functools import partial
 from django.conf import settings
 settings.configure(LOGGING_CONFIG=None)
@@ -33,7 +33,7 @@ if "--try" in sys.argv:
 from mysite.processes import SITE, CommuneProcesses, open_listener, run_site
 
 def work():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    signal.signal(signal.SIGTERM, lambda *_: (time.sleep(plain.FINISHING), sys.exit()))
     print("worker", plain.VERSION, os.getppid(), flush=True)
     signal.pause()
 
@@ -42,6 +42,7 @@ CommuneProcesses({SITE: site, "worker": work}).run()
 """
 PLAIN = """
 VERSION = {version!r}
+FINISHING = {finishing}  # seconds that its worker needs to finish what it began
 def application(environ, start_response):
     start_response("200 OK", [])
     return [VERSION.encode()]
@@ -51,9 +52,9 @@ def application(environ, start_response):
 class Site:
     """A running parent. ``notified`` is the socket on which systemd would hear from it."""
 
-    def __init__(self, folder: Path, bind: str = ""):
+    def __init__(self, folder: Path, bind: str = "", finishing: float = 0):
         self.folder = folder
-        self.install("first")
+        self.install("first", finishing)
         (folder / "parent.py").write_text(PARENT)
         (folder / "gunicorn.conf.py").write_text((ROOT / "gunicorn.conf.py").read_text())
         self.notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -77,8 +78,8 @@ class Site:
             text=True,
         )
 
-    def install(self, version: str) -> None:
-        (self.folder / "plain.py").write_text(PLAIN.format(version=version))
+    def install(self, version: str, finishing: float = 0) -> None:
+        (self.folder / "plain.py").write_text(PLAIN.format(version=version, finishing=finishing))
 
     def ask(self) -> str:
         with urllib.request.urlopen(self.url, timeout=20) as answer:
@@ -165,6 +166,26 @@ def test_code_that_does_not_load_replaces_nothing(site):
     assert [site.next_message(), site.next_message()] == ["RELOADING=1", "READY=1"]
     assert site.ask() == "first"
     assert "The new code does not load (1): the one before goes on" in site.end()
+
+
+def test_reload_asked_for_during_a_reload_follows_it(tmp_path):
+    """An upgrade and the way back may follow each other within the minute in which a worker finishes its task."""
+    site = Site(tmp_path, finishing=3)
+    assert site.next_message() == "READY=1"
+    site.install("second")
+    site.run.send_signal(signal.SIGHUP)
+    assert site.next_message() == "RELOADING=1"  # a trial begins
+    site.install("third")
+    site.run.send_signal(signal.SIGHUP)
+    assert site.next_message() == "RELOADING=1"
+    while site.ask() == "first":
+        time.sleep(0.01)
+    assert site.ask() == "third"  # while the worker of the first version finishes
+    site.install("fourth")
+    site.run.send_signal(signal.SIGHUP)
+    assert [site.next_message() for _time in range(3)] == ["READY=1", "RELOADING=1", "READY=1"]
+    assert site.ask() == "fourth"
+    assert "Traceback" not in site.end()
 
 
 def test_former_process_that_does_not_end_is_killed(monkeypatch):

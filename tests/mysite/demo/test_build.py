@@ -57,7 +57,7 @@ KEYS = {"slug", "key", "prefix", "icon", "email", "phone", "law", "signatory", "
 # A text that is the same in every language: an address, a name, a word.
 ALIKE = re.compile(
     r"((Rue|Place|Quai|Chemin|Port|Bois|Salle) (de la |des |du |de l’|d’|de )?[A-ZÉ][\w-]*( \d+)?"
-    r"|[CD], (Les )?[A-Z][\w-]+|Français, Deutsch, English|Sport|Zone|Plan|IBAN|\[\]|\d*)"
+    r"|[CD], (Les )?[A-Z][\w-]+|Français, Deutsch, English|Municipale|Sport|Zone|Plan|IBAN|\[\]|\d*)"
 )
 
 
@@ -196,7 +196,10 @@ def french_texts(french: dict[str, str], other: dict[str, str]) -> list[str]:
     return [
         key
         for key, text in french.items()
-        if text and not ALIKE.fullmatch(text) and (not other.get(key) or other[key] == text)
+        if text
+        and text not in PORTRAITS.values()
+        and not ALIKE.fullmatch(text)
+        and (not other.get(key) or other[key] == text)
     ]
 
 

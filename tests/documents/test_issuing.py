@@ -101,7 +101,7 @@ def test_acceptance_and_document_are_sent_in_one_email(
         cases.accept_case(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
     [letter] = Delivery.objects.for_subject(case.subject).order_by("created_at")[before:]
     for text in (letter.payload["text"], letter.payload["html"]):
-        assert gettext("Your request “%(service)s” is accepted.") % {"service": case.service} in text
+        assert gettext("We have accepted your request “%(service)s”.") % {"service": case.service} in text
         assert "Tout est en ordre." in text
         assert case.documents.get().number in text
 

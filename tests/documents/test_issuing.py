@@ -522,10 +522,8 @@ def test_document_posted_as_identity_check_has_no_download(client):
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
     assert str(document.pk) not in client.get(reverse("space:status", args=[link.secret])).text
-    posted = (
-        "We post it to your registered address. Its arrival there confirms the identity of the applicant."
-    )
-    assert letters_with(gettext(f"{posted} You therefore cannot download it."))
+    posted = "We post it to your registered address, because its arrival there confirms your identity."
+    assert letters_with(gettext(f"{posted} That is why you cannot download it."))
     client.force_login(agent())
     page = client.get(reverse("cases:case", args=[document.case.reference])).text
     assert reverse("issued_document", args=[document.pk]) in page

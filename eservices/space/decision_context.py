@@ -12,7 +12,8 @@ from eservices.deliveries.paragraph_html import paragraphs_to_html
 from .case_access import CaseAccess
 
 CONSENT_TEXT = _(
-    "By post. If you agree, you can read them here immediately instead. Opening a decision counts as receiving it."
+    "By post. If you agree, you can read them here at once instead. Opening a decision "
+    "counts as receiving it."
 )
 
 

@@ -83,7 +83,7 @@ def closing_text(case: Case) -> tuple[str, str]:
             _("Your request continues under the other reference."),
         ),
         CaseOutcome.REDIRECTED: (
-            _("Another service is responsible for this request."),
+            _("This request belongs to another service."),
             _("Read the reason below. Your answers are saved for the right request."),
         ),
     }.get(
@@ -136,7 +136,7 @@ def _nothing_to_do(case: Case) -> str:
 
 def _file_again(case: Case) -> str:
     if case.form.offered:
-        return _("You can file a new request at any time.")
+        return _("You can send a new request at any time.")
     return _("Read the reason below.")
 
 

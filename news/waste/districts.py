@@ -1,5 +1,6 @@
 """Models of the waste calendar: districts and collections."""
 
+from dataclasses import replace
 from datetime import time
 
 from django.conf import settings
@@ -125,4 +126,9 @@ class WasteCollection(RevisionedModel, TranslatableMixin, models.Model):
         own = [one for one in found if one.locale.language_code == language]
         known = {one.translation_key for one in own}
         first = [one for one in found if one.locale.language_code == settings.LANGUAGE_CODE]
-        return [one.round for one in (*own, *(one for one in first if one.translation_key not in known))]
+        series = [one.round for one in (*own, *(one for one in first if one.translation_key not in known))]
+        if language == settings.LANGUAGE_CODE:
+            return series
+        # A translated collection refers to the district in the main language.
+        names = {one.translation_key: one.name for one in WasteDistrict.in_language(language)}
+        return [replace(one, place=names[one.district]) if one.district else one for one in series]

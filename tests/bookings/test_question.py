@@ -602,10 +602,10 @@ def test_linter_warns_if_no_message_has_the_access_code(before):
 
     booking_stage = "car il faut d’abord payer ou décider : placez ensuite une étape « Réservation », ou"
     assert hears(before) == [
-        ("warning", f"Aucune lettre ne donne le code d’accès de « Salle », {booking_stage} fixez un rappel."),
+        ("warning", f"Aucun e-mail ne donne le code d’accès de « Salle », {booking_stage} fixez un rappel."),
         (
             "warning",
-            "Qui réserve « Tard » après l’heure du rappel ne reçoit le code d’accès dans aucune lettre, "
+            "Qui réserve « Tard » après l’heure du rappel ne reçoit le code d’accès dans aucun e-mail, "
             f"{booking_stage} faites partir le rappel plus tard.",
         ),
     ]

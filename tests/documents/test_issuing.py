@@ -101,7 +101,7 @@ def test_acceptance_and_document_are_sent_in_one_email(
         cases.accept_case(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
     [letter] = Delivery.objects.for_subject(case.subject).order_by("created_at")[before:]
     for text in (letter.payload["text"], letter.payload["html"]):
-        assert gettext("your request “%(service)s” is accepted.") % {"service": case.service} in text
+        assert gettext("We have accepted your request “%(service)s”.") % {"service": case.service} in text
         assert "Tout est en ordre." in text
         assert case.documents.get().number in text
 
@@ -522,10 +522,8 @@ def test_document_posted_as_identity_check_has_no_download(client):
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
     assert str(document.pk) not in client.get(reverse("space:status", args=[link.secret])).text
-    posted = (
-        "We post it to your registered address. Its arrival there confirms the identity of the applicant."
-    )
-    assert letters_with(gettext(f"{posted} You therefore cannot download it."))
+    posted = "We post it to your registered address, because its arrival there confirms your identity."
+    assert letters_with(gettext(f"{posted} That is why you cannot download it."))
     client.force_login(agent())
     page = client.get(reverse("cases:case", args=[document.case.reference])).text
     assert reverse("issued_document", args=[document.pk]) in page

@@ -85,7 +85,10 @@ def test_qr_code_leads_to_the_verification_page(read, client):
 
 # -- Texts ---------------------------------------------------------------------------------------------------
 RED = "a91d17"
-ON_PAPER, ON_THE_PAGE = "Test seal: this document is not valid proof.", "Test seal: not valid proof."
+ON_PAPER, ON_THE_PAGE = (
+    "Test seal: this document is not valid proof.",
+    "Test seal: this document proves nothing.",
+)
 
 
 @pytest.fixture

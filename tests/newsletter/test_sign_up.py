@@ -232,7 +232,7 @@ def test_address_beyond_the_rate_limit_gets_an_error(
     answers = [subscribe() for _ in range(rate_limits.PER_EMAIL.most + 1)]
     assert {one.url for one in answers[:-1]} == {reverse("newsletter:asked")}
     assert answers[-1].status_code == 429
-    assert "Plusieurs lettres sont parties vers cette adresse." in answers[-1].text
+    assert "Plusieurs e-mails sont partis vers cette adresse." in answers[-1].text
     assert letters_to().count() == rate_limits.PER_EMAIL.most
 
 

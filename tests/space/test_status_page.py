@@ -148,7 +148,7 @@ def test_overdue_question_can_still_be_answered(client, unanswered):
         page = client.get(link(unanswered))
     assert "<h1>We still have no answer from you.</h1>" in page.text
     assert "you can still answer below" in page.text
-    assert re.search(r"Your answer was due by</span><b>30 November</b>", page.text)
+    assert re.search(r"Your answer was due on</span><b>30 November</b>", page.text)
     assert '<label for="id_text">Your answer' in page.text
     assert "ou do not need to do anything" not in page.text
     client.force_login(UserFactory(email=unanswered.email))

@@ -87,7 +87,7 @@ def test_applicant_in_the_middle_of_a_closing_form_keeps_answers(client, team, t
 
     for page in (step, review):
         assert "Requests were taken until 30 April 2027." in page.text
-        assert "Your entries are saved until" in page.text
+        assert "Your answers are saved until" in page.text
     assert 'name="declared"' not in review.text
     assert refused.status_code == 409
     assert person.answers["nom"] == "Marchetti"

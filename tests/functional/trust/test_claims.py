@@ -19,7 +19,7 @@ from eservices.space import status_page
 from tests.factories.cases import CaseFactory
 
 pytestmark = pytest.mark.django_db
-AGAIN = "You can file a new request at any time."
+AGAIN = "You can send a new request at any time."
 SERVICES = Path(__file__).resolve().parents[3] / "mysite/demo/services"
 
 

@@ -274,7 +274,7 @@ class TestErrors:
             page = server_error(rf.get("/"))
         assert page.status_code == 500
         shown = page.content.decode()
-        assert french("An error on our side.") in shown
+        assert french("Something went wrong on our side.") in shown
         assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
         assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
 
@@ -285,7 +285,7 @@ class TestErrors:
         client.raise_request_exception = False
         page = client.get("/")
         assert (page.status_code, page["Retry-After"]) == (503, "30")
-        assert french("An error on our side.") in page.text
+        assert french("Something went wrong on our side.") in page.text
 
     @pytest.mark.parametrize("language", ["fr", "de"])
     def test_server_error_page_is_in_language_of_page(self, client, home, monkeypatch, language):
@@ -295,7 +295,7 @@ class TestErrors:
         page = client.get(german.url if language == "de" else home.url)
         assert page.status_code == 500
         with translation.override(language):
-            assert gettext("An error on our side.") in page.text
+            assert gettext("Something went wrong on our side.") in page.text
         assert f'<html lang="{language}">' in page.text
 
     def test_missing_csrf_token_shows_instructions(self, home):

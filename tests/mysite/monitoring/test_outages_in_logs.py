@@ -36,7 +36,7 @@ def _apart(settings, tmp_path, client):
             "database",
             "Attendez une minute, puis réessayez",
         ),
-        (read_only(), "database for writing", "Veuillez réessayer dans quelques minutes"),
+        (read_only(), "database for writing", "Réessayez dans quelques minutes"),
         (FULL, "disk", "Attendez une minute, puis réessayez"),
     ],
     ids=["database", "read-only", "disk"],

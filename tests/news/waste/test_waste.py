@@ -68,6 +68,18 @@ def test_district_lists_own_and_common_collections(client, calendar):
     assert client.get(f"{calendar.url}?zone=nulle-part").status_code == 404
 
 
+def test_collection_names_its_district_in_the_language(calendar, bourg):
+    german = bourg.copy_for_translation(locale("de"))
+    german.name = "Dorf"
+    german.save()
+    paper = WasteCollection.objects.get(title="Papier").copy_for_translation(locale("de"))
+    paper.title = "Altpapier"
+    paper.save()
+    places = {one.title: one.place for one in WasteCollection.rounds("de")}
+    assert places == {"Altpapier": "Dorf", "Ordures": "", "Carton": "Coteau"}
+    assert {one.place for one in WasteCollection.rounds("fr")} == {"", bourg.name, "Coteau"}
+
+
 def test_collections_are_downloaded_as_calendar_with_alarm(client, calendar):
     text = client.get(f"{calendar.url}bourg/ics/").content.decode()
     assert "DTSTART;VALUE=DATE:20261124" in text

@@ -82,9 +82,8 @@ class ReferenceTableBlock(PlainChoiceBlock):
 
     def __init__(self, **kwargs):
         words = _("Its rows are offered when the form is filled in. If empty, the options above.")
-        super().__init__(
-            required=False, choices=_tables, label=_("Or the rows of a table"), help_text=words, **kwargs
-        )
+        given = {"label": _("Or the rows of a table"), "help_text": words, **kwargs}
+        super().__init__(required=False, choices=_tables, **given)
 
 
 def _tables() -> list[tuple[str, str]]:

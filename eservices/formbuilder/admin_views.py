@@ -53,9 +53,10 @@ def import_addresses(request: HttpRequest, pk: int) -> HttpResponseBase:
     table = editable_table(request, pk)
     if "shown" in request.POST:
         return _import_shown(request, table)
-    form, changes = AddressFileForm(request.POST or None, request.FILES or None), None
+    posted = request.method == "POST"
+    form, changes = AddressFileForm(request.POST, request.FILES) if posted else AddressFileForm(), None
     context: dict = {}
-    if form.is_bound and form.is_valid():
+    if posted and form.is_valid():
         file, commune = form.cleaned_data["file"], form.cleaned_data["commune"]
         try:
             changes = actions.import_addresses(

@@ -239,7 +239,7 @@ class Linter:
         """Return whether a formula's question is before its field: in the form, or in the same row."""
         nowhere = len(self._places)
         asked = self.definition.fields.get(key.partition(".")[0])
-        if asked and asked.type in field_types and field_types[asked.type].parts_of_answer(asked):
+        if asked and asked.type in field_types and field_types[asked.type].has_known_parts(asked):
             key = asked.key  # which parts there are is for the commune to say
         if self._places.get(key, nowhere) < self._places.get((group or field).key, nowhere):
             return True

@@ -199,8 +199,8 @@ def _cells(columns: list[str], cells: list[str]) -> dict[str, str]:
     found["town"] = found["town"] or found["commune"]
     if found["suffix"]:
         found["number"] = f"{found['number']}{found['suffix']}"
-    if not found["esid"] and found["id"].count("_") == 2:  # BAN: commune, street, number
-        found["esid"] = found["id"].rpartition("_")[0]
+    if not found["esid"] and found["id"].count("_") >= 2:  # BAN: commune, street, number, suffix
+        found["esid"] = "_".join(found["id"].split("_")[:2])
     return found
 
 

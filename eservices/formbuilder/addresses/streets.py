@@ -89,7 +89,7 @@ class Street:
         """Return existing numbers that are close to one that does not exist."""
         wanted = _place(normalize_house_number(number))
         there = [one for one in self.houses if one.active]
-        there.sort(key=lambda one: (abs(_place(one.key) - wanted), one.key))
+        there.sort(key=lambda one: (abs(_place(one.key) - wanted), len(one.key), one.key))
         return [one.number for one in there[:MOST_PROPOSALS]]
 
     def areas(self, number: str) -> dict[str, str]:

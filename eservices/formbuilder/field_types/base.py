@@ -197,6 +197,10 @@ class FieldType:
         """Return remarks on an answer for its readers: what changed since it was sent, what is to be checked."""
         return []
 
+    def has_known_parts(self, field: FieldDefinition) -> bool:
+        """Return whether the commune knows more about an answer: see ``parts_of_answer``."""
+        return False
+
     def parts_of_answer(self, field: FieldDefinition) -> dict[str, str]:
         """Return the parts of an answer that formulas can use as ``QUESTION.PART``: key and label."""
         return {}

@@ -38,7 +38,7 @@ class Address(PartsFieldType):
     """
 
     key, label, icon, compares = "address", _("Postal address"), "home", "parts"
-    says = _("Street, number, postcode and town; with a table of streets, completed and checked by it.")
+    says = _("Street, number, postcode and town.")
     form_class = fields.AddressField
     template = "formbuilder/fields/address.html"
     columns = fields.AddressField.PARTS
@@ -72,9 +72,12 @@ class Address(PartsFieldType):
         ((postcode, town),) = towns.items()
         return {"postcode": postcode, "town": town}
 
+    def has_known_parts(self, field):
+        return bool(field.table)
+
     def parts_of_answer(self, field):
         """Return what follows from an address, by the key with which formulas refer to it."""
-        if not field.table:
+        if not self.has_known_parts(field):
             return {}
         return {**streets_of(field.table).area_names, "egid": "EGID"}
 

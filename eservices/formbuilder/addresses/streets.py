@@ -141,6 +141,11 @@ class Streets:
     def _by_former_name(self) -> dict[str, list[Street]]:
         return _grouped((street_key(name), one) for one in self.own for name in one.former_names)
 
+    @cached_property
+    def _words(self) -> list[tuple[Street, list[str]]]:
+        """The words of all names of our streets."""
+        return [(one, [word for name in one.names for word in normalize_street(name)]) for one in self.own]
+
     def named(self, name: str) -> list[Street]:
         """Return the streets of this name, in any spelling; those in other communes and closed ones too."""
         key = street_key(name)
@@ -166,8 +171,7 @@ class Streets:
         if sum(map(len, words)) < LEAST_LETTERS:
             return
         ranked = []
-        for one in self.own:
-            there = [word for name in one.names for word in normalize_street(name)]
+        for one, there in self._words:
             if all(any(word.startswith(part) for word in there) for part in words):
                 ranked.append((not there[0].startswith(words[0]), one.name, one))
         yield from (one for _later, _name, one in sorted(ranked, key=lambda entry: entry[:2])[:MOST_STREETS])

@@ -92,7 +92,6 @@ def import_rows(*, actor: User, table: ReferenceTable, lines: list[TableFileRow]
     return changes
 
 
-@transaction.atomic
 def import_addresses(
     *,
     actor: User,
@@ -106,18 +105,21 @@ def import_addresses(
 
     ``commune``: number or name of our commune in the file; if empty, the commune of this site. ``shown``: the digest of
     the changes that were shown. Raises ``SpreadsheetError`` if the file cannot be read, and ``ReferenceTableChanged``
-    if the changes are different now.
+    if the changes are different now. The file is read before the transaction: that takes seconds.
     """
-    ReferenceTable.objects.select_for_update().get(pk=table.pk)
     opened = AddressFile(file, commune, guess=CommuneSettings.current().name)
     found = AddressImport(table)
     found.read(opened.lines())
     changes = found.changes
     changes.faults, changes.faulty, changes.others = opened.faults, opened.faulty, opened.others
-    found.compare(write=not trial)
-    if shown and changes.digest != shown:
-        raise ReferenceTableChanged(_("Another person changed the table. Check the changes again."))
-    if changes and not trial:
-        site_version.invalidate_site()
-        log(table, "wagtail.edit", user=actor)
+    if trial:
+        return found.compare(write=False)
+    with transaction.atomic():
+        ReferenceTable.objects.select_for_update().get(pk=table.pk)
+        found.compare(write=True)
+        if shown and changes.digest != shown:
+            raise ReferenceTableChanged(_("Another person changed the table. Check the changes again."))
+        if changes:
+            site_version.invalidate_site()
+            log(table, "wagtail.edit", user=actor)
     return changes

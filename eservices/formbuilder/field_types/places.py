@@ -1,5 +1,7 @@
 """Field types for addresses and points on a map."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +63,11 @@ class Address(PartsFieldType):
         return {"table": field.table, "elsewhere": field.settings.get("elsewhere") is True}
 
     def inputs(self, field):
-        return self.PARTS
+        # Where the houses are known, an address without a number is asked about.
+        return tuple(
+            replace(one, optional=False) if field.table and one.name == "number" else one
+            for one in self.PARTS
+        )
 
     def initial_parts(self, field):
         """Return postcode and town, if the commune has one only and the address is in it."""

@@ -66,6 +66,8 @@ class Address {
     try {
       const answer = await fetch(`${this.#url}?${new URLSearchParams(question)}`, { signal: this.#asked.signal });
       const found = answer.ok ? (await answer.json()).found : [];
+      const oneTown = found.every(([, postcode, town]) => postcode === found[0][1] && town === found[0][2]);
+      const label = ([name, ...place]) => (oneTown ? name : `${name}, ${place.join(" ")}`);
       list.fill(found.map((item) => ({ text: label(item), value: JSON.stringify(item) })));
     } catch {
       list.show(false); // another question is on its way, or the network is away
@@ -79,8 +81,6 @@ class Address {
     this.#inputs.number.focus();
   }
 }
-
-const label = ([name, postcode, town]) => [name, [postcode, town].filter(Boolean).join(" ")].filter(Boolean).join(", ");
 
 function set(input, value) {
   input.value = value;

@@ -19,6 +19,7 @@ from wagtail.blocks import BlockGroup
 from wagtail.blocks.struct_block import StructBlockAdapter
 
 from home.blocks.base import KeyChoiceBlock
+from home.caching import site_version
 from home.localization.slugs import slugify_title
 
 from . import price_list
@@ -89,7 +90,10 @@ class ReferenceTableBlock(PlainChoiceBlock):
 def _tables() -> list[tuple[str, str]]:
     from .models import ReferenceTable
 
-    return list(ReferenceTable.objects.values_list("key", "name"))
+    # Several blocks of a page offer them.
+    return site_version.cached_per_version(
+        "reference-tables", lambda: list(ReferenceTable.objects.values_list("key", "name"))
+    )
 
 
 class ValueBlock(PlainCharBlock):

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from .addresses.normalization import normalize_house_number
 from .definition import KEY_PATTERN, FormDefinition
+from .logic.address_normalization import normalize_house_number
 
 
 class Form(models.Model):

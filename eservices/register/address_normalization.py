@@ -3,7 +3,7 @@
 import re
 
 from eservices.accounts.person_names import name_words
-from eservices.formbuilder.addresses.normalization import (
+from eservices.formbuilder.logic.address_normalization import (
     normalize_house_number,
     normalize_street,
     split_house_number,

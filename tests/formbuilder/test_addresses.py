@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from eservices.catalogue.definition import linter
 from eservices.formbuilder import views
 from eservices.formbuilder.addresses.areas import area_at
-from eservices.formbuilder.addresses.normalization import (
+from eservices.formbuilder.field_types import answer_remarks, answer_text
+from eservices.formbuilder.forms import StepForm
+from eservices.formbuilder.linter import publication_errors
+from eservices.formbuilder.logic.address_normalization import (
     normalize_house_number,
     split_house_number,
     street_key,
 )
-from eservices.formbuilder.field_types import answer_remarks, answer_text
-from eservices.formbuilder.forms import StepForm
-from eservices.formbuilder.linter import publication_errors
 from eservices.formbuilder.logic.computed import compute_formula
 from eservices.formbuilder.models import HouseNumber
 from home.caching import site_version

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.person_names import name_words
 
+from ..logic.address_normalization import normalize_house_number, street_key
 from .areas import PARTS
-from .normalization import normalize_house_number, street_key
 from .streets import Street, Streets
 
 NEW, UNSURE = "new", "unsure"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.person_names import name_words
 from home.formats.spreadsheets import SpreadsheetError
 
-from .normalization import normalize_house_number, street_key
+from ..logic.address_normalization import normalize_house_number, street_key
 
 # Names of columns: of the Swiss directory of addresses and register of buildings, of BAN, of BeSt, in words.
 COLUMN_NAMES = {

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import batched
 
+from ..logic.address_normalization import street_key
 from ..models import HouseNumber, ReferenceRow, ReferenceTable, option_value_from_label
-from .normalization import street_key
 from .official_file import AddressLine
 from .streets import FORMER_SEPARATOR
 

@@ -10,14 +10,14 @@ from functools import cached_property, lru_cache
 
 from home.caching import site_version
 
-from .areas import area_key, areas_of, is_area
-from .normalization import (
+from ..logic.address_normalization import (
     normalize_house_number,
     normalize_street,
     split_house_number,
     street_key,
     without_umlauts,
 )
+from .areas import area_key, areas_of, is_area
 
 LEAST_LETTERS = 3  # from which on a street is completed
 MOST_STREETS, MOST_NUMBERS, MOST_PROPOSALS = 8, 40, 3

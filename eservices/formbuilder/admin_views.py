@@ -17,7 +17,7 @@ from home.exceptions import ActionRefused
 from home.formats.spreadsheets import SpreadsheetError
 
 from . import actions
-from .addresses.import_report import report_lines
+from .addresses.change_report import report_lines
 from .models import ReferenceTable
 from .viewsets import editable_table, rows_url
 

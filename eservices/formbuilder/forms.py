@@ -529,7 +529,7 @@ class QuestionContext:
         return next((name for name in found if name in names), "")
 
     @property
-    def ways_on(self) -> list[dict]:
+    def doubt_choices(self) -> list[dict]:
         """The ways on after a doubt about the answer, to choose one: ``{"id", "value", "label"}``."""
         found = next((fault.params["ways"] for fault in self.faults if "ways" in (fault.params or {})), [])
         return [

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from .definition import KEY_PATTERN, FormDefinition
-from .logic.address_normalization import normalize_house_number
+from .logic.address_spellings import normalize_house_number
 
 
 class Form(models.Model):

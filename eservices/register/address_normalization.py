@@ -3,10 +3,10 @@
 import re
 
 from eservices.accounts.person_names import name_words
-from eservices.formbuilder.logic.address_normalization import (
+from eservices.formbuilder.logic.address_spellings import (
     normalize_house_number,
     normalize_street,
-    split_house_number,
+    split_street_line,
 )
 
 from .persons import RegisterAddress
@@ -20,6 +20,6 @@ def normalize_address(address: RegisterAddress) -> tuple[tuple[str, ...], str, s
     """
     name, number = address.street, address.number
     if not number:
-        name, number = split_house_number(name)
+        name, number = split_street_line(name)
     postcode = re.sub(r"\D", "", address.postcode)
     return normalize_street(name), normalize_house_number(number), postcode or name_words(address.town)

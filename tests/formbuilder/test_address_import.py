@@ -136,6 +136,26 @@ def test_same_name_in_two_villages_makes_two_rows():
     ]
 
 
+@pytest.mark.django_db
+def test_hundred_thousand_lines_need_few_queries(django_assert_max_num_queries):
+    make_streets("rues", *(swiss_line(f"Rue ancienne {street}", "1", street, street) for street in range(50)))
+    lines = [
+        swiss_line(
+            f"Rue {place // 40}",
+            str(place % 40 + 1),
+            place // 40,
+            place,
+            status="outdated" if place >= 80_000 else "real",
+        )
+        for place in range(99_000)
+    ]
+    with django_assert_max_num_queries(4):
+        changes = imported(*lines, *lines[:1000], trial=True)
+    assert (changes.houses_added, changes.duplicates) == (98_950, 1000)
+    assert len(changes.streets_renamed) == 50
+    assert len(changes.streets_added) == 2425
+
+
 BAN = "id;id_fantoir;numero;rep;nom_voie;code_postal;code_insee;nom_commune;libelle_acheminement;lon;lat"
 
 

@@ -14,9 +14,9 @@ from eservices.formbuilder.addresses.areas import area_at
 from eservices.formbuilder.field_types import answer_remarks, answer_text
 from eservices.formbuilder.forms import StepForm
 from eservices.formbuilder.linter import publication_errors
-from eservices.formbuilder.logic.address_normalization import (
+from eservices.formbuilder.logic.address_spellings import (
     normalize_house_number,
-    split_house_number,
+    split_street_line,
     street_key,
 )
 from eservices.formbuilder.logic.computed import compute_formula
@@ -52,7 +52,7 @@ def doubt_about(form=FORM, **parts: str):
     filled = posted(form, **parts)
     assert not filled.is_valid()
     asked = filled.questions[0]
-    return " ".join(asked.messages), asked.wrong_part, [way["value"] for way in asked.ways_on]
+    return " ".join(asked.messages), asked.wrong_part, [way["value"] for way in asked.doubt_choices]
 
 
 # -- Spellings -----------------------------------------------------------------------------------------------
@@ -93,14 +93,14 @@ WRITINGS = [
 
 @pytest.mark.parametrize(("written", "expected"), WRITINGS)
 def test_line_is_divided_in_any_writing(written, expected):
-    street, number = split_house_number(written)
+    street, number = split_street_line(written)
     assert (street_key(street), normalize_house_number(number)) == expected
 
 
 @given(st.text())
 def test_any_text_is_divided_without_loss(text):
-    street, number = split_house_number(text)
-    assert split_house_number(street)[0] in street or not number
+    street, number = split_street_line(text)
+    assert split_street_line(street)[0] in street or not number
     street_key(street)
     assert normalize_house_number(normalize_house_number(number)) == normalize_house_number(number)
 
@@ -120,7 +120,7 @@ SUFFIXES = st.sampled_from(["", "a", " A", "bis", " ter"])
 def test_order_case_and_commas_make_no_difference(name, number, suffix, order):
     written = order.format(s=name, n=f"{number}{suffix}")
     for line in (written, written.upper(), f"  {written.lower()} "):
-        street, found = split_house_number(line)
+        street, found = split_street_line(line)
         assert street_key(street) == street_key(name)
         assert normalize_house_number(found) == normalize_house_number(f"{number}{suffix}")
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.person_names import name_words
 
-from ..logic.address_normalization import normalize_house_number, street_key
+from ..logic.address_spellings import normalize_house_number, street_key
 from .areas import PARTS
 from .streets import Street, Streets
 
@@ -117,7 +117,7 @@ def _other_commune(commune: str, streets: Streets) -> Doubt:
 
 def _in_street(parts: dict[str, str], street: Street) -> dict | Doubt:
     houses = [house for house in street.houses if house.active]
-    house = street.house(parts["number"], parts["postcode"]) if parts["number"] else None
+    house = street.known_number(parts["number"], parts["postcode"]) if parts["number"] else None
     if houses and not parts["number"]:
         return Doubt("number_missing", "number", _("Add the number of the house."))
     if house and not house.active:

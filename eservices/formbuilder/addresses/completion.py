@@ -1,6 +1,6 @@
 """Completion of streets and house numbers, in few bytes."""
 
-from ..logic.address_normalization import normalize_house_number
+from ..logic.address_spellings import normalize_house_number
 from .streets import MOST_NUMBERS, Streets
 
 

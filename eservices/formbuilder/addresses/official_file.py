@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.person_names import name_words
 from home.formats.spreadsheets import SpreadsheetError
 
-from ..logic.address_normalization import normalize_house_number, street_key
+from ..logic.address_spellings import normalize_house_number, street_key
 
 # Names of columns: of the Swiss directory of addresses and register of buildings, of BAN, of BeSt, in words.
 COLUMN_NAMES = {
@@ -64,7 +64,7 @@ class AddressLine:
 
     @property
     def street_identity(self) -> str:
-        """What identifies the street, also under a new name if the file numbers streets."""
+        """The key of the street, the same under a new name if the file numbers streets."""
         return f"{self.commune}/{self.esid or street_key(self.street)}"
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import batched
 
-from ..logic.address_normalization import street_key
+from ..logic.address_spellings import street_key
 from ..models import HouseNumber, ReferenceRow, ReferenceTable, option_value_from_label
 from .official_file import AddressLine
 from .streets import FORMER_SEPARATOR

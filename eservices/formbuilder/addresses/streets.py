@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 
 from home.caching import site_version
 
-from ..logic.address_normalization import (
+from ..logic.address_spellings import (
     normalize_house_number,
     normalize_street,
-    split_house_number,
+    split_street_line,
     street_key,
     without_umlauts,
 )
@@ -25,7 +25,7 @@ FORMER_SEPARATOR = "|"  # between former names of a street
 
 
 @dataclass(frozen=True)
-class House:
+class KnownNumber:
     """A house number of a street."""
 
     number: str
@@ -75,10 +75,10 @@ class Street:
         return list(dict.fromkeys([self.name, *self.labels.values()]))
 
     @property
-    def houses(self) -> tuple[House, ...]:
+    def houses(self) -> tuple[KnownNumber, ...]:
         return _houses(self.pk, site_version.current_version())
 
-    def house(self, number: str, postcode: str = "") -> House | None:
+    def known_number(self, number: str, postcode: str = "") -> KnownNumber | None:
         """Return the house with this number, in any spelling."""
         key = normalize_house_number(number)
         found = [one for one in self.houses if one.key == key]
@@ -157,7 +157,7 @@ class Streets:
 
     def split(self, line: str) -> tuple[str, str]:
         """Return street and number of a line. A street whose name has a number, as Rue du 14 Juillet, stays whole."""
-        return (line, "") if self.named(line) else split_house_number(line)
+        return (line, "") if self.named(line) else split_street_line(line)
 
     def similar(self, name: str) -> list[str]:
         """Return names of streets that were perhaps meant."""
@@ -205,9 +205,11 @@ def _streets(table: str, version: str) -> Streets:
 
 
 @lru_cache(maxsize=512)
-def _houses(street: int, version: str) -> tuple[House, ...]:
+def _houses(street: int, version: str) -> tuple[KnownNumber, ...]:
     from ..models import HouseNumber
 
     rows = HouseNumber.objects.filter(street=street)
-    found = [House(*row) for row in rows.values_list("number", "key", "postcode", "town", "egid", "active")]
+    found = [
+        KnownNumber(*row) for row in rows.values_list("number", "key", "postcode", "town", "egid", "active")
+    ]
     return tuple(sorted(found, key=lambda one: (_place(one.key), one.key)))

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from .. import fields
+from ..addresses.address_remarks import address_remarks
 from ..addresses.areas import SURE
 from ..addresses.checking import about_address
-from ..addresses.remarks import address_remarks
 from ..addresses.streets import streets_of
 from ..blocks import ReferenceTableBlock
 from .base import PLACES, WARNING, FieldType, InputPart, register_field_type

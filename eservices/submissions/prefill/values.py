@@ -63,4 +63,4 @@ def _accepted(answer, field: FieldDefinition, definition: FormDefinition, langua
     form = QuestionsForm(definition, (field,), language, {}, today, data=data)
     if form.is_valid():
         return form.cleaned_answers.get(field.key)
-    return answer if any(question.ways_on for question in form.questions) else None
+    return answer if any(question.doubt_choices for question in form.questions) else None

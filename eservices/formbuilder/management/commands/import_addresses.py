@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from home.formats.spreadsheets import SpreadsheetError
 
 from ... import actions
-from ...addresses.import_report import report_lines
+from ...addresses.change_report import report_lines
 from ...models import ReferenceTable
 
 

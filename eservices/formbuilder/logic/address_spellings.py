@@ -81,7 +81,7 @@ def normalize_house_number(number: str) -> str:
     return re.sub(r"-(?!\d)|(?<!\d)-", "", joined)
 
 
-def split_house_number(text: str) -> tuple[str, str]:
+def split_street_line(text: str) -> tuple[str, str]:
     """Return street and number of a line, the number last or first; "" if there is none.
 
     A letter alone after a number that comes first may begin the street: “3 r du Lac” is a number and a rue.

@@ -69,6 +69,7 @@ own_urls = [
     ),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("eservices.catalogue.urls")),
+    path("", include("eservices.formbuilder.urls")),
     path("", include("eservices.payments.webhook_urls")),
     path("", include("newsletter.webhook_urls")),
     path("", include("news.channels.webhook_urls")),

@@ -18,7 +18,7 @@ MEDIA = [
 ]
 TABLES = [  # withdrawn rows still label old answers, so only moderators may delete them
     f"eservices_formbuilder.{action}_{model}"
-    for model in ("referencetable", "referencerow")
+    for model in ("referencetable", "referencerow", "housenumber")
     for action in ("add", "change")
 ]
 FEES = [  # an entry that services refer to must not be deleted
@@ -91,6 +91,7 @@ KEEPS: dict[str, list[str]] = {
         *(f"eservices_bookings.{model}" for model in BOOKED),
         "eservices_formbuilder.referencetable",
         "eservices_formbuilder.referencerow",
+        "eservices_formbuilder.housenumber",
         "eservices_payments.feescheduleentry",
         "eservices_payments.feeprice",
         "eservices_reports.problemcategory",

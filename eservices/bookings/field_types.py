@@ -190,7 +190,7 @@ class BookingFieldType(FieldType):
                 }
         return "\n".join([title, *(capfirst(format_span(span)) for span in wanted.spans)])
 
-    def remarks(self, field, submission):
+    def remarks(self, field, answer, submission):
         ended = Booking.objects.of_submission(submission).filter(field=field.key, state__in=ENDED_STATES)
         return [labelled(capfirst(format_span(one.span)), one.get_state_display()) for one in ended]
 

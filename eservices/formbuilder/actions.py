@@ -1,6 +1,6 @@
 """Actions of the form builder."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.contrib.messages import constants
 from django.db import transaction
@@ -11,7 +11,10 @@ from wagtail.log_actions import log
 from eservices.accounts.models import User
 from home.caching import site_version
 from home.exceptions import ActionRefused
+from home.models import CommuneSettings
 
+from .addresses.official_file import AddressFile
+from .addresses.official_import import AddressChanges, AddressImport
 from .definition import content_digest
 from .models import Form, FormVersion, ReferenceRow, ReferenceTable
 from .reference_tables.files import TableChanges, TableFileRow, compare_rows, rows_digest
@@ -86,4 +89,37 @@ def import_rows(*, actor: User, table: ReferenceTable, lines: list[TableFileRow]
     ReferenceRow.objects.bulk_create(new, batch_size=500)
     site_version.invalidate_site()
     log(table, "wagtail.edit", user=actor)
+    return changes
+
+
+def import_addresses(
+    *,
+    actor: User,
+    table: ReferenceTable,
+    file: BinaryIO,
+    commune: str = "",
+    trial: bool = False,
+    shown: str = "",
+) -> AddressChanges:
+    """Import an official file of addresses into ``table``, or return what would change if it is a ``trial``.
+
+    ``commune``: number or name of our commune in the file; if empty, the commune of this site. ``shown``: the digest of
+    the changes that were shown. Raises ``SpreadsheetError`` if the file cannot be read, and ``ReferenceTableChanged``
+    if the changes are different now. The file is read before the transaction: that takes seconds.
+    """
+    opened = AddressFile(file, commune, guess=CommuneSettings.current().name)
+    found = AddressImport(table)
+    found.read(opened.lines())
+    changes = found.changes
+    changes.faults, changes.faulty, changes.others = opened.faults, opened.faulty, opened.others
+    if trial:
+        return found.compare(write=False)
+    with transaction.atomic():
+        ReferenceTable.objects.select_for_update().get(pk=table.pk)
+        found.compare(write=True)
+        if shown and changes.digest != shown:
+            raise ReferenceTableChanged(_("Another person changed the table. Check the changes again."))
+        if changes:
+            site_version.invalidate_site()
+            log(table, "wagtail.edit", user=actor)
     return changes

@@ -19,6 +19,7 @@ from wagtail.blocks import BlockGroup
 from wagtail.blocks.struct_block import StructBlockAdapter
 
 from home.blocks.base import KeyChoiceBlock
+from home.caching import site_version
 from home.localization.slugs import slugify_title
 
 from . import price_list
@@ -82,15 +83,17 @@ class ReferenceTableBlock(PlainChoiceBlock):
 
     def __init__(self, **kwargs):
         words = _("Its rows are offered when the form is filled in. If empty, the options above.")
-        super().__init__(
-            required=False, choices=_tables, label=_("Or the rows of a table"), help_text=words, **kwargs
-        )
+        given = {"label": _("Or the rows of a table"), "help_text": words, **kwargs}
+        super().__init__(required=False, choices=_tables, **given)
 
 
 def _tables() -> list[tuple[str, str]]:
     from .models import ReferenceTable
 
-    return list(ReferenceTable.objects.values_list("key", "name"))
+    # Several blocks of a page offer them.
+    return site_version.cached_per_version(
+        "reference-tables", lambda: list(ReferenceTable.objects.values_list("key", "name"))
+    )
 
 
 class ValueBlock(PlainCharBlock):

@@ -529,6 +529,15 @@ class QuestionContext:
         return next((name for name in found if name in names), "")
 
     @property
+    def doubt_choices(self) -> list[dict]:
+        """The ways on after a doubt about the answer, to choose one: ``{"id", "value", "label"}``."""
+        found = next((fault.params["ways"] for fault in self.faults if "ways" in (fault.params or {})), [])
+        return [
+            {"id": f"{self.id}-way-{index}", "value": value, "label": label}
+            for index, (value, label) in enumerate(found)
+        ]
+
+    @property
     def error_target(self) -> str:
         """The id of the input to which the error summary links."""
         if self.inputs:
@@ -576,7 +585,7 @@ class QuestionContext:
     @property
     def parts(self) -> list[dict]:
         """The inputs of an answer with several parts."""
-        values = self.value if isinstance(self.value, dict) else {}
+        values = self.value if isinstance(self.value, dict) else self.kind.initial_parts(self.field)
         wrong = self.wrong_part
         return [
             {

@@ -238,6 +238,9 @@ class Linter:
     def _is_before(self, key: str, field: FieldDefinition, group: FieldDefinition | None) -> bool:
         """Return whether a formula's question is before its field: in the form, or in the same row."""
         nowhere = len(self._places)
+        asked = self.definition.fields.get(key.partition(".")[0])
+        if asked and asked.type in field_types and field_types[asked.type].has_known_parts(asked):
+            key = asked.key  # which parts there are is for the commune to say
         if self._places.get(key, nowhere) < self._places.get((group or field).key, nowhere):
             return True
         beside = group.fields if group else []

@@ -1,4 +1,4 @@
-"""Models of forms: their identity, their frozen versions, and the reference tables of their options."""
+"""Models of forms: their identity, their frozen versions, the reference tables of their options, house numbers."""
 
 import uuid
 from typing import Any, Self
@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from .definition import KEY_PATTERN, FormDefinition
+from .logic.address_spellings import normalize_house_number
 
 
 class Form(models.Model):
@@ -165,6 +166,42 @@ class ReferenceRow(models.Model):
 
     def clean(self):
         self.value = self.value or option_value_from_label(self.label)
+
+
+class HouseNumber(models.Model):
+    """A house of a street, which is a row of a reference table. Imported from the official file of addresses."""
+
+    street = models.ForeignKey(
+        ReferenceRow, on_delete=models.CASCADE, related_name="numbers", verbose_name=_("street")
+    )
+    number = models.CharField(_("number"), max_length=20)
+    key = models.CharField(max_length=20, editable=False)  # the same for all spellings of a number
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    town = models.CharField(_("town"), max_length=100, blank=True)
+    egid = models.CharField(
+        "EGID", max_length=40, blank=True, help_text=_("Number of the building in the federal register.")
+    )
+    ewids = models.TextField(
+        "EWID", blank=True, help_text=_("Numbers of its dwellings, with blanks between.")
+    )
+    active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("house number")
+        verbose_name_plural = _("house numbers")
+        ordering = ["street", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "key", "postcode"], name="one_house_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.street} {self.number}"
+
+    def clean(self):
+        self.key = normalize_house_number(self.number)
+        twins = HouseNumber.objects.filter(street=self.street_id, key=self.key, postcode=self.postcode)
+        if twins.exclude(pk=self.pk).exists():
+            raise ValidationError({"number": _("This street already has this number.")})
 
 
 def option_value_from_label(label: str) -> str:

@@ -24,7 +24,7 @@ def build_picker_data(
     returned. ``fields``: the questions of all steps, whose reference tables are read in ``language``. ``kept``: title
     and questions of what stages leave behind. ``current``: id of the step on the page.
     """
-    tables = sorted({field.table for field in fields if field.table})
+    tables = sorted({field.table for field in fields if field.table and field_types[field.type].has_options})
     return {
         "form-questions": {
             "steps": steps,
@@ -56,7 +56,10 @@ def _question(field: FieldDefinition, definition: FormDefinition, language: str,
     found = {"key": field.key, "label": label(field), "type": field.type}
     if field.fields:
         found["rows"] = [_question(one, definition, language, label) for one in field.fields]
-    if field.table:
+    kind = field_types[field.type]
+    if parts := kind.parts_of_answer(field):
+        found["rows"] = [{"key": key, "label": name, "type": "short_text"} for key, name in parts.items()]
+    if field.table and kind.has_options:
         found["table"] = field.table
     if field.options:
         found["options"] = [

@@ -5,12 +5,13 @@ from django.dispatch import receiver
 
 from home.caching import site_version
 
-from .models import Form, FormVersion, ReferenceRow, ReferenceTable
+from .models import Form, FormVersion, HouseNumber, ReferenceRow, ReferenceTable
 
 
 @receiver([post_save, post_delete], sender=Form)
 @receiver([post_save, post_delete], sender=FormVersion)
 @receiver([post_save, post_delete], sender=ReferenceTable)
 @receiver([post_save, post_delete], sender=ReferenceRow)
+@receiver([post_save, post_delete], sender=HouseNumber)
 def invalidate_cached_forms(**kwargs):
     site_version.invalidate_site()

@@ -22,7 +22,7 @@ from home.formats.spreadsheets import MAX_BYTES, SpreadsheetError
 from home.web.downloads import CSV, as_download
 
 from . import actions
-from .models import ReferenceRow, ReferenceTable
+from .models import HouseNumber, ReferenceRow, ReferenceTable
 from .reference_tables import files
 
 
@@ -100,11 +100,47 @@ class ReferenceTableViewSet(SnippetViewSet):
         return ReferenceTable.objects.annotate(offered=Count("rows", filter=Q(rows__active=True)))
 
 
+class HouseNumberFilterSet(WagtailFilterSet):
+    class Meta:
+        model = HouseNumber
+        fields = ["active"]
+
+
+class HouseNumberViewSet(SnippetViewSet):
+    """The house numbers of streets: a new house is added here before the next official file has it."""
+
+    model = HouseNumber
+    icon = "home"
+    menu_label = _("House numbers")
+    list_display = [
+        "number",
+        "street",
+        "postcode",
+        "town",
+        "egid",
+        BooleanColumn("active", label=_("Offered")),
+    ]
+    filterset_class = HouseNumberFilterSet
+    search_fields = ["street__label", "number", "egid"]
+    ordering = ["street__label", "number"]
+    list_per_page = 100
+    copy_view_enabled = False
+    panels = [
+        FieldPanel("street"),
+        FieldRowPanel([FieldPanel("number"), FieldPanel("active")]),
+        FieldRowPanel([FieldPanel("postcode"), FieldPanel("town")]),
+        FieldRowPanel([FieldPanel("egid"), FieldPanel("ewids")]),
+    ]
+
+    def get_queryset(self, request):
+        return HouseNumber.objects.select_related("street")
+
+
 class ReferenceTablesGroup(SnippetViewSetGroup):
     menu_label = _("Tables")
     menu_icon = "table"
     menu_order = 700
-    items = (ReferenceTableViewSet, ReferenceRowViewSet)
+    items = (ReferenceTableViewSet, ReferenceRowViewSet, HouseNumberViewSet)
 
 
 # -- Files ---------------------------------------------------------------------------------------------------
@@ -127,7 +163,8 @@ class TableFileForm(forms.Form):
         return self.cleaned_data
 
 
-def _table(request, pk) -> ReferenceTable:
+def editable_table(request, pk) -> ReferenceTable:
+    """Return the table, for users with the right to change tables."""
     if not request.user.has_perm("eservices_formbuilder.change_referencetable"):
         raise PermissionDenied
     return get_object_or_404(ReferenceTable, pk=pk)
@@ -136,7 +173,7 @@ def _table(request, pk) -> ReferenceTable:
 @require_http_methods(["GET", "POST"])
 def import_file(request, pk):
     """Show the changes of an import, then, after confirmation, apply them."""
-    table = _table(request, pk)
+    table = editable_table(request, pk)
     form = TableFileForm(request.POST or None, request.FILES or None)
     lines = form.cleaned_data["lines"] if form.is_bound and form.is_valid() else None
     if lines is not None and _imported(request, table, lines, form.cleaned_data["shown"]):
@@ -177,7 +214,7 @@ def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
 @require_safe
 def export_file(request, pk):
     """Return the table as CSV, with the byte order mark that spreadsheets need to read it as UTF-8."""
-    table = _table(request, pk)
+    table = editable_table(request, pk)
     content = "\ufeff" + files.write_table_file(_rows(table))
     return as_download(HttpResponse(content, content_type=CSV), f"{table.key}.csv")
 

@@ -355,6 +355,6 @@ def _remarks(case: Case) -> dict[str, list[str]]:
             % {"day": date_format(timezone.localtime(change.at), "j.m.Y"), "reason": change.reason}
         )
     for asked in case.version.definition.fields.values():
-        if said := answer_remarks(asked, case.submission):
+        if said := answer_remarks(asked, case.answers.get(asked.key), case.submission):
             found.setdefault(asked.key, []).extend(said)
     return found

@@ -111,6 +111,13 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "services.md#les-décisions-sujettes-à-recours": ("wagtailsnippets_eservices_cases_legalremedies",),
     "services.md#écrire-un-document": ("wagtailsnippets_eservices_documents_documenttemplate",),
     "services.md#les-autorisations": ("wagtailsnippets_eservices_documents_zone",),
+    "services.md#les-rues-et-les-adresses": (
+        "reference_table_addresses",
+        "reference_table_import",
+        "wagtailsnippets_eservices_formbuilder_housenumber",
+        "wagtailsnippets_eservices_formbuilder_referencerow",
+        "wagtailsnippets_eservices_formbuilder_referencetable",
+    ),
     "services.md#les-problèmes-signalés-en-ville": ("wagtailsnippets_eservices_reports_problemcategory",),
     "services.md#ce-qui-se-réserve": (
         "wagtailsnippets_eservices_bookings_blockedtime",

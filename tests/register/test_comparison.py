@@ -6,11 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eservices.register.address_normalization import (
-    normalize_address,
-    normalize_house_number,
-    normalize_street,
-)
+from eservices.formbuilder.logic.address_spellings import normalize_house_number, normalize_street
+from eservices.register.address_normalization import normalize_address
 from eservices.register.comparison import ComparedAspect, MatchResult, agreeing_aspects, find_match
 from eservices.register.persons import (
     DeclaredPerson,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from tests.factories.accounts import UserFactory
+from tests.factories.addresses import make_streets
 from tests.factories.cases import CaseFactory
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
 
@@ -105,6 +106,17 @@ def test_prefill_that_the_question_would_refuse_is_left_out(client, user):
 
     assert page.context["form"]["langue"].value() is None
     assert "Rochat" not in page.text
+
+
+def test_prefill_with_a_doubt_is_shown_and_asked_about(client, user):
+    make_streets()
+    typed = {"street": "Rue Neuve", "number": "7", "postcode": "1199", "town": "Orvenay"}
+    earlier(user, answers={"adresse": typed}, fields=[ADDRESS])
+
+    page = opened(client, [ADDRESS | {"table": "rues"}], user)
+
+    assert 'value="Rue Neuve"' in page.text
+    assert EARLIER in page.text
 
 
 def test_prefill_source_of_a_removed_app_fills_in_nothing(client, user):

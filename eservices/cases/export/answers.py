@@ -68,7 +68,7 @@ def answer_rows(
             change=changes.get(row.key),
             is_paper=row.field.type == "files",
             enclosure=checked.get(row.key),
-            remarks=answer_remarks(row.field, case.submission),
+            remarks=answer_remarks(row.field, given.get(row.key), case.submission),
         )
 
     return [

@@ -141,6 +141,10 @@ class FieldType:
         """Return the inputs of an answer that has several, in the order of the page; else ()."""
         return ()
 
+    def initial_parts(self, field: FieldDefinition) -> dict[str, str]:
+        """Return what is already in the inputs of an answer that has several, before anything is typed."""
+        return {}
+
     def is_browsed(self, name: str, data) -> bool:
         """Return whether a button within the question was pressed, so that the page is shown again."""
         return False
@@ -189,9 +193,17 @@ class FieldType:
         """Return what was perhaps mistyped in a correct answer, in the active language. Refuses nothing."""
         return []
 
-    def remarks(self, field: FieldDefinition, submission) -> list[str]:
-        """Return what has changed about an answer since the submission was sent, line by line."""
+    def remarks(self, field: FieldDefinition, answer, submission) -> list[str]:
+        """Return remarks on an answer for its readers: what changed since it was sent, what is to be checked."""
         return []
+
+    def has_known_parts(self, field: FieldDefinition) -> bool:
+        """Return whether the commune knows more about an answer: see ``parts_of_answer``."""
+        return False
+
+    def parts_of_answer(self, field: FieldDefinition) -> dict[str, str]:
+        """Return the parts of an answer that formulas can use as ``QUESTION.PART``: key and label."""
+        return {}
 
     def export_value(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> dict:
         """Return the answer as columns of a table: name → text, number or bool, "" if there is none.
@@ -238,9 +250,9 @@ def answer_typos(field: FieldDefinition, answer) -> list[str]:
     return field_types[field.type].typos(answer) if answer and field.type in field_types else []
 
 
-def answer_remarks(field: FieldDefinition, submission) -> list[str]:
-    """Return what has changed about an answer, in the active language; [] if its type is not installed."""
-    return field_types[field.type].remarks(field, submission) if field.type in field_types else []
+def answer_remarks(field: FieldDefinition, answer, submission) -> list[str]:
+    """Return the remarks on an answer, in the active language; [] if its type is not installed."""
+    return field_types[field.type].remarks(field, answer, submission) if field.type in field_types else []
 
 
 def answer_text_unless_secret(

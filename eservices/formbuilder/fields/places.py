@@ -6,6 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ..addresses.areas import PARTS, SURE
+from ..addresses.checking import check_address
+from ..addresses.streets import streets_of
 from .base import PartsWidget, field_error
 
 MAX_PART_LENGTH = 100
@@ -13,9 +16,14 @@ MAX_PLACE_LENGTH = 200
 
 
 class AddressField(forms.Field):
-    """A postal address: street, number ("12A", "12 bis"), c/o or floor, postcode, town."""
+    """A postal address: street, number ("12A", "12 bis"), c/o or floor, postcode, town.
 
-    PARTS = ("street", "number", "extra", "postcode", "town")
+    ``table``: that of the streets of the commune, by which the address is checked; postcode and town follow then. With
+    ``elsewhere``, one with the postcode of another commune is accepted as it is. The input ``sure`` is the way on that
+    the applicant chose after a doubt.
+    """
+
+    PARTS = PARTS
     NEEDED = {
         "street": _("Add the street, or the name of the place."),
         "postcode": _("Add the postcode."),
@@ -28,23 +36,40 @@ class AddressField(forms.Field):
         "number": _("Write the number as on the building, for example 12, 12A or 12 bis."),
     }
 
-    def __init__(self, **kwargs):
-        super().__init__(widget=PartsWidget(self.PARTS), **kwargs)
+    def __init__(self, *, table: str = "", elsewhere: bool = False, **kwargs):
+        super().__init__(widget=PartsWidget((*self.PARTS, SURE) if table else self.PARTS), **kwargs)
+        self.table, self.elsewhere = table, elsewhere
 
     def to_python(self, value):
-        if not value:
+        streets = streets_of(self.table) if self.table else None
+        if not (streets and streets.own):
+            return self._checked(value) if value else None
+        if not value or not (value["street"] or value["number"] or value["extra"]):
             return None
+        if not value["street"]:
+            raise ValidationError(self.NEEDED["street"], code="street", params={"part": "street"})
+        self._check_lengths(value)
+        if self.elsewhere and value["postcode"] and value["postcode"] not in streets.towns:
+            return self._checked(value)
+        answer = check_address(value, streets)
+        return self._checked(dict.fromkeys(self.PARTS, "") | answer)
+
+    def _checked(self, value: dict) -> dict:
+        """Return the parts without the empty ones, if their format is right."""
         for part, message in self.NEEDED.items():
             if not value[part]:
                 raise ValidationError(message, code=part, params={"part": part})
-        for part in self.PARTS:
-            if "\x00" in value[part] or len(value[part]) > MAX_PART_LENGTH:
-                raise field_error(self, "long", part=part, limit=MAX_PART_LENGTH)
+        self._check_lengths(value)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 \-]{2,9}", value["postcode"]):
             raise field_error(self, "postcode", part="postcode")
         if value["number"] and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", value["number"]):
             raise field_error(self, "number", part="number")
-        return {part: text for part, text in value.items() if text}
+        return {part: text for part, text in value.items() if text and part != SURE}
+
+    def _check_lengths(self, value: dict) -> None:
+        for part in self.PARTS:
+            if "\x00" in value[part] or len(value[part]) > MAX_PART_LENGTH:
+                raise field_error(self, "long", part=part, limit=MAX_PART_LENGTH)
 
 
 class MapPointField(forms.Field):

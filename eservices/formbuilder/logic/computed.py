@@ -1,7 +1,8 @@
 """Answers computed from other answers. Pure and total: never raises, on any JSON. Numbers are exact.
 
 A formula is data: ``{"operation", "fields", "separator"}``. ``fields`` names questions; ``"children.age"`` is the
-question *age* in every row of the group *children*. The result is text, like stored answers of that type: ``"Léa
+question *age* in every row of the group *children*, and ``"home.zone"`` a part of the answer *home*, or what is known
+about it. The result is text, like stored answers of that type: ``"Léa
 Rochat"``, ``"12.5"``; None if there is nothing to compute from. ``static/js/conditions.js`` does the same in the
 browser.
 """
@@ -42,9 +43,16 @@ def operands(formula: dict[str, Any], answers: Answers) -> list[Any]:
         if inner:
             rows = answer if isinstance(answer, list) else []
             found += [row.get(inner) for row in rows if isinstance(row, dict)]
+            if isinstance(answer, dict):
+                found.append(_part(answer, inner))
         else:
             found.append(answer)
     return found
+
+
+def _part(answer: dict[str, Any], name: str) -> Any:
+    known = answer.get("known")
+    return answer.get(name) if name in answer or not isinstance(known, dict) else known.get(name)
 
 
 # -- Operations ----------------------------------------------------------------------------------------------

@@ -52,10 +52,15 @@ def _sources(field: FieldDefinition) -> list[PrefillSource]:
 
 
 def _accepted(answer, field: FieldDefinition, definition: FormDefinition, language: str, today: date):
-    """Return the answer as the question would store it, even if it is hidden; None if it would be refused."""
+    """Return the answer as the question would store it, even if it is hidden; None if it would be refused.
+
+    One about which there is a doubt is known all the same: the applicant is asked about it.
+    """
     if answer is None:
         return None
     field = replace(field, condition=None)
     data = answers_as_posted(StepDefinition(key="", fields=(field,)), {field.key: answer})
     form = QuestionsForm(definition, (field,), language, {}, today, data=data)
-    return form.cleaned_answers.get(field.key) if form.is_valid() else None
+    if form.is_valid():
+        return form.cleaned_answers.get(field.key)
+    return answer if any(question.doubt_choices for question in form.questions) else None

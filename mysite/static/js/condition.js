@@ -121,7 +121,7 @@ function lists(name) {
         id === form.current
           ? asked
               .filter((question) => !question.group && !mine(question))
-              .map((question) => ({ ...question, rows: asked.filter(({ group }) => group === question.prefix) }))
+              .map((question) => ({ ...question, rows: rowsOf(question, asked, questions) }))
           : questions.map((one) => ({ ...one, options: tables[one.table] ?? (one.options ?? []).map(asOption) })),
       current: id === form.current,
     }))
@@ -138,6 +138,12 @@ function lists(name) {
   return found
     .map(({ title, questions }) => ({ title, questions: questions.map(compares) }))
     .filter(({ questions }) => questions.length);
+}
+
+/** What is under a question on the screen: the questions of its group, or what was known about its answer when saved. */
+function rowsOf({ key, prefix }, asked, saved) {
+  const inside = asked.filter(({ group }) => group === prefix);
+  return inside.length ? inside : (saved.find((one) => one.key === key)?.rows ?? []);
 }
 
 /** The questions of repeating groups too, each under its group: "enfants.age". */

@@ -401,8 +401,15 @@ function operands(formula, answers) {
     const [key, inner] = typeof path === "string" ? split(path) : ["", ""];
     const answer = answers.get(key);
     if (!inner) return [answer];
-    return Array.isArray(answer) ? answer.filter(isObject).map((row) => own(row, inner)) : [];
+    if (Array.isArray(answer)) return answer.filter(isObject).map((row) => own(row, inner));
+    return isObject(answer) ? [partOf(answer, inner)] : [];
   });
+}
+
+/** A part of an answer, or what is known about it. */
+function partOf(answer, name) {
+  const known = own(answer, "known");
+  return own(answer, name) === undefined && isObject(known) ? own(known, name) : own(answer, name);
 }
 
 function words(answer) {

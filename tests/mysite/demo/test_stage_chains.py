@@ -29,6 +29,7 @@ from mysite.demo.builders.eservices.journeys import CaseJourney
 from mysite.demo.builders.eservices.residents import Residents, resident_by_name
 from mysite.demo.builders.eservices.services import DEFINITIONS
 from tests.factories.accounts import known
+from tests.factories.addresses import make_streets, swiss_line
 from tests.factories.cases import TeamFactory, member
 from tests.factories.documents import DocumentTemplateFactory, body
 from tests.factories.home import CommuneSettingsFactory
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.django_db
 CERTIFICATE, PERMIT, MOVE = "attestation-domicile", "macaron", "annonce-demenagement"
 DOG, CARD, EVENT, BIKE = "chien", "acces-decheterie", "manifestation", "subvention-velo"
 ME = {"beneficiaire": "moi", "motif": "bail", "preuve": "copie", "envoi_poste": False}
-CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "zone": "a", "second": False}
+CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "second": False}
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +97,8 @@ def filed(service: str, *, user=None, way=CaseJourney, **given) -> CaseJourney:
     team = TeamFactory(key=content["settings"]["team"])
     random, now = Random(1), timezone.now()
     residents = Residents(random)
+    if service == PERMIT:  # the zone follows from the street
+        make_streets("rues", swiss_line("Rue du Lac", "12", 1, 1), columns={"Rue du Lac": {"zone": "a"}})
     who = residents.of(resident_by_name("Élodie", "Marchetti"), "fr", "elodie@courriel.example")
     answers = AnswerFactory(random, residents).of(service, who, timezone.localdate()) | given
     journey = way(service, who, answers, now, now + timedelta(days=30), random, user=user)

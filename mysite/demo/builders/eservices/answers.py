@@ -129,7 +129,7 @@ class AnswerFactory:
     def macaron(self, who: Resident, day: date) -> dict:
         status = self.random.choices(["habitant", "entreprise", "soins"], [84, 12, 4])[0]
         return {
-            "zone": self.random.choice("abcd"),
+            "zone_ailleurs": self.random.choice("abcd"),
             "statut": status,
             "plaque": f"VD {self.random.randint(100000, 699999)}",
             "detenteur": self.random.random() < 0.85,

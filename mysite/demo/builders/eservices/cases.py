@@ -91,7 +91,7 @@ OWN = [
         7,
         {"salle": "ormes", "personnes": 60},
     ),
-    ("elodie.marchetti@courriel.example", "macaron", "accepted", 14, {"zone": "c", "statut": "habitant"}),
+    ("elodie.marchetti@courriel.example", "macaron", "accepted", 14, {"statut": "habitant"}),
     ("elodie.marchetti@courriel.example", "manifestation", "in_progress", 7, {"lieu": "port"}),
     ("huguette.perrin@courriel.example", "attestation-domicile", "accepted", 20, {"preuve": "guichet"}),
     ("huguette.perrin@courriel.example", "macaron", "received", 1, {"statut": "habitant"}),

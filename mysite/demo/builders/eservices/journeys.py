@@ -15,6 +15,9 @@ from eservices.cases.stages import AGENT
 from eservices.deliveries.models import Delivery
 from eservices.documents.actions import issuing as documents
 from eservices.documents.models import Document
+from eservices.formbuilder.definition import FieldDefinition
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.fields import AddressField
 from eservices.formbuilder.logic.visibility import visible_steps
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.payments import provider_calls
@@ -103,7 +106,11 @@ class CaseJourney:
                 if field.type == "files" and field.key in names:
                     file = uploads.sample_upload(names[field.key])
                     submissions.attach_file(actor=actor, draft=draft, field=field.key, upload=file, most=5)
-            given = {f.key: self.answers[f.key] for f in step.fields if self.answers.get(f.key) is not None}
+            given = {
+                f.key: _official(f, self.answers[f.key])
+                for f in step.fields
+                if self.answers.get(f.key) is not None
+            }
             submissions.save_step(actor=actor, draft=draft, step=step, answers=given)
 
     def some_agent(self, version: FormVersion):
@@ -251,6 +258,14 @@ class CaseJourney:
         link = self.case.links.order_by("-mailed").first()
         with clock.clock_at(self.now):
             cases.withdraw_request(actor=Applicant(link=link, user=self.user), case=self.case, reason="")
+
+
+def _official(field: FieldDefinition, answer):
+    """Return an answer as the form stores it: an address with what follows from it."""
+    if field.type != "address" or not field.table:
+        return answer
+    kind = field_types[field.type]
+    return AddressField(**kind.arguments(field)).clean(kind.from_json(answer) | {"sure": ""})
 
 
 def version_of(service: str) -> FormVersion:

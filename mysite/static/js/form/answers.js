@@ -55,6 +55,7 @@ function filesOf(input) {
 function inParts(inputs, start, field, today) {
   const given = inputs.filter((input) => input.checked || !/^(radio|checkbox)$/.test(input.type));
   const texts = Object.fromEntries(given.map((input) => [input.name.slice(start), input.value.trim()]));
+  if (field.type === "address" && !texts.street) return null; // postcode and town may stand there already
   if (field.type === "booking" && !texts.from && !texts.to) return null; // the rest is where its calendar stands
   if ("year" in texts) return typedDay(texts, field, today);
   const found = {};

@@ -1,0 +1,29 @@
+"""Completion of addresses while somebody types. It shows what is on every street sign."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from home.web.rate_limits import RateLimit
+
+from .addresses.completion import complete_number, complete_street
+from .addresses.streets import streets_of
+
+COMPLETIONS = RateLimit("address-completion", 6_000)  # by client: a library with one connection
+MAX_LENGTH = 100
+SECONDS = 300
+
+
+@require_safe
+@cache_control(public=True, max_age=SECONDS)
+def addresses(request: HttpRequest, table: str) -> HttpResponse:
+    """Return streets for ``q``, or the numbers of ``street`` that begin with ``q``."""
+    typed = {name: request.GET.get(name, "")[:MAX_LENGTH] for name in ("q", "street", "postcode")}
+    if not COMPLETIONS.allows_client(request):
+        return HttpResponse(status=429)
+    streets = streets_of(table)
+    if typed["street"]:
+        found = complete_number(streets, typed["street"], typed["postcode"], typed["q"])
+    else:
+        found = complete_street(streets, typed["q"])
+    return JsonResponse({"found": found})

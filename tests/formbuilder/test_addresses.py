@@ -1,0 +1,435 @@
+"""Addresses of the commune: their spellings, their check, what follows from them, and the questions about them."""
+
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eservices.catalogue.definition import linter
+from eservices.formbuilder import views
+from eservices.formbuilder.addresses.areas import area_at
+from eservices.formbuilder.field_types import answer_remarks, answer_text
+from eservices.formbuilder.forms import StepForm
+from eservices.formbuilder.linter import publication_errors
+from eservices.formbuilder.logic.address_spellings import (
+    normalize_house_number,
+    split_street_line,
+    street_key,
+)
+from eservices.formbuilder.logic.computed import compute_formula
+from eservices.formbuilder.models import HouseNumber
+from home.caching import site_version
+from tests.factories.addresses import make_streets
+from tests.factories.formbuilder import content, definition, question, step
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with override("en"):
+        yield
+
+
+FIELD = question("ou", "address", required=True, table="rues")
+FORM = definition(step("un", FIELD))
+
+
+def posted(form=FORM, **parts: str) -> StepForm:
+    data = {f"ou-{part}": text for part, text in parts.items()}
+    return StepForm(form, form.steps[0], "en", {}, data=data, files={})
+
+
+def answer_to(form=FORM, **parts: str) -> dict:
+    filled = posted(form, **parts)
+    assert filled.is_valid(), filled.errors
+    return filled.cleaned_answers["ou"]
+
+
+def doubt_about(form=FORM, **parts: str):
+    """Return the message, the input that it concerns, and the values of the ways on."""
+    filled = posted(form, **parts)
+    assert not filled.is_valid()
+    asked = filled.questions[0]
+    return " ".join(asked.messages), asked.wrong_part, [way["value"] for way in asked.doubt_choices]
+
+
+# -- Spellings -----------------------------------------------------------------------------------------------
+LAKE = ("ruedulac", "12")
+WRITINGS = [
+    ("Rue du Lac 12", LAKE),
+    ("rue du lac 12", LAKE),
+    ("RUE DU LAC 12", LAKE),
+    ("12, rue du Lac", LAKE),
+    ("12 rue du Lac", LAKE),
+    ("r. du Lac, 12", LAKE),
+    ("3 r du Lac", ("ruedulac", "3")),
+    ("  Rue   du  Lac  12 ", LAKE),
+    ("Rue-du-Lac n° 12", LAKE),
+    ("Rue du Lac, no 12", LAKE),
+    ("n°12 rue du Lac", LAKE),
+    ("Rue du Lac 12 A", ("ruedulac", "12a")),
+    ("Rue du Lac 12a", ("ruedulac", "12a")),
+    ("12bis, rue du Lac", ("ruedulac", "12bis")),
+    ("Rue du Lac 12 BIS", ("ruedulac", "12bis")),
+    ("Rue du Lac 12-14", ("ruedulac", "12-14")),
+    ("av. de l'Eglise 7", ("avenuedeleglise", "7")),
+    ("Ave de l’Église 7", ("avenuedeleglise", "7")),
+    ("Ch. des Échalas 8", ("chemindesechalas", "8")),
+    ("Bd St-Georges 1", ("boulevardsaintgeorges", "1")),
+    ("Rue du 14 Juillet", ("ruedu14juillet", "")),
+    ("Rue du 14 Juillet 3", ("ruedu14juillet", "3")),
+    ("Place du 1er Août 2", ("placedu1eraout", "2")),
+    ("Bahnhofstr. 12a", ("bahnhofstrasse", "12a")),
+    ("Bahnhofstraße 12 a", ("bahnhofstrasse", "12a")),
+    ("Bahnhof-Strasse Nr. 12a", ("bahnhofstrasse", "12a")),
+    ("v. Cantonale 5", ("viacantonale", "5")),
+    ("P.za Grande, 1", ("piazzagrande", "1")),
+    ("V.le dei Faggi 3", ("vialedeifaggi", "3")),
+    ("12 Lake Street", ("lakestreet", "12")),
+]
+
+
+@pytest.mark.parametrize(("written", "expected"), WRITINGS)
+def test_line_is_divided_in_any_writing(written, expected):
+    street, number = split_street_line(written)
+    assert (street_key(street), normalize_house_number(number)) == expected
+
+
+@given(st.text())
+def test_any_text_is_divided_without_loss(text):
+    street, number = split_street_line(text)
+    assert split_street_line(street)[0] in street or not number
+    street_key(street)
+    assert normalize_house_number(normalize_house_number(number)) == normalize_house_number(number)
+
+
+NAMES = st.sampled_from(
+    ["Rue du Lac", "Chemin des Vignes", "Bahnhofstrasse", "Via al Porto", "Avenue de l’Église"]
+)
+SUFFIXES = st.sampled_from(["", "a", " A", "bis", " ter"])
+
+
+@given(
+    NAMES,
+    st.integers(1, 999),
+    SUFFIXES,
+    st.sampled_from(["{s} {n}", "{n} {s}", "{n}, {s}", "{s},  {n}", "{s} n° {n}"]),
+)
+def test_order_case_and_commas_make_no_difference(name, number, suffix, order):
+    written = order.format(s=name, n=f"{number}{suffix}")
+    for line in (written, written.upper(), f"  {written.lower()} "):
+        street, found = split_street_line(line)
+        assert street_key(street) == street_key(name)
+        assert normalize_house_number(found) == normalize_house_number(f"{number}{suffix}")
+
+
+# -- The check -----------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"street": "Rue du Lac", "number": "12"},
+        {"street": "rue du lac 12"},
+        {"street": "12, R. DU LAC"},
+        {"street": "r du lac", "number": "n° 12", "postcode": "1199", "town": "orvenay"},
+        {"street": "Ruedulac", "number": " 12 ", "town": "Orvenay"},
+    ],
+)
+def test_address_is_stored_in_its_official_spelling(parts):
+    make_streets()
+    answer = answer_to(**parts)
+    assert answer == {
+        "street": "Rue du Lac",
+        "number": "12",
+        "postcode": "1199",
+        "town": "Orvenay",
+        "known": {"egid": "2001"},
+    }
+    assert answer_text(FORM.fields["ou"], answer, FORM, "en") == "Rue du Lac 12, 1199 Orvenay"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("line", "street", "number"),
+    [
+        ("Rue du Lac 12 A", "Rue du Lac", "12a"),
+        ("12 bis rue du lac", "Rue du Lac", "12bis"),
+        ("Bahnhof Str. 12 A", "Bahnhofstrasse", "12a"),
+        ("5 via cantonale", "Via Cantonale", "5"),
+        ("rue du 14 juillet 3", "Rue du 14 Juillet", "3"),
+        ("7, av. de l'eglise", "Avenue de l’Église", "7"),
+        ("Ch. de la Muehle 1", "Chemin de la Mühle", "1"),
+    ],
+)
+def test_address_of_another_language_is_found(line, street, number):
+    make_streets()
+    answer = answer_to(street=line)
+    assert (answer["street"], answer["number"]) == (street, number)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("parts", "message", "part", "proposal"),
+    [
+        (
+            {"street": "Rue du Lak", "number": "12"},
+            "We do not know a street “Rue du Lak”",
+            "street",
+            "street=Rue du Lac",
+        ),
+        ({"street": "Zzz", "number": "1"}, "We do not know a street “Zzz” in Orvenay", "street", ""),
+        ({"street": "Rue du Lac", "number": "13"}, "a number 13 in Rue du Lac", "number", "number=12"),
+        ({"street": "Rue du Lac"}, "Add the number", "number", ""),
+        (
+            {"street": "Rue du Lac", "number": "9"},
+            "no number 9 in Rue du Lac any more",
+            "number",
+            "number=10",
+        ),
+        ({"street": "Chemin du Stade", "number": "2"}, "does not exist any more", "street", ""),
+        ({"street": "Chemin du Coteau", "number": "4"}, "is in Verraz, not in Orvenay", "town", ""),
+        (
+            {"street": "Rue du Lac", "number": "12", "postcode": "1003", "town": "Lausanne"},
+            "postcode 1003 is not",
+            "postcode",
+            "",
+        ),
+        ({"street": "Rue du Lac", "number": "12", "town": "Verraz"}, "is in Verraz", "town", ""),
+        ({"street": "Rue X", "number": "12", "town": "Gland"}, "is in Gland", "town", ""),
+    ],
+)
+def test_doubt_is_caught_with_ways_on(parts, message, part, proposal):
+    make_streets()
+    said, where, ways = doubt_about(**parts)
+    assert message in said
+    assert where == part
+    assert not proposal or proposal in ways
+    new, unsure = ways[-2:]
+    assert answer_to(**parts, sure=new)["known"] == {"sure": "new"}
+    assert answer_to(**parts, sure=unsure)["known"] == {"sure": "unsure"}
+
+
+@pytest.mark.django_db
+def test_proposal_is_taken_by_one_choice():
+    make_streets()
+    answer = answer_to(street="Rue du Lak", number="12", sure="street=Rue du Lac")
+    assert (answer["street"], answer["known"]) == ("Rue du Lac", {"egid": "2001"})
+    assert answer_to(street="Rue du Lac", number="13", sure="number=14")["number"] == "14"
+    assert answer_to(street="Rue du Lac", number="12", sure="number=14")["number"] == "12"
+
+
+@pytest.mark.django_db
+def test_confirmation_holds_for_one_address():
+    make_streets()
+    ways = doubt_about(street="Rue Neuve", number="1")[2]
+    assert doubt_about(street="Rue Vieille", number="1", sure=ways[-1])
+    assert doubt_about(street="Rue Neuve", number="1", sure="new:")
+    stored = answer_to(street="Rue Neuve", number="1", sure=ways[-1])
+    again = StepForm(FORM, FORM.steps[0], "en", {"ou": stored})
+    assert again.questions[0].value["sure"] == "unsure:rueneuve-1-1199"
+
+
+@pytest.mark.django_db
+def test_renamed_street_names_the_present_one():
+    table = make_streets(columns={"Rue du Lac": {"former": "Rue des Bains | Grand-Rue"}})
+    message, part, ways = doubt_about(street="grand rue", number="12")
+    assert "“grand rue” is now called “Rue du Lac”." in message
+    assert (part, ways[0]) == ("street", "street=Rue du Lac")
+    closed = table.rows.get(label="Chemin du Stade")
+    closed.extra |= {"now": "Rue du Centenaire"}
+    closed.save()
+    message, _part, ways = doubt_about(street="Ch. du Stade", number="3")
+    assert "is now called “Rue du Centenaire”" in message
+    assert answer_to(street="Ch. du Stade", number="3", sure=ways[0])["street"] == "Rue du Centenaire"
+
+
+@pytest.mark.django_db
+def test_table_without_streets_checks_nothing():
+    form = definition(step("un", question("ou", "address", table="none")))
+    parts = {"street": "Rue X", "number": "1", "postcode": "1000", "town": "Ailleurs"}
+    assert answer_to(form, **parts) == parts
+    assert answer_text(form.fields["ou"], parts, form, "en") == "Rue X 1, 1000 Ailleurs"
+
+
+@pytest.mark.django_db
+def test_optional_address_may_stay_empty():
+    make_streets()
+    form = definition(step("un", question("ou", "address", table="rues")))
+    filled = posted(form, postcode="1199", town="Orvenay")
+    assert filled.is_valid()
+    assert filled.cleaned_answers == {"ou": None}
+    assert not posted(postcode="1199", town="Orvenay").is_valid()
+
+
+@pytest.mark.django_db
+def test_postcode_and_town_are_filled_in():
+    make_streets()
+    html = str(StepForm(FORM, FORM.steps[0], "en", {}).questions[0])
+    assert 'name="ou-postcode" value="1199"' in html
+    assert 'name="ou-town" value="Orvenay"' in html
+
+
+# -- What follows from an address ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("cell", "number", "area"),
+    [
+        ("North", "12", "North"),
+        ("North | 1-29: South", "12bis", "South"),
+        ("North | 1-29: South", "30", "North"),
+        ("1-29 odd: South | 1-29 pair: East", "12", "East"),
+        ("A | 30-: B", "31", "B"),
+        ("A | -9: B", "9a", "B"),
+        ("A | 7: B", "7", "B"),
+        ("A | impair: B", "7", "B"),
+        ("Bus: line 3", "7", "Bus: line 3"),
+        ("A | 1-9: B", "", "A"),
+    ],
+)
+def test_area_follows_from_street_and_number(cell, number, area):
+    assert area_at(cell, number) == area
+
+
+@given(st.text(), st.text())
+def test_any_cell_has_an_area(cell, number):
+    assert isinstance(area_at(cell, number), str)
+
+
+@pytest.mark.django_db
+def test_areas_can_be_used_in_calculations():
+    make_streets(columns={"Rue du Lac": {"École": "Bourg", "zone": "A | 12-: B", "collecte": "mardi"}})
+    answer = answer_to(street="Rue du Lac", number="12")
+    assert answer["known"] == {"egid": "2001", "ecole": "Bourg", "zone": "B", "collecte": "mardi"}
+    zone = {"operation": "concat", "fields": ["ou.zone"]}
+    assert compute_formula(zone, {"ou": answer}) == "B"
+    assert compute_formula({"operation": "concat", "fields": ["ou.town"]}, {"ou": answer}) == "Orvenay"
+    assert answer_remarks(FORM.fields["ou"], answer, None) == [
+        "École: Bourg; zone: B; collecte: mardi; EGID: 2001"
+    ]
+
+
+@pytest.mark.django_db
+def test_calculation_may_name_an_area():
+    computed = question(
+        "zone", "computed", settings={"formula": {"operation": "concat", "fields": ["ou.zone"]}}
+    )
+    made = content(step("un", FIELD, computed))
+    assert publication_errors(made) == []
+
+    def warned() -> bool:
+        return any("no column “zone”" in fault.message for fault in linter.lint_service(made))
+
+    make_streets()
+    assert warned()
+    make_streets(columns={"Rue du Lac": {"zone": "A"}})
+    assert not warned()
+    late = content(step("un", computed, FIELD))
+    assert "which is not asked before it" in str(publication_errors(late)[0])
+
+
+@pytest.mark.django_db
+def test_doubt_is_a_remark_until_it_is_resolved():
+    make_streets()
+    field = FORM.fields["ou"]
+    ways = doubt_about(street="Rue du Lac", number="99")[2]
+    answer = answer_to(street="Rue du Lac", number="99", sure=ways[-2])
+    (remark,) = answer_remarks(field, answer, None)
+    assert (
+        remark
+        == "To be checked: We do not know a number 99 in Rue du Lac. The applicant says that it is new."
+    )
+    row = HouseNumber.objects.get(egid="2001").street
+    HouseNumber.objects.create(street=row, number="99", key="99", postcode="1199", egid="77")
+    site_version.invalidate_site()
+    assert answer_remarks(field, answer, None) == ["EGID: 77"]
+    assert answer_remarks(field, None, None) == answer_remarks(field, "?", None) == []
+
+
+# -- On the page ---------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_ways_on_are_shown_as_radio_buttons():
+    make_streets()
+    html = str(posted(street="Rue du Lak", number="12").questions[0])
+    assert html.count('type="radio"') == 3
+    assert 'value="street=Rue du Lac"' in html
+    assert "Rue du Lac 12" in html
+    assert "checked" not in html
+
+
+@pytest.mark.django_db
+def test_table_and_houses_are_read_once(django_assert_num_queries):
+    make_streets()
+    form = definition(step("un", *(question(f"q{n}", "address", table="rues") for n in range(4))))
+    data = {f"q{n}-street": "Rue du Lac 12" for n in range(4)}
+    with django_assert_num_queries(2):
+        for _again in range(3):
+            filled = StepForm(form, form.steps[0], "fr", {}, data=data, files={})
+            assert filled.is_valid()
+            assert "".join(map(str, filled.questions))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed", [{"street": "x" * 101}, {"street": "\0"}, {"street": "Rue du Lac", "number": "1" * 90}]
+)
+def test_unusable_text_is_refused(typed):
+    make_streets()
+    assert not posted(**typed).is_valid()
+
+
+@pytest.mark.django_db(transaction=False)
+@given(
+    st.dictionaries(
+        st.sampled_from(["street", "number", "extra", "postcode", "town", "sure"]), st.text(max_size=30)
+    )
+)
+def test_any_parts_are_checked_without_failing(parts):
+    posted(**parts).is_valid()
+
+
+# -- Completion ----------------------------------------------------------------------------------------------
+def completed(client, **asked: str) -> list:
+    return client.get(reverse("formbuilder:addresses", args=["rues"]), asked).json()["found"]
+
+
+@pytest.mark.django_db
+def test_street_is_completed_after_three_letters(client):
+    make_streets()
+    assert completed(client, q="ru") == []
+    assert completed(client, q="rue l") == [["Rue du Lac", "1199", "Orvenay"]]
+    assert completed(client, q="eglise") == [["Avenue de l’Église", "1199", "Orvenay"]]
+    assert completed(client, q="12, r. du la") == [["Rue du Lac", "1199", "Orvenay"]]
+    assert completed(client, q="coteau") == completed(client, q="stade") == []
+
+
+@pytest.mark.django_db
+def test_number_is_completed_within_its_street(client):
+    make_streets()
+    assert completed(client, street="rue du lac", q="12") == [["12"], ["12a"], ["12bis"]]
+    assert completed(client, street="rue du lac")[0] == ["10"]
+    assert completed(client, street="rue perdue") == []
+
+
+@pytest.mark.django_db
+def test_completion_is_small_and_needs_no_query(client, django_assert_num_queries):
+    make_streets()
+    completed(client, q="rue")
+    with django_assert_num_queries(0):
+        response = client.get(reverse("formbuilder:addresses", args=["rues"]), {"q": "rue"})
+    assert len(response.content) < 300
+    assert "max-age" in response["Cache-Control"]
+    assert json.loads(response.content)["found"]
+
+
+@pytest.mark.django_db
+def test_completion_is_limited_by_client(client, monkeypatch):
+    monkeypatch.setattr(views.COMPLETIONS.__class__, "allows_client", lambda limit, request: False)
+    assert client.get(reverse("formbuilder:addresses", args=["rues"]), {"q": "rue"}).status_code == 429
+    assert client.post(reverse("formbuilder:addresses", args=["rues"])).status_code == 405
+
+
+@pytest.mark.django_db
+def test_completion_of_an_unknown_table_is_empty(client):
+    assert completed(client, q="rue") == []
+    assert completed(client, q="\0" * 200, street="\0") == []

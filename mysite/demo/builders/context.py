@@ -7,8 +7,7 @@ from random import Random
 from django.contrib.auth import get_user_model
 from wagtail.models import Locale, Page
 
-LANGUAGES = ("fr", "de", "en")  # languages of the main pages; the first is the source
-FURTHER = ("it",)  # a few pages; other pages inform readers that they are in French
+LANGUAGES = ("fr", "de", "en", "it")  # languages of services and main pages; the first is the source
 SEED = 1199
 
 

@@ -77,13 +77,14 @@ def test_family_certificate_lists_the_family():
 def test_family_certificate_of_one_person_uses_the_singular(language, plural):
     """The register may know only one of the persons that the request names."""
     texts = list_starters(SERVICES)["residence-certificate"].document["texts"]
-    said = [texts[language]["statement_family"]]
-    if language != "it":  # the demo has no certificate in Italian
-        said += [
+    said = [
+        texts[language]["statement_family"],
+        *(
             one["sentence_family"]
             for one in read_content(language, "documents", timezone.localdate())
             if one.key == CERTIFICATE
-        ]
+        ),
+    ]
     assert not [one for one in said if plural in one]
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from eservices.catalogue.definition.linter import values_known_by_stages
 from eservices.formbuilder.linter import lint_definition
 from mysite.demo import clock, map_tiles, people
-from mysite.demo.builders.context import DemoContext
+from mysite.demo.builders.context import LANGUAGES, DemoContext
 from mysite.demo.builders.eservices.answers import AnswerFactory
 from mysite.demo.builders.eservices.bookings import closed_days
 from mysite.demo.builders.eservices.cases import applicants
@@ -156,11 +156,14 @@ def test_content_body_has_the_same_ids_every_time():
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
-def test_demo_definition_is_valid_and_in_three_languages(path):
+def test_demo_definition_is_valid_and_in_four_languages(path):
     definition = json.loads(path.read_text(encoding="utf-8"))
     assert lint_definition(definition, known=values_known_by_stages) == []
-    assert set(definition["texts"]) == {"fr", "de", "en"}
-    assert set(definition["texts"]["fr"]) == set(definition["texts"]["de"]) == set(definition["texts"]["en"])
+    texts = definition["texts"]
+    assert set(texts) == set(LANGUAGES)
+    lacking = {language: sorted(set(texts["fr"]) - set(said)) for language, said in texts.items()}
+    assert lacking == {language: [] for language in LANGUAGES}
+    assert all(said[key].strip() for said in texts.values() for key in said)
 
 
 def test_demo_service_pages_have_one_structure_in_four_languages():

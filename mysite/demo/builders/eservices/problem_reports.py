@@ -15,35 +15,50 @@ from ...pictures import CONTENT_TYPE, read_picture
 from ..context import LANGUAGES, DemoContext
 from .journeys import agents_of
 
+NONE = ("",) * len(LANGUAGES)
 CATEGORIES = [
     # key, icon, team, names and promises in each language
     (
-        *("lampe", "lamp", "batiments", ("Éclairage", "Beleuchtung", "Street lights")),
+        *("lampe", "lamp", "batiments", ("Éclairage", "Beleuchtung", "Street lights", "Illuminazione")),
         (
             "Une lampe est réparée en quatre jours.",
             "Eine Lampe ist in vier Tagen repariert.",
-            "A lamp is mended within four days.",
+            "A street light is repaired within four days.",
+            "Un lampione è riparato entro quattro giorni.",
         ),
     ),
     (
-        *("route", "road", "police", ("Route, trottoir", "Strasse, Trottoir", "Road, pavement")),
+        *(
+            "route",
+            "road",
+            "police",
+            ("Route, trottoir", "Strasse, Trottoir", "Road, pavement", "Strada, marciapiede"),
+        ),
         (
             "Un nid-de-poule est comblé en huit jours.",
             "Ein Schlagloch ist in acht Tagen gefüllt.",
             "A pothole is filled within eight days.",
+            "Una buca è riempita entro otto giorni.",
         ),
     ),
     (
-        *("dechets", "bin", "batiments", ("Déchets", "Abfall", "Waste")),
+        *("dechets", "bin", "batiments", ("Déchets", "Abfall", "Waste", "Rifiuti")),
         (
             "Un dépôt sauvage part le jour ouvrable suivant.",
             "Wilder Abfall ist am nächsten Werktag weg.",
             "Dumped waste is gone the next working day.",
+            "Un deposito abusivo è tolto il giorno lavorativo seguente.",
         ),
     ),
-    (*("arbres", "tree", "batiments", ("Arbres, parcs", "Bäume, Parks", "Trees, parks")), ("", "", "")),
-    (*("eau", "drop", "batiments", ("Eau, égout", "Wasser, Abwasser", "Water, drains")), ("", "", "")),
-    (*("autre", "more", "police", ("Autre chose", "Etwas anderes", "Something else")), ("", "", "")),
+    (
+        *("arbres", "tree", "batiments", ("Arbres, parcs", "Bäume, Parks", "Trees, parks", "Alberi, parchi")),
+        NONE,
+    ),
+    (
+        *("eau", "drop", "batiments", ("Eau, égout", "Wasser, Abwasser", "Water, drains", "Acqua, canali")),
+        NONE,
+    ),
+    (*("autre", "more", "police", ("Autre chose", "Etwas anderes", "Something else", "Altro")), NONE),
 ]
 
 

@@ -14,12 +14,8 @@ from eservices.catalogue.translation_updates import run_translation_update
 from eservices.documents.models import DocumentTemplate, Zone
 
 from ...markup import BlockBuilder, ContentEntry, read_content
-from ..context import FURTHER, LANGUAGES, DemoContext
+from ..context import LANGUAGES, DemoContext
 
-PAGES_IN = (
-    *LANGUAGES,
-    *FURTHER,
-)  # in FURTHER only the page is translated; the form is in French, and the page says so
 DEFINITIONS = Path(__file__).parent.parent.parent / "services"
 TEMPLATES = {
     "attestation-domicile": {
@@ -86,7 +82,7 @@ def create_classifications(world: DemoContext) -> None:
     """Create life situations, document templates and permit zones."""
     for order, (slug, names) in enumerate(SITUATIONS):
         source = None
-        for language, name in zip(PAGES_IN, names, strict=True):
+        for language, name in zip(LANGUAGES, names, strict=True):
             one = source.copy_for_translation(world.locales[language]) if source else LifeSituation()
             one.locale, one.slug, one.name, one.order = world.locales[language], slug, name, order
             one.save()
@@ -150,13 +146,12 @@ def build(world: DemoContext) -> None:
     """Import every definition with the texts of its page in each language."""
     texts = {
         language: {entry.key: entry for entry in read_content(language, "services", world.today)}
-        for language in PAGES_IN
+        for language in LANGUAGES
     }
     index = ServiceIndexPage.objects.get(pk=world.pages["guichet-en-ligne"])
     for key, entry in texts["fr"].items():
         definition = json.loads((DEFINITIONS / f"{key}.json").read_text(encoding="utf-8"))
-        said = {language: page_field_values(texts[language][key], world) for language in PAGES_IN}
-        definition["texts"] |= {language: {"title": texts[language][key]["title"]} for language in FURTHER}
+        said = {language: page_field_values(texts[language][key], world) for language in LANGUAGES}
         definition["page"] = {"situations": [entry["life"]], "texts": said}
         page = actions.import_service(actor=world.editor, index=index, definition=definition)
         page.contact = world.contacts[definition["settings"]["team"], "fr"]

@@ -18,27 +18,28 @@ from news.waste.models import WasteCollection, WasteDistrict
 from .... import bootstrap
 from ... import clock, people
 from ...markup import CONTENT, SPACE, read_content
-from ..context import FURTHER, LANGUAGES, DemoContext
+from ..context import LANGUAGES, DemoContext
 
 COUNTER = "mon 08:00-11:30; tue 08:00-11:30 14:00-17:00; wed 14:00-18:30; thu 08:00-11:30; fri 07:00-13:00"
 DISTRICTS = [
     (
         "bourg",
-        ("Bourg et rives", "Dorf und Ufer", "Village and shore"),
+        ("Bourg et rives", "Dorf und Ufer", "Village and shore", "Paese e riva"),
         "Rue du Lac, place de l’Orme, quai, rue du Temple.",
     ),
     (
         "coteau",
-        ("Coteau et Sablons", "Hang und Sablons", "Hillside and Sablons"),
+        ("Coteau et Sablons", "Hang und Sablons", "Hillside and Sablons", "Collina e Sablons"),
         "Chemin des Vignes, Sablons, Grèves, la Râpe.",
     ),
 ]
+PAPER = ("Papier et carton", "Papier und Karton", "Paper and cardboard", "Carta e cartone")
 WASTE = [
     # waste in each language, district, first collection, interval in weeks
-    (("Ordures ménagères", "Kehricht", "Household waste"), "", "tue-40w", 1),
-    (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "bourg", "wed-40w", 2),
-    (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "coteau", "wed-39w", 2),
-    (("Déchets verts", "Grünabfälle", "Green waste"), "", "thu-40w", 1),
+    (("Ordures ménagères", "Kehricht", "Household waste", "Rifiuti domestici"), "", "tue-40w", 1),
+    (PAPER, "bourg", "wed-40w", 2),
+    (PAPER, "coteau", "wed-39w", 2),
+    (("Déchets verts", "Grünabfälle", "Green waste", "Scarti vegetali"), "", "thu-40w", 1),
 ]
 NIGHT_NUMBER = [
     (
@@ -54,12 +55,17 @@ NIGHT_NUMBER = [
         "A leak, a tree on the road, a boat adrift?",
         "<p>Somebody answers day and night on <b>021 000 42 99</b>. If people are in danger, call 118 first.</p>",
     ),
+    (
+        "Una perdita, un albero sulla strada, una barca alla deriva?",
+        "<p>Il picchetto risponde giorno e notte allo <b>021 000 42 99</b>. "
+        "Se ci sono persone in pericolo, chiami prima il 118.</p>",
+    ),
 ]
 ARMS = CONTENT / "arms.svg"
 
 
 def create_locales(world: DemoContext) -> None:
-    for code in (*LANGUAGES, *FURTHER):
+    for code in LANGUAGES:
         world.locales[code] = Locale.objects.get_or_create(language_code=code)[0]
 
 
@@ -153,19 +159,17 @@ def create_people(world: DemoContext) -> None:
         one.text, one.phone, one.email = entry["text"], entry["phone"], entry["email"]
         one.locale = world.locales["fr"]
         one.save()
-        _in_every_language(kept, entry.key, one)
+        kept[entry.key, "fr"] = one
     for language in LANGUAGES[1:]:
         for entry in read_content(language, "people", world.today):
-            twin = world.contacts[entry.key, "fr"].copy_for_translation(world.locales[language])
-            twin.title, twin.text = entry["name"], entry["text"]
+            kept = world.persons if (entry.key, "fr") in world.persons else world.contacts
+            twin = kept[entry.key, "fr"].copy_for_translation(world.locales[language])
+            twin.text = entry["text"]
+            for name, value in {"title": entry["name"], "role": entry["role"]}.items():
+                if value:
+                    setattr(twin, name, value)
             twin.save()
-            world.contacts[entry.key, language] = twin
-
-
-def _in_every_language(kept: dict, key: str, snippet) -> None:
-    """Use the French snippet for all languages, until it is translated."""
-    for language in LANGUAGES:
-        kept[key, language] = snippet
+            kept[entry.key, language] = twin
 
 
 def create_waste_calendar(world: DemoContext) -> None:

@@ -28,7 +28,7 @@ from ... import clock
 from ...markup import BlockBuilder, ContentEntry, read_content
 from ...state import UNFINISHED
 from ...typography import typeset
-from ..context import FURTHER, LANGUAGES, DemoContext
+from ..context import LANGUAGES, DemoContext
 from . import home_page
 from .commune import as_stream, opening_hours_value
 
@@ -49,7 +49,7 @@ KINDS = {
     "plan": SitePlanPage,
     "": ContentPage,
 }
-OTHERS = (*LANGUAGES[1:], *FURTHER)
+OTHERS = LANGUAGES[1:]
 UNDESCRIBED = ("ecole", "lac-port")  # so that the content checks have findings
 FILES = ("vivre", "autorites", "administration")
 # Index pages of other apps, in the order of the menu: key → (model, title, lead).

@@ -6,7 +6,7 @@ from home.models import MissedQuery, SynonymGroup
 
 from ...markup import CONTENT
 from ...typography import typeset
-from ..context import FURTHER, LANGUAGES, DemoContext
+from ..context import LANGUAGES, DemoContext
 
 # language, words, number of searches, days ago
 MISSED = (
@@ -28,7 +28,7 @@ def build(world: DemoContext) -> None:
 
 
 def create_synonyms() -> None:
-    for language in (*LANGUAGES, *FURTHER):
+    for language in LANGUAGES:
         lines = (CONTENT / language / "synonyms.txt").read_text(encoding="utf-8").splitlines()
         for line in filter(None, lines):
             group = SynonymGroup(language=language, words=typeset(line, language))

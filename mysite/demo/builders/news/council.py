@@ -20,10 +20,20 @@ from .news_and_events import add_and_publish
 
 PAPER = Path(__file__).parent.parent.parent / "typst" / "paper.typ"
 KINDS = {
-    "preavis": ("Préavis au Conseil", "Botschaften an den Rat", "Proposals to the council"),
-    "pv": ("Procès-verbaux", "Protokolle", "Minutes"),
-    "reglement": ("Règlements", "Reglemente", "Regulations"),
-    "finances": ("Budgets et comptes", "Budgets und Rechnungen", "Budgets and accounts"),
+    "preavis": (
+        "Préavis au Conseil",
+        "Botschaften an den Rat",
+        "Proposals to the council",
+        "Messaggi al Consiglio",
+    ),
+    "pv": ("Procès-verbaux", "Protokolle", "Minutes", "Verbali"),
+    "reglement": ("Règlements", "Reglemente", "Regulations", "Regolamenti"),
+    "finances": (
+        "Budgets et comptes",
+        "Budgets und Rechnungen",
+        "Budgets and accounts",
+        "Preventivi e consuntivi",
+    ),
 }
 # kind, title, number, day, text
 LIBRARY = [

@@ -12,15 +12,15 @@ from ...typography import typeset
 from ..context import LANGUAGES, DemoContext
 
 THEMES = [
-    ("culture", ("Vie du village", "Dorfleben", "Village life")),
-    ("musique", ("Musique et chant", "Musik und Gesang", "Music and singing")),
-    ("sport", ("Sport", "Sport", "Sport")),
-    ("lac", ("Lac et nature", "See und Natur", "Lake and nature")),
-    ("famille", ("Enfance et famille", "Kinder und Familie", "Children and family")),
-    ("entraide", ("Santé et entraide", "Gesundheit und Hilfe", "Health and help")),
-    ("terroir", ("Terroir", "Aus der Region", "Local produce")),
-    ("commerce", ("Commerce", "Läden", "Shops")),
-    ("artisanat", ("Artisanat", "Handwerk", "Crafts")),
+    ("culture", ("Vie du village", "Dorfleben", "Village life", "Vita del paese")),
+    ("musique", ("Musique et chant", "Musik und Gesang", "Music and singing", "Musica e canto")),
+    ("sport", ("Sport", "Sport", "Sport", "Sport")),
+    ("lac", ("Lac et nature", "See und Natur", "Lake and nature", "Lago e natura")),
+    ("famille", ("Enfance et famille", "Kinder und Familie", "Children and family", "Infanzia e famiglia")),
+    ("entraide", ("Santé et entraide", "Gesundheit und Hilfe", "Health and help", "Salute e aiuto")),
+    ("terroir", ("Terroir", "Aus der Region", "Local produce", "Prodotti locali")),
+    ("commerce", ("Commerce", "Läden", "Shops", "Negozi")),
+    ("artisanat", ("Artisanat", "Handwerk", "Crafts", "Artigianato")),
 ]
 
 

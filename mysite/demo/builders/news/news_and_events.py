@@ -14,37 +14,53 @@ from ..home.commune import as_stream
 from ..home.page_tree import publish_page
 
 CATEGORIES = [
-    ("chantiers", ("Chantiers et environnement", "Baustellen und Umwelt", "Works and environment")),
-    ("politique", ("Politique", "Politik", "Politics")),
-    ("ecole", ("École et enfance", "Schule und Kinder", "School and children")),
-    ("vie", ("Vie du village", "Dorfleben", "Village life")),
+    (
+        "chantiers",
+        (
+            "Chantiers et environnement",
+            "Baustellen und Umwelt",
+            "Works and environment",
+            "Cantieri e ambiente",
+        ),
+    ),
+    ("politique", ("Politique", "Politik", "Politics", "Politica")),
+    ("ecole", ("École et enfance", "Schule und Kinder", "School and children", "Scuola e infanzia")),
+    ("vie", ("Vie du village", "Dorfleben", "Village life", "Vita del paese")),
 ]
 TOPICS = [
     (
         "chantiers",
-        ("Chantiers et circulation", "Baustellen und Verkehr", "Works and traffic"),
+        ("Chantiers et circulation", "Baustellen und Verkehr", "Works and traffic", "Cantieri e traffico"),
         (
             "Ce qui se ferme, ce qui s’ouvre, par où passer.",
             "Was gesperrt ist, was öffnet, wo man durchkommt.",
             "What closes, what opens, how to get past.",
+            "Che cosa si chiude, che cosa riapre, da dove passare.",
         ),
     ),
     (
         "politique",
-        ("Décisions et votations", "Entscheide und Abstimmungen", "Decisions and votes"),
+        (
+            "Décisions et votations",
+            "Entscheide und Abstimmungen",
+            "Decisions and votes",
+            "Decisioni e votazioni",
+        ),
         (
             "Ce que la Municipalité et le Conseil décident.",
             "Was Gemeinderat und Parlament entscheiden.",
             "What Municipality and Council decide.",
+            "Che cosa decidono Municipio e Consiglio.",
         ),
     ),
     (
         "agenda",
-        ("Vie du village", "Dorfleben", "Village life"),
+        ("Vie du village", "Dorfleben", "Village life", "Vita del paese"),
         (
             "Fêtes, marchés, école, déchets : la lettre du jeudi.",
             "Feste, Märkte, Schule, Abfall: der Brief vom Donnerstag.",
             "Festivals, markets, school, waste: the Thursday letter.",
+            "Feste, mercati, scuola, rifiuti: la lettera del giovedì.",
         ),
     ),
 ]
@@ -58,7 +74,9 @@ def create_categories_and_topics(world: DemoContext) -> None:
         _translated(world, world.topics, key, Topic(order=order), names, descriptions)
 
 
-def _translated(world: DemoContext, kept: dict, key: str, first, names, descriptions=("", "", "")) -> None:
+def _translated(
+    world: DemoContext, kept: dict, key: str, first, names, descriptions=("", "", "", "")
+) -> None:
     source = None
     for language, name, description in zip(LANGUAGES, names, descriptions, strict=True):
         one = source.copy_for_translation(world.locales[language]) if source else first

@@ -21,35 +21,60 @@ from ..home.commune import as_stream
 from .news_and_events import add_and_publish
 
 PLAN = Path(__file__).parent.parent.parent / "typst" / "plan.typ"
-# key → (days, act, law, names in each language, remedies in French)
+# key → (days, act, law, names and remedies in each language)
 KINDS = {
     "enquete": (
         30,
         Act.BUILDING_ENQUIRY,
         "Art. 109 LATC",
-        ("Enquête publique", "Öffentliche Auflage", "Public enquiry"),
-        "Une opposition motivée s’adresse par écrit à la Municipalité, place de l’Orme 2, jusqu’au dernier jour.",
+        ("Enquête publique", "Öffentliche Auflage", "Public enquiry", "Pubblicazione"),
+        (
+            "Une opposition motivée s’adresse par écrit à la Municipalité, place de l’Orme 2, jusqu’au dernier jour.",
+            "Eine begründete Einsprache geht bis zum letzten Tag schriftlich an den Gemeinderat, place de l’Orme 2.",
+            "To object, write to the Municipality at place de l’Orme 2 by the last day, and give your reasons.",
+            "Un’opposizione motivata va inviata per iscritto al Municipio, place de l’Orme 2, entro l’ultimo giorno.",
+        ),
     ),
     "referendum": (
         30,
         "",
         "Art. 160 LEDP",
-        ("Objet soumis au référendum", "Referendumsvorlage", "Decision open to referendum"),
-        "La demande de référendum est annoncée par écrit à la Municipalité dans les dix jours.",
+        (
+            "Objet soumis au référendum",
+            "Referendumsvorlage",
+            "Decision open to referendum",
+            "Oggetto sottoposto a referendum",
+        ),
+        (
+            "La demande de référendum est annoncée par écrit à la Municipalité dans les dix jours.",
+            "Ein Referendum ist dem Gemeinderat innert zehn Tagen schriftlich anzukündigen.",
+            "To request a referendum, tell the Municipality in writing within ten days.",
+            "La domanda di referendum va annunciata per iscritto al Municipio entro dieci giorni.",
+        ),
     ),
     "circulation": (
         30,
         "",
         "Art. 107 OSR",
-        ("Mesure de circulation", "Verkehrsanordnung", "Traffic measure"),
-        "Un recours s’adresse au Tribunal cantonal dans les trente jours.",
+        ("Mesure de circulation", "Verkehrsanordnung", "Traffic measure", "Misura del traffico"),
+        (
+            "Un recours s’adresse au Tribunal cantonal dans les trente jours.",
+            "Beschwerde kann innert dreissig Tagen beim Kantonsgericht erhoben werden.",
+            "You can appeal to the Cantonal Court within thirty days.",
+            "Il ricorso va presentato al Tribunale cantonale entro trenta giorni.",
+        ),
     ),
     "decision": (
         10,
         "",
         "",
-        ("Décision de la Municipalité", "Entscheid des Gemeinderats", "Council decision"),
-        "",
+        (
+            "Décision de la Municipalité",
+            "Entscheid des Gemeinderats",
+            "Decision of the Municipality",
+            "Decisione del Municipio",
+        ),
+        ("",) * len(LANGUAGES),
     ),
 }
 
@@ -67,9 +92,9 @@ def build(world: DemoContext) -> None:
 
 
 def create_notice_type(order: int, key: str, world: DemoContext) -> OfficialNoticeType:
-    days, act, law, names, remedy = KINDS[key]
+    days, act, law, names, remedies = KINDS[key]
     source = None
-    for language, name in zip(LANGUAGES, names, strict=True):
+    for language, name, remedy in zip(LANGUAGES, names, remedies, strict=True):
         one = (
             source.copy_for_translation(world.locales[language])
             if source
@@ -77,7 +102,7 @@ def create_notice_type(order: int, key: str, world: DemoContext) -> OfficialNoti
         )
         one.locale, one.name, one.days, one.law = world.locales[language], name, days, law
         one.act = act
-        one.remedy = f"<p>{remedy}</p>" if remedy and not source else ""
+        one.remedy = f"<p>{remedy}</p>" if remedy else ""
         one.save()
         source = source or one
     return source

@@ -1,4 +1,4 @@
-"""Reference tables of the forms: the streets of Orvenay."""
+"""Reference tables of the forms: the streets of Orvenay, and breeds of dogs."""
 
 from eservices.formbuilder import actions
 from eservices.formbuilder.models import ReferenceTable
@@ -10,12 +10,18 @@ from ..context import DemoContext
 
 def build(world: DemoContext) -> None:
     import_streets(world.editor)
+    import_table(world.editor, "races-chiens", "Races de chiens")
 
 
 def import_streets(actor=None) -> ReferenceTable:
-    """Import the table of streets, as an editor would."""
-    file = CONTENT / "fr" / "rues.csv"
-    table, _new = ReferenceTable.objects.get_or_create(key="rues", defaults={"name": "Rues d’Orvenay"})
+    """Import the table of streets."""
+    return import_table(actor, "rues", "Rues d’Orvenay")
+
+
+def import_table(actor, key: str, name: str) -> ReferenceTable:
+    """Import a table from its file, as an editor would."""
+    file = CONTENT / "fr" / f"{key}.csv"
+    table, _new = ReferenceTable.objects.get_or_create(key=key, defaults={"name": name})
     lines = files.read_table_file(file.name, file.read_bytes())
     actions.import_rows(actor=actor, table=table, lines=lines, shown=files.rows_digest(table.rows.all()))
     return table

@@ -55,8 +55,10 @@ class Hand:
         self.click(self.page.locator(f"label:has(input[name='{name}'][value='{value}'])").first)
 
     def pick(self, name: str, text: str) -> None:
-        """Choose from a list with a search."""
+        """Type an entry of a list with a search, and leave it."""
         self.type_into(self.page.locator(f"#id_{name}"), text)
+        self.page.keyboard.press("Tab")
+        self.keys += 1
 
     def type(self, name: str, text: str) -> None:
         self.type_into(self.page.locator(f"[name='{name}']"), text)

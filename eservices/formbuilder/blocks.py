@@ -711,9 +711,11 @@ def _put(texts: dict[str, str], path: str, text) -> None:
 
 
 def _plain(value):
-    """Convert a setting to JSON: decimals become numbers."""
+    """Convert a setting to JSON: decimals become numbers, items of a list are bare."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
+        return [one["value"] if isinstance(one, dict) and one.get("type") == "item" else one for one in value]
     return list(value) if isinstance(value, tuple | set) else value
 
 

@@ -20,6 +20,7 @@ from .field_types import (
     InputPart,
     answer_text,
     answer_typos,
+    copied_answers,
     field_types,
     part_token,
 )
@@ -39,6 +40,8 @@ class QuestionsForm(forms.Form):
     First all answers are read, then the conditions decide what is shown, because they may depend on any answer. Hidden
     questions are *asleep*: neither validated nor answered, but on the page so that the browser can show them.
     """
+
+    stored: dict = {}  # the answers of all steps given so far, of a step's form
 
     def __init__(
         self,
@@ -318,8 +321,7 @@ class RepeatingRows:
         stored = [row for row in stored if isinstance(row, dict)] if isinstance(stored, list) else []
         if not self.form.is_bound:
             rows = stored[: self.most]
-            rows += [{}] * (self.least - len(rows))
-            return [self._form(index, own=row) for index, row in enumerate(rows)]
+            return self._filled_up([self._form(index, own=row) for index, row in enumerate(rows)])
         key = self.form.add_prefix(self.question.key)
         count = min(_count(self.form.data.get(f"{key}-count")), self.most)
         kept = [index for index in range(count) if self.form.data.get(REMOVE_ROW) != f"{key}-{index}"]
@@ -327,12 +329,28 @@ class RepeatingRows:
         rows = [self._form(index, data=self.form.data) for index in kept]
         if self.form.data.get(ADD_ROW) == key and len(rows) < self.most:
             self.changed = True
-            rows.append(self._form(count))
-        while len(rows) < self.least and not self.changed:
-            rows.append(self._form(len(rows)))
+            rows.append(self._new(count, rows))
+        if not self.changed:
+            rows = self._filled_up(rows)
         if self.changed:
             rows = [self._again(index, row) for index, row in enumerate(rows)]
         return rows
+
+    def _filled_up(self, rows: list[QuestionsForm]) -> list[QuestionsForm]:
+        """Return the rows with as many new ones as the group needs at least."""
+        while len(rows) < self.least:
+            rows.append(self._new(len(rows), rows))
+        return rows
+
+    def _new(self, index: int, rows: list[QuestionsForm]) -> QuestionsForm:
+        """Return a new row, which begins with the answers that the group copies."""
+        copies = copied_answers(self.question, self.form.definition)
+        if rows:
+            known = {inner: rows[-1].given.get(inner) for inner, _source in copies}
+        else:
+            given = self.form.stored | self.form.given
+            known = {inner: given.get(source) for inner, source in copies}
+        return self._form(index, own={key: answer for key, answer in known.items() if answer is not None})
 
     def _form(self, index: int, data=None, own: dict | None = None) -> QuestionsForm:
         form = self.form
@@ -356,7 +374,7 @@ class RepeatingRows:
         """Return a row under its new number, with its posted data."""
         prefix = f"{self.form.add_prefix(self.question.key)}-{index}"
         if not row.is_bound or row.prefix == prefix:
-            return self._form(index) if not row.is_bound else row
+            return self._form(index, own=row.own) if not row.is_bound else row
         moved = MultiValueDict()
         for name in self.form.data:
             if name.startswith(f"{row.prefix}-"):
@@ -552,7 +570,7 @@ class QuestionContext:
 
     @property
     def is_long(self) -> bool:
-        return self.kind.has_options and self.field.type == "choice" and len(self.options) > MANY_OPTIONS
+        return self.kind.one_of_list and len(self.options) > MANY_OPTIONS
 
     @property
     def is_searched(self) -> bool:
@@ -605,7 +623,7 @@ class QuestionContext:
         """The options: ``{"id", "value", "label", "hint", "checked", "shut"}``; shut: not offered."""
         if self.field.type == "yes_no":
             offered = listed = [("true", gettext("Yes")), ("false", gettext("No"))]
-        elif self.kind.has_options and self.bound:
+        elif (self.kind.has_options or self.kind.one_of_list) and self.bound:
             offered = list(self.bound.field.choices)
             listed = self.form.choices.get(self.field.key, offered)
         else:

@@ -62,6 +62,7 @@ READ = {
         "Devant le port (46.390000, 6.481200)",
     ),
     "personne": (SOMEBODY, "Madame Léa Rochat, 4 juin 1986, Suisse"),
+    "pays": ("PT", "Portugal"),
     "avs": ("756.9217.0769.85", "756.9217.0769.85"),
     "niss": ("85.07.30-033.28", "85.07.30-033.28"),
     "matricule": ("1893120105732", "1893 1201 05732"),

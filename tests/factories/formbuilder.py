@@ -90,6 +90,7 @@ EVERY_TYPE = [
     question("adresse", "address"),
     question("lieu", "map_point"),
     question("personne", "person", settings={"more": ["salutation", "born", "nationality"]}),
+    question("pays", "country"),
     question("avs", "avs"),
     question("niss", "nrn"),
     question("matricule", "matricule"),

@@ -24,6 +24,7 @@ RIGHT = {
     "time": "14:30",
     "consent": True,
     "map_point": {"lat": 46.39, "lon": 6.85},
+    "country": "CH",
     "avs": "756.9217.0769.85",
     "nrn": "85.07.30-033.28",
     "matricule": "1893120105732",

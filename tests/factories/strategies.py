@@ -173,7 +173,7 @@ def of_shape(shape: Shape):
                 {}, optional={name: of_shape(one) for name, one in shape.known.items()}
             )
         case ListShape():
-            return st.lists(of_shape(shape.one), min_size=1, max_size=3, unique=True)
+            return st.lists(of_shape(shape.one), min_size=1, max_size=3, unique_by=repr)
         case BooleanShape():
             return st.just(True)
         case TextShape() if shape.among is not None:

@@ -150,6 +150,19 @@ FAULTY = {
         step("un", question("a", autocomplete="shoe-size")),
         "field.a.autocomplete: “shoe-size” is not known to browsers.",
     ),
+    "copied into no question of the group": (
+        step(
+            "un",
+            question("nom"),
+            question(
+                "g",
+                "group",
+                fields=[question("a")],
+                settings={"copies": [{"question": "b", "source": "nom"}]},
+            ),
+        ),
+        "field.g: “b”, which is copied, is no question of the group.",
+    ),
     "group in a group": (
         step("un", question("a", "group", fields=[question("b", "group", fields=[question("c")])])),
         "field.b.type: You cannot use the type of question “group” in a group.",

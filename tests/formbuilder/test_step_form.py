@@ -198,6 +198,18 @@ def test_rows_are_limited_in_number():
     assert len(posted(form, f"nom=A&enfants-count=9&{many}").rows["enfants"].forms) == 2
 
 
+def test_new_row_begins_with_copied_answers():
+    copies = [{"question": "nom_enfant", "source": "nom"}, {"question": "ne", "source": "nom"}]
+    fields = [question("prenom", required=True), question("nom_enfant"), question("ne", "date")]
+    group = question("enfants", "group", fields=fields, settings={"min": 1, "copies": copies})
+    form = definition(step("un", question("nom")), step("deux", group))
+    [first] = StepForm(form, form.steps[1], "fr", {"nom": "Rochat"}).rows["enfants"].forms
+    assert first.own == {"nom_enfant": "Rochat"}
+    pressed = QueryDict("enfants-count=1&enfants-0-nom_enfant=Diaz&add_row=enfants")
+    second = StepForm(form, form.steps[1], "fr", {"nom": "Rochat"}, data=pressed).rows["enfants"].forms[1]
+    assert 'value="Diaz"' in "".join(map(str, second.questions))
+
+
 # -- Files
 def paper(name="bail.pdf", content=b"%PDF-"):
     return SimpleUploadedFile(name, content)
@@ -321,6 +333,7 @@ COMPLETE = {
         "born": "1986-06-04",
         "nationality": "CH",
     },
+    "pays": "PT",
     "avs": "756.9217.0769.85",
     "niss": "85.07.30-033.28",
     "matricule": "1893120105732",

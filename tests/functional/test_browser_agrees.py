@@ -365,6 +365,7 @@ TAKEN = {
         parts("personne", **SOMEBODY) | BORN,
         parts("personne", **SOMEBODY, salutation="mrs") | BORN,
     ],
+    "pays": [{"pays": "PT"}],
     "avs": [{"avs": "756.9217.0769.85"}, {"avs": "7569217076985"}],
     "niss": [{"niss": "85.07.30-033.28"}, {"niss": "85073003328"}],
     "matricule": [{"matricule": "1893120105732"}, {"matricule": "1893 1201 05732"}],

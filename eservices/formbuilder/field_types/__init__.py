@@ -30,6 +30,7 @@ from .base import answer_remarks
 from .choices import MANY_OPTIONS
 from .choices import SEARCHED_OPTIONS
 from .choices import option_label
+from .structure import copied_answers
 
 __all__ = [
     "MANY_OPTIONS",
@@ -42,6 +43,7 @@ __all__ = [
     "answer_text",
     "answer_text_unless_secret",
     "answer_typos",
+    "copied_answers",
     "field_types",
     "mask_secrets",
     "masked_rows",

@@ -87,6 +87,7 @@ class FieldType:
     in_groups = True  # whether it is allowed in the rows of a repeating group
     typed = True  # False for an answer that is computed from others
     has_options = False
+    one_of_list = False  # whether one answer is chosen from a list, whoever wrote the list
     columns: tuple[str, ...] = ()  # of an answer that is an object: its parts, in the order of an export
     input_type = "text"
     input_mode = ""

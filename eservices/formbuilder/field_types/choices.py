@@ -61,6 +61,7 @@ class Choice(ChoiceBase):
     says = _("One answer from your list, or from the rows of a table.")
     form_class = fields.ChoiceField
     template = "formbuilder/fields/choice.html"
+    one_of_list = True
 
     def answer_text(self, answer, field, definition, language):
         return option_label(field, answer, definition, language)

@@ -1,10 +1,11 @@
 """Field types for persons."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from wagtail import blocks
@@ -87,7 +88,32 @@ class Person(FieldType):
         return ", ".join(found)
 
 
+@register_field_type
+class Country(FieldType):
+    """A country, as its ISO code: nationality, country of origin or of destination."""
+
+    key, label, icon = "country", _("Country"), "site"
+    says = _("From the list of all countries, yours first. Conditions compare its code, for example CH.")
+    group, form_class = IDENTITY, fields.ChoiceField
+    template = "formbuilder/fields/choice.html"
+    one_of_list = True
+
+    def arguments(self, field):
+        return {"choices": nationalities()}
+
+    def cells(self, answer, field, definition, language):
+        return [self.answer_text(answer, field, definition, language)]
+
+    def answer_text(self, answer, field, definition, language):
+        return countries.name(answer) or str(answer)
+
+
 def nationalities() -> tuple[tuple[str, str], ...]:
     """Return every country in the active language, the commune's own first."""
-    found = list(countries)
-    return tuple(sorted(found, key=lambda one: one.code != settings.COUNTRY))
+    return _listed(get_language(), settings.COUNTRY)
+
+
+@lru_cache(maxsize=32)
+def _listed(language: str | None, first: str) -> tuple[tuple[str, str], ...]:
+    """Return every country in ``language``, which is the active one, ``first`` before the others."""
+    return tuple(sorted(((one.code, one.name) for one in countries), key=lambda one: one[0] != first))

@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from ..blocks import KeysBlock, PlainCharBlock, PlainChoiceBlock
+from ..blocks import KeysBlock, PlainCharBlock, PlainChoiceBlock, QuestionKeyBlock
 from ..definition import FieldDefinition, FormDefinition
 from ..logic.computed import OPERATIONS
 from .base import LAYOUT, MASK, FieldType, answer_text, field_types, register_field_type, whole_number
@@ -53,12 +53,46 @@ class Group(FieldType):
                     help_text=_("Each gets an outcome of their own."),
                 ),
             ),
+            (
+                "copies",
+                blocks.ListBlock(
+                    blocks.StructBlock(
+                        [
+                            (
+                                "question",
+                                PlainCharBlock(max_length=60, label=_("Key of the question of the group")),
+                            ),
+                            ("source", QuestionKeyBlock(label=_("Question before the group"))),
+                        ]
+                    ),
+                    required=False,
+                    default=[],
+                    label=_("Copied answers"),
+                    help_text=_(
+                        "A new item begins with the answers of the item before it, the first one with those "
+                        "of the form: last name, nationality. People can change them."
+                    ),
+                ),
+            ),
         ]
 
     def settings_faults(self, field):
         least, most = whole_number(field.settings.get("min")), whole_number(field.settings.get("max"))
         if least and most and least > most:
             yield gettext("the least is above the most")
+        inside = {one.key for one in field.fields}
+        for inner, _source in _copies(field):
+            if inner not in inside:
+                yield gettext("“%(key)s”, which is copied, is no question of the group") % {"key": inner}
+
+    def lint_advice(self, field, definition):
+        copied = copied_answers(field, definition)
+        for inner, source in _copies(field):
+            if (inner, source) not in copied:
+                yield gettext("“%(key)s” is not copied: “%(source)s” is not asked, or is of another type") % {
+                    "key": inner,
+                    "source": source,
+                }
 
     def limits(self, field: FieldDefinition) -> tuple[int, int]:
         """Return the minimum and maximum number of rows."""
@@ -81,6 +115,21 @@ class Group(FieldType):
             else:
                 lines += [words for _one, words in said if words]
         return "\n".join(lines)
+
+
+def copied_answers(group: FieldDefinition, definition: FormDefinition) -> list[tuple[str, str]]:
+    """Return the questions whose answers a new row copies, each with the one of the same type for the first row."""
+    inside = {one.key: one.type for one in group.fields}
+    return [
+        (inner, source)
+        for inner, source in _copies(group)
+        if source in definition.fields and definition.fields[source].type == inside.get(inner)
+    ]
+
+
+def _copies(group: FieldDefinition) -> list[tuple[str, str]]:
+    listed = group.settings.get("copies")
+    return [(one.get("question", ""), one.get("source", "")) for one in listed or []]
 
 
 def _words(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> str:

@@ -26,6 +26,7 @@ from eservices.space import status_page
 from mysite.demo.builders.eservices import case_reviews
 from mysite.demo.builders.eservices.answers import AnswerFactory
 from mysite.demo.builders.eservices.journeys import CaseJourney
+from mysite.demo.builders.eservices.reference_tables import import_table
 from mysite.demo.builders.eservices.residents import Residents, resident_by_name
 from mysite.demo.builders.eservices.services import DEFINITIONS
 from tests.factories.accounts import known
@@ -48,8 +49,13 @@ CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "second": False}
 def commune():
     for key, amount in ((CERTIFICATE, 1500), ("macaron-an", 24000), (f"{MOVE}-arrivee", 2000)):
         entry(key, amount)
-    for key, amount in ((f"{DOG}-impot", 10000), (f"{CARD}-remplacement", 2000)):
+    for key, amount in (
+        (f"{DOG}-impot", 10000),
+        (f"{DOG}-impot-second", 15000),
+        (f"{CARD}-remplacement", 2000),
+    ):
         entry(key, amount)
+    import_table(None, "races-chiens", "Races de chiens")
     DocumentTemplateFactory(key=CERTIFICATE)
     DocumentTemplateFactory(key=PERMIT, tells_register=False)
     return Zone.objects.create(kind=PERMIT, value="a", name="Bourg", places=1)
@@ -281,7 +287,10 @@ def test_status_page_does_not_reveal_the_register_check(client):
 @pytest.mark.parametrize(
     ("service", "given", "due"),
     [
-        (DOG, {"evenement": "nouveau", "exemption": False}, 10000),
+        (DOG, {"evenement": "nouveau", "autre_chien": False}, 10000),
+        (DOG, {"evenement": "nouveau", "autre_chien": True}, 15000),
+        (DOG, {"evenement": "arrivee", "ancienne_commune": "Aubonne", "impot_paye": True}, 0),
+        (DOG, {"evenement": "exoneration", "exemption_motif": "pc"}, 0),
         (DOG, {"evenement": "depart"}, 0),
         (CARD, {"raison": "perdue"}, 2000),
         (CARD, {"raison": "nouvelle"}, 0),

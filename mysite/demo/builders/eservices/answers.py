@@ -17,12 +17,21 @@ from .residents import Resident, Residents
 FILES = {  # answers that are files, by service: field → file name
     "annonce-demenagement": {
         "piece_identite": "carte-identite.jpg",
+        "permis_copie": "permis-sejour.jpg",
+        "attestation_residence": "attestation-etablissement.pdf",
+        "actes_etat_civil": "acte-mariage.pdf",
+        "lamal_preuve": "police-assurance.pdf",
+        "accord_parent": "accord-parent.pdf",
         "bail": "bail.pdf",
         "accord_logeur": "accord.pdf",
     },
     "attestation-domicile": {"piece": "carte-identite.jpg"},
     "macaron": {"permis_circulation": "permis-gris.jpg", "attestation_usage": "attestation-employeur.pdf"},
-    "chien": {"certificat": "certificat.pdf"},
+    "chien": {
+        "certificat": "certificat.pdf",
+        "passeport": "passeport-animal.pdf",
+        "quittance": "quittance.pdf",
+    },
     "manifestation": {"plan": "plan.pdf"},
     "subvention-velo": {"facture": "facture-velo.pdf"},
 }
@@ -42,7 +51,7 @@ EVENTS = [
     "Cortège des enfants",
     "Nuit du conte",
 ]
-BREEDS = ["Border collie", "Bouvier bernois", "Labrador", "Caniche", "Épagneul breton"]
+BREEDS = ["border-collie", "bouvier-bernois", "labrador", "caniche", "epagneul-breton"]
 NAMES = ["Filou", "Nala", "Oscar", "Plume", "Balou", "Maya"]
 REASONS = ["bail", "ecole", "banque", "assurance", "chomage", "etranger"]
 
@@ -80,19 +89,53 @@ class AnswerFactory:
         drawn = self.random.choices(["arrivee", "changement", "depart"], [50, 25, 25])[0]
         movement = mouvement or drawn
         family = self.random.random() < 0.4
+        people = self.household(who) if family else []
+        adults = [one for one in people if one["membre_lien"] != "enfant"]
+        children = [
+            {key.replace("membre_", "enfant_"): answer for key, answer in one.items() if key != "membre_lien"}
+            for one in people
+            if one not in adults
+        ]
+        married = "marie" if adults else self.random.choice(["celibataire", "divorce"])
+        nationality = self.random.choices(["CH", "FR", "PT", "BR"], [70, 14, 8, 8])[0]
+        own = {"nationalite": nationality, "origine": "Orvenay VD", "permis": "b"}
+        own |= {"permis_numero": "012.345.678", "permis_expire": f"{day.year + 2}-06-30"}
+        own |= {"lieu_naissance": "Lyon, France", "sexe": "feminin"}
         return {
             "mouvement": movement,
             "provenance": self.random.choices(["suisse", "etranger"], [80, 20])[0],
             "destination": self.random.choices(["suisse", "etranger"], [85, 15])[0],
             "date_mouvement": (day + timedelta(days=self.random.randint(-10, 40))).isoformat(),
             "avs": self.avs() if self.random.random() < 0.6 else None,
-            "nationalite": self.random.choices(["suisse", "ue", "autre"], [70, 22, 8])[0],
+            **own,
             "origine": self.random.choice(["Aubonne VD", "Fribourg FR", "Val-de-Travers NE", "Orvenay VD"]),
             "permis": self.random.choice(["b", "c", "c", "l"]),
-            "etat_civil": self.random.choice(["celibataire", "marie", "divorce", "partenariat"]),
-            "accompagne": family,
-            "membres": self.household(who) if family else None,
-            "ecole": family and self.random.random() < 0.5,
+            "parents": "Martin Paul, Martin-Blanc Anne",
+            "etat_civil": married,
+            "etat_civil_date": "2014-06-14",
+            "etat_civil_lieu": "Lyon, France",
+            "accompagne": ("famille" if children else "adultes")
+            if adults
+            else "enfants"
+            if children
+            else "seul",
+            "membres": [
+                one
+                | {f"membre_{key}": answer for key, answer in own.items()}
+                | {
+                    "membre_etat_civil": married,
+                    "membre_etat_civil_date": "2014-06-14",
+                    "membre_etat_civil_lieu": "Lyon, France",
+                }
+                for one in adults
+            ]
+            or None,
+            "enfants": [one | {f"enfant_{key}": answer for key, answer in own.items()} for one in children]
+            or None,
+            "autre_parent": False,
+            "ecole": self.random.random() < 0.5,
+            "residence": "principale",
+            "lamal": False,
             "restent": False,
             "ancienne_adresse": self.residents.address_outside()
             if movement == "arrivee"
@@ -189,6 +232,15 @@ class AnswerFactory:
             "nom_chien": self.random.choice(NAMES),
             "puce": f"756{self.random.randint(10**11, 10**12 - 1)}",
             "race": self.random.choice(BREEDS),
+            "naissance_chien": (day - timedelta(days=self.random.randint(80, 900))).isoformat(),
+            "sexe_chien": self.random.choice(["femelle", "male"]),
+            "castre": self.random.random() < 0.6,
+            "origine_chien": self.random.choice(["elevage", "particulier", "refuge"]),
+            "ancien_detenteur": "Claire Monod, Aubonne",
+            "nouveau_detenteur": "Claire Monod",
+            "nouveau_detenteur_adresse": "Rue des Lilas 4, 1170 Aubonne",
+            "assurance": "La Mobilière",
+            "autre_chien": self.random.random() < 0.1,
             "exemption": False,
         }
 
@@ -200,7 +252,11 @@ class AnswerFactory:
             "de": "10:00",
             "a": "18:00",
             "public_attendu": self.random.choice([60, 120, 250, 400]),
+            "boissons": self.random.random() < 0.5,
+            "musique": True,
+            "fin_musique": "22:00",
             "besoins": ["barrieres", "electricite"],
+            "assurance_rc": False,
             "societe": self.random.choice(SOCIETIES),
         }
 
@@ -216,7 +272,10 @@ class AnswerFactory:
             "date_achat": (day - timedelta(days=self.random.randint(3, 60))).isoformat(),
             "prix": f"{self.random.randint(1200, 5400)}.00",
             "vendeur": "Cycles du Lac",
+            "occasion": False,
+            "cadre": f"WOB{self.random.randint(10**6, 10**7 - 1)}",
             "usage": ["travail"],
+            "deja_recu": False,
             "iban": "CH9300762011623852957",
         }
 

@@ -1,4 +1,4 @@
-"""Reference tables of the forms: the streets of Orvenay and their house numbers."""
+"""Reference tables of the forms: the streets of Orvenay and their house numbers, and breeds of dogs."""
 
 import io
 
@@ -21,17 +21,30 @@ OTHERS = (
 
 def build(world: DemoContext) -> None:
     import_streets(world.editor)
+    import_table(world.editor, "races-chiens", "Races de chiens")
 
 
 def import_streets(actor=None) -> ReferenceTable:
     """Import the streets with their areas, then their houses, as an editor would."""
-    file = CONTENT / "fr" / "rues.csv"
-    table, _new = ReferenceTable.objects.get_or_create(key="rues", defaults={"name": "Rues d’Orvenay"})
-    lines = files.read_table_file(file.name, file.read_bytes())
+    lines = table_lines("rues")
     houses = {line.label: int(line.extra.pop(HOUSES)) for line in lines}
-    actions.import_rows(actor=actor, table=table, lines=lines, shown=files.rows_digest(table.rows.all()))
+    table = import_table(actor, "rues", "Rues d’Orvenay", lines)
     actions.import_addresses(actor=actor, table=table, file=_official_file(houses))
     return table
+
+
+def import_table(actor, key: str, name: str, lines: list[files.TableFileRow] | None = None) -> ReferenceTable:
+    """Import the lines of a table, those of its file if none are given, as an editor would."""
+    table, _new = ReferenceTable.objects.get_or_create(key=key, defaults={"name": name})
+    actions.import_rows(
+        actor=actor, table=table, lines=lines or table_lines(key), shown=files.rows_digest(table.rows.all())
+    )
+    return table
+
+
+def table_lines(key: str) -> list[files.TableFileRow]:
+    file = CONTENT / "fr" / f"{key}.csv"
+    return files.read_table_file(file.name, file.read_bytes())
 
 
 def _official_file(houses: dict[str, int]) -> io.BytesIO:

@@ -40,6 +40,9 @@ class QuestionsForm(forms.Form):
     questions are *asleep*: neither validated nor answered, but on the page so that the browser can show them.
     """
 
+    # The button of a text that offers to sign in: "sign_in" or "prove"; "" if the identity is proven.
+    identity_offer = "sign_in"
+
     def __init__(
         self,
         definition: FormDefinition,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
+from home.models import CommuneSettings
 from home.runtime.log_context import log_context
 from home.runtime.outages import READ_ONLY, outage_of
 from home.runtime.read_only_database import expire_connection
@@ -25,7 +26,8 @@ def page_not_found(request, exception=None):
     """
     match = request.resolver_match
     if match and "secret" in match.kwargs:
-        return render(request, "link_expired.html", status=404)
+        of_request = match.namespace in {"space", "submissions", "payments"}
+        return render(request, "link_expired.html", {"of_request": of_request}, status=404)
     return render(request, "404.html", {"path": request.path[:120]}, status=404)
 
 
@@ -47,6 +49,7 @@ def server_error(request):
         "passing": passing,
         "number": log_context().get("request", ""),
         "sends": request.method == "POST",
+        "phone": "" if passing else _phone(),
     }
     template = "read_only.html" if outage is READ_ONLY else "500.html"
     page = HttpResponseServerError(get_template(template).render(context))
@@ -57,6 +60,14 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
+
+
+def _phone() -> str:
+    """Return the telephone number of the commune; "" if it cannot be read, which may be the fault."""
+    try:
+        return CommuneSettings.current().phone
+    except Exception:
+        return ""
 
 
 def _stylesheet() -> str:

@@ -4,6 +4,7 @@ Unknown and forbidden cases look the same: 404.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -342,6 +343,31 @@ def own_cases(user: User) -> CaseQuerySet:
     if not user.is_authenticated or not user.is_active:
         return Case.objects.none()
     return Case.objects.real().of_applicant(user)
+
+
+def unconfirmed_cases(user: User, proven_at: datetime) -> CaseQuerySet:
+    """Return the cases that ``user`` may confirm to have sent, without an account, with the address of theirs.
+
+    ``proven_at``: when this session proved access to the mailbox. What was sent later may be from its next owner. Left
+    out are cases of another account, and protected ones, because others may read a mailbox.
+    """
+    if not (user.is_authenticated and user.is_active and user.address_is_proven):
+        return Case.objects.none()
+    free = Case.objects.real().filter(
+        email_confirmed_at=None, protected=False, owner=None, submission__user=None
+    )
+    return free.filter(opened_at__lte=proven_at).with_address(user.email)
+
+
+def cases_to_mail(email: str, reference: str = "") -> CaseQuerySet:
+    """Return the cases whose links may be mailed to this address, the newest first, without protected ones.
+
+    Does not check access: for messages to the address itself only.
+    """
+    found = Case.objects.real().filter(protected=False).with_address(stored_form(email))
+    if reference:
+        found = found.filter(reference=reference)
+    return found.select_related("version", "submission").order_by("-opened_at")
 
 
 def own_case(user: User, reference: str) -> Case:

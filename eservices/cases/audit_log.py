@@ -32,6 +32,7 @@ IRRELEVANT_KINDS = (
     "letter_delivered",
     "sms_chosen",
     "sms_declined",
+    "link_mailed",
 )
 READ = "_read"  # suffix of the event kinds of reading
 COMMIT_TOLERANCE = timedelta(hours=1)  # a transaction may end this long after its events were stamped

@@ -162,6 +162,20 @@ def send_closed_unanswered(case: Case) -> Delivery | None:
     return queue_letter_to_applicant(case, "cases/emails/lapsed")
 
 
+def send_status_links(cases: list[Case], to: str, language: str) -> Delivery:
+    """Send the links of these cases to an address, or that there are none.
+
+    Hidden from staff, because the cases may belong to several teams.
+    """
+    rows = [
+        {"case": case, "service": _title(case, language), "url": emailed_status_url(case)} for case in cases
+    ]
+    context = {"rows": rows, "url": absolute_url(reverse("space:home"))}
+    return queue_email(
+        to=to, template="cases/emails/links", context=context, language=language, confidential=True
+    )
+
+
 def send_sms(case: Case, text: str) -> Delivery | None:
     """Send a text message, but not at night. Return None if the case has no mobile number."""
     if not case.takes_sms:

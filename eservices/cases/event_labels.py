@@ -75,6 +75,7 @@ EVENT_LABELS = {  # of the kinds that this app writes
     "letter_posted": _("Letter posted"),
     "letter_delivered": _("Letter delivered"),
     "address_confirmed": _("E-mail address confirmed"),
+    "link_mailed": _("Link sent again to the address of the applicant"),
 }
 
 

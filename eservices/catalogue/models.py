@@ -37,9 +37,11 @@ from eservices.formbuilder.request_limits import (
     first_refusal,
     limit_announcements,
     limits_block,
+    needs_sign_in,
 )
 from eservices.formbuilder.schema.definitions import MAX_RETENTION_MONTHS
 from eservices.reports import access as reports
+from eservices.submissions.prefill.values import is_filled_by_sign_in
 from home.blocks.base import TEXT_FEATURES
 from home.caching.site_version import cached_per_version
 from home.fields import LiveStreamField
@@ -445,6 +447,8 @@ class ServicePage(BasePage):
             "closed": self.closed,
             "told": self.limit_sentences,
             "effort": self.effort,
+            "needs_sign_in": needs_sign_in(self.limits_in_force),
+            "sign_in_fills": self.sign_in_fills,
             "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
             "rooms": rooms_of_service(self.version.definition, self.locale.language_code)
             if self.version
@@ -467,6 +471,17 @@ class ServicePage(BasePage):
     @property
     def limits_in_force(self) -> dict[str, dict]:
         return self.version.definition.settings.get("limits", {}) if self.version else {}
+
+    @property
+    def sign_in_fills(self) -> bool:
+        """True if signing in may fill in answers. Cached, because the page is rendered once a minute."""
+        if self.version is None:
+            return False
+        definition = self.version.definition
+        return cached_per_version(
+            f"sign-in-fills-{self.version.pk}",
+            lambda: any(is_filled_by_sign_in(field) for step in definition.steps for field in step.fields),
+        )
 
     @property
     def promised_days(self) -> int:

@@ -42,6 +42,8 @@ class QuestionsForm(forms.Form):
     """
 
     stored: dict = {}  # the answers of all steps given so far, of a step's form
+    # The button of a text that offers to sign in: "sign_in" or "prove"; "" if the identity is proven.
+    identity_offer = "sign_in"
 
     def __init__(
         self,

@@ -97,6 +97,11 @@ def first_refusal(
     return next(filter(None, found), None)
 
 
+def needs_sign_in(settings: dict[str, dict]) -> bool:
+    """Return whether applicants must sign in, because a limit depends on who they are."""
+    return any(one.personal for key, one in request_limits.items() if key in settings)
+
+
 def limit_announcements(settings: dict[str, dict], form, now: datetime) -> list[str]:
     """Return what applicants should know before they start."""
     said = (

@@ -12,6 +12,7 @@ from eservices.submissions.message_attachments import MAX_FILES, AttachmentsFiel
 from eservices.usage.models import MAX_TEXT_LENGTH as RATING_TEXT_LENGTH
 from eservices.usage.models import RequestRating
 from home.validators import validate_no_control
+from home.web.public_forms import HoneypotForm, OwnEmailField
 
 from .authentication.forms import SpaceForm
 
@@ -123,6 +124,28 @@ class JoinCodeForm(SpaceForm):
         help_text=_("Twelve signs, printed on the receipt."),
         error_messages={"required": _("Type the code from the receipt.")},
     )
+
+
+class LostLinkForm(SpaceForm, HoneypotForm):
+    """The address with which a request was sent, and its reference."""
+
+    autocomplete = {"email": "email", "reference": "off"}
+    field_order = ["email", "reference"]
+
+    email = OwnEmailField()
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=24,
+        required=False,
+        validators=[validate_no_control],
+        help_text=_("Only if you know it. Otherwise you get the links of all requests with this address."),
+    )
+
+    @property
+    def cleaned_request(self) -> dict[str, str]:
+        """The address, and the reference as cases have it."""
+        data = self.cleaned_data
+        return {"email": data["email"], "reference": data["reference"].strip().upper()}
 
 
 class AnswerForm(SpaceForm):

@@ -8,6 +8,7 @@ from . import (
     decision_views,
     document_views,
     identity_views,
+    link_views,
     rating_views,
     sms_optin_views,
     views,
@@ -24,6 +25,7 @@ register_converter(ReferenceConverter, "reference")
 
 app_name = "space"
 urlpatterns = [
+    path("dossier/retrouver/", link_views.lost_link, name="lost_link"),
     path("dossier/<secret:secret>/", views.status_show, name="status"),
     path("dossier/<secret:secret>/repondre/", views.status_answer, name="status_answer"),
     path("dossier/<secret:secret>/rappel/", views.status_call, name="status_call"),
@@ -72,6 +74,7 @@ urlpatterns = [
     path("espace/identite/code/", identity_views.confirm_posted_code, name="type_code"),
     path("espace/identite/fournisseur/enlever/", identity_views.remove_provider, name="remove_provider"),
     path("espace/payer/", views.pay, name="pay"),
+    path("espace/retrouver/", link_views.claim, name="claim"),
     path("espace/rattacher/", views.join_case, name="join"),
     path("espace/donnees.json", views.export, name="export"),
     path("espace/donnees.pdf", views.export_pdf, name="export_pdf"),
@@ -115,4 +118,5 @@ urlpatterns = [
         name="case_cancel",
     ),
     path("espace/<reference:reference>/fichiers/<uuid:file_id>/", views.case_file, name="case_file"),
+    path("dossier/<path:secret>/", link_views.unknown_link, name="unknown_link"),  # copied incompletely
 ]

@@ -41,6 +41,7 @@ from .case_access import CaseAccess
 from .export import export_personal_data
 from .export_pdf import render_personal_data
 from .forms import AnswerForm, CallBackForm, JoinCodeForm, ProfileForm
+from .link_views import requests_to_confirm
 
 
 def case_view(view):
@@ -275,6 +276,7 @@ def home(request):
         "asked": [row for row in rows if row["case"].is_open and row["case"].asked],
         "drafts": [_draft(one) for one in access.own_drafts(request.user)],
         "documents": [_document(one) for one in access.own_documents(own)],
+        "unconfirmed": [(case, _title(case)) for case in requests_to_confirm(request)],
         "notices": messages.get_messages(request),
         "next_step": second_factor.second_factor_url(request.user, request.path),
     }
@@ -285,9 +287,13 @@ def _row(case: Case) -> dict:
     return {
         "case": case,
         "url": reverse("space:case", args=[case.reference]),
-        "service": case.version.definition.title(translation.get_language()),
+        "service": _title(case),
         "mark": status_page.status_mark(case, case.sealed, case.asked),
     }
+
+
+def _title(case: Case) -> str:
+    return case.version.definition.title(translation.get_language())
 
 
 def _draft(draft: Draft) -> dict:

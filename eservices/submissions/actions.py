@@ -43,7 +43,7 @@ from .models import (
 from .progress import FormProgress, with_optional_questions
 from .signals import draft_abandoned, file_infected, step_saved, submission_sent
 from .upload_checks import CheckedFile
-from .version_migration import MigratedDraft, migrate_answers
+from .version_migration import MigratedDraft, migrate_answers, without_blanks
 
 RESCAN_AFTER = timedelta(minutes=1)  # time until a file that waits for the scanner is scanned again
 MAX_COPIED_FILES = 100  # files of one question that are copied into a new draft
@@ -213,6 +213,24 @@ def save_unvalidated(
         raise RequestDataTooBig
     draft.completed = [key for key in draft.completed if key != step.key]
     return _saved(draft)
+
+
+@transaction.atomic
+def claim_draft(*, actor: User, draft: Draft) -> Draft:
+    """Give a draft that belongs to nobody to the signed-in person. From then on only they can open it.
+
+    Inputs that were left empty are dropped, so that known answers fill them and nothing that was typed is overwritten.
+    """
+    draft = _locked(draft)
+    if draft.user_id or draft.agent_id or draft.expired:
+        return draft
+    draft.user = actor
+    draft.typed = {
+        key: without_blanks(typed, step) if (step := draft.version.definition.step(key)) else typed
+        for key, typed in draft.typed.items()
+    }
+    draft.save(update_fields=["user", "typed"])
+    return draft
 
 
 @transaction.atomic

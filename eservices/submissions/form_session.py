@@ -11,31 +11,34 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import get_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from eservices.accounts.models import User
+from eservices.accounts.models import IdentityLevel, User
 from eservices.formbuilder.browser_data import affects_price, browser_step_data
 from eservices.formbuilder.definition import FormDefinition, StepDefinition
 from eservices.formbuilder.fee_breakdown import has_fee, itemize_fees, itemize_possible_fees, sum_lines
+from eservices.formbuilder.field_types import SIGN_IN as SIGN_IN_LOOK
 from eservices.formbuilder.field_types import answer_text, answer_typos, field_types
 from eservices.formbuilder.fields import FilesField
-from eservices.formbuilder.forms import QuestionsForm, StepForm
+from eservices.formbuilder.forms import QuestionsForm, StepForm, answers_as_posted
 from eservices.formbuilder.models import FormVersion
 from eservices.formbuilder.price_list import with_prices
 from eservices.formbuilder.request_limits import LimitRefusal
 from eservices.formbuilder.summary import summarize_answers
+from eservices.formbuilder.text_markup import render_prose
 from home.localization.punctuation import labelled
 
 from . import actions
 from .draft_token import DraftToken
 from .models import SEEN, Draft, ScanResult, Submission, SubmissionChannel
-from .prefill.values import prefill_values_for_step
+from .prefill.values import PrefillValue, is_filled_by_sign_in, prefill_values_for_step
 from .progress import FormProgress
 from .reservations import reservations_for_draft
 from .version_migration import owner_of
 
 # Buttons that leave a step without validating it. JavaScript presses the last for links to other steps.
-BACK, LATER, GO_TO = "back", "later", "go_to"
+BACK, LATER, GO_TO, SIGN_IN = "back", "later", "go_to", "sign_in"
 VERSION = "_version"  # hidden input: the form version of the page
 
 
@@ -113,6 +116,7 @@ class FormSession:
     def form(self, step: StepDefinition, data: QueryDict | None = None) -> StepForm:
         """Return the form of a step: posted data, else unvalidated answers, else saved ones, else prefilled ones."""
         form = self._filled(step, data)
+        form.identity_offer = self.identity_offer
         form.remarks |= self.remarks(field for field in step.fields if field.type == "files")
         return form
 
@@ -120,11 +124,22 @@ class FormSession:
         if data is not None:
             return self._form(step, self.answers, data)
         if self.draft and step.key in self.draft.typed:
-            return without_errors(self._form(step, self.answers, to_querydict(self.draft.typed[step.key])))
+            return self._typed(step, self.draft.typed[step.key])
         if self.draft and step.key in self.draft.completed:
             judged = self.progress.judge(step)
             return self._form(step, self.answers) if judged.is_valid() else judged
         return self._prefilled(step)
+
+    def _typed(self, step: StepDefinition, typed: dict[str, list[str]]) -> StepForm:
+        """Return the form with unvalidated answers, and with known ones where nothing was typed or saved."""
+        questions = {field.key: field for field in step.fields}
+        given = {owner_of(name, questions) for name in typed}
+        known = {key: one for key, one in self._known(step).items() if key not in {*given, *self.answers}}
+        data = to_querydict(typed)
+        data.update(answers_as_posted(step, {key: one.answer for key, one in known.items()}))
+        form = without_errors(self._form(step, self.answers, data))
+        form.remarks |= {key: [one.note] for key, one in known.items()}
+        return form
 
     def _form(self, step: StepDefinition, answers: dict, data: QueryDict | None = None) -> StepForm:
         return StepForm(self.definition, step, self.language, answers, data=data, today=timezone.localdate())
@@ -148,14 +163,48 @@ class FormSession:
 
     def _prefilled(self, step: StepDefinition) -> StepForm:
         """Return the form with prefilled answers if applicants apply for themselves, with remarks on their sources."""
-        known = {}
-        if self.user and not self.for_somebody and self.is_own:
-            known = prefill_values_for_step(
-                self.user, step, self.definition, self.language, timezone.localdate()
-            )
+        known = self._known(step)
         form = self._form(step, {key: one.answer for key, one in known.items()} | self.answers)
         form.remarks |= {key: [one.note] for key, one in known.items() if key not in self.answers}
         return form
+
+    def _known(self, step: StepDefinition) -> dict[str, PrefillValue]:
+        if not self.user or self.for_somebody or not self.is_own:
+            return {}
+        return prefill_values_for_step(self.user, step, self.definition, self.language, timezone.localdate())
+
+    # -- Offers to sign in -----------------------------------------------------------------------------------
+    @property
+    def is_unclaimed(self) -> bool:
+        """True if signing in would make the draft the applicant's own, with known answers filled in."""
+        if self.for_somebody or self.version.is_rehearsal:
+            return False
+        return self.user is None or not self.is_own
+
+    def may_fill_in(self, step: StepDefinition) -> bool:
+        """Return whether signing in may fill in answers: of this step, or of any if it is the first."""
+        asked = self.progress.steps if step == self.progress.steps[0] else [step]
+        return self.is_unclaimed and any(is_filled_by_sign_in(field) for one in asked for field in one.fields)
+
+    @property
+    def identity_offer(self) -> str:
+        """The next step to a proven identity: "sign_in" or "prove"; "" if none is needed."""
+        if self.for_somebody or self.version.is_rehearsal:
+            return ""
+        if self.user is None:
+            return "sign_in"
+        return "" if self.user.level >= IdentityLevel.KNOWN else "prove"
+
+    def identity_texts(self) -> list[SafeString]:
+        """Return the texts of the form that offer to sign in and are shown for these answers."""
+        if not self.identity_offer:
+            return []
+        return [
+            render_prose(self.definition.text(f"field.{field.key}.text", self.language))
+            for step in self.progress.steps
+            for field in step.fields
+            if field.settings.get("look") == SIGN_IN_LOOK and self.progress.is_visible(field.key)
+        ]
 
     def remarks(self, fields) -> dict[str, list[str]]:
         """Return remarks on the files of questions: waiting for the virus scanner, destroyed, or with warnings."""

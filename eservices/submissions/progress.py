@@ -47,6 +47,10 @@ class FormProgress:
         key = self.definition.settings.get("applicant", {}).get("email")
         return str(self.relevant.get(key) or "")[:254]
 
+    def is_visible(self, key: str) -> bool:
+        """Return whether a question or text is shown for these answers."""
+        return self._shown.is_visible(key)
+
     def step(self, key: str) -> StepDefinition | None:
         """Return the step with this key if it is shown for these answers; else None."""
         return next((step for step in self.steps if step.key == key), None)

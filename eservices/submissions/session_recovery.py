@@ -1,17 +1,25 @@
-"""Data posted after a session had ended: stored in the new session until the person signs in again."""
+"""The session while a person signs in: data posted after a session had ended, and the draft to come back to."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
+
+from eservices.accounts.models import User
 from eservices.formbuilder.definition import StepDefinition
 
-from . import autosave
+from . import actions, autosave
 from .models import Draft
 from .upload_checks import clean_file_name
 
 UNSAVED = "unsaved_posting"  # key in the session
 MOST_TYPED = 60_000  # characters: anybody can create a session, which is a row of the database
 MOST_NAMES = 20  # of files
+BEGUN = "begun_signed_out"  # key in the session: a draft's secret, and since when
+# Later, somebody else may sign in at this computer.
+HOLDS = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,20 @@ def discard_typed(request, draft: Draft | None, step: StepDefinition) -> None:
     """Delete the stored answers of a step that was saved again; its files must still be chosen again."""
     if kept := load_for_step(request, draft, step):
         request.session[UNSAVED] = [draft.secret, step.key, {}, kept.files]
+
+
+def remember_draft(request, draft: Draft) -> None:
+    """Store in the session that the draft was begun by the person who signs in next."""
+    request.session[BEGUN] = [draft.secret, timezone.now().timestamp()]
+
+
+def claim_remembered_draft(request, user: User) -> None:
+    """Give the draft that was begun before this sign-in to the person; do nothing if that was too long ago."""
+    secret, since = request.session.pop(BEGUN, ("", 0))
+    if not secret or timezone.now().timestamp() - since > HOLDS.total_seconds():
+        return
+    with suppress(Draft.DoesNotExist, actions.AlreadySent):
+        actions.claim_draft(actor=user, draft=Draft.objects.get(secret=secret))
 
 
 def _of(request, secret: str, step: str) -> UnsavedStep | None:

@@ -272,6 +272,13 @@ def owner_of(name: str, fields: dict[str, FieldDefinition]) -> str:
     return name
 
 
+def without_blanks(typed: Typed, step: StepDefinition) -> Typed:
+    """Return typed answers without the questions of the step whose inputs are all empty."""
+    fields = {field.key: field for field in step.fields}
+    given = {owner_of(name, fields) for name, values in typed.items() if any(one.strip() for one in values)}
+    return {name: values for name, values in typed.items() if owner_of(name, fields) in given}
+
+
 def _step_of(definition: FormDefinition, field: FieldDefinition) -> StepDefinition | None:
     """Return the step that contains the question with the same type now; None if there is none."""
     return next(

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
@@ -34,6 +35,7 @@ from .form_session import (
     BACK,
     GO_TO,
     LATER,
+    SIGN_IN,
     VERSION,
     FormSession,
     to_querydict,
@@ -274,7 +276,7 @@ def _posted(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
         return _show(request, filing, step, without_errors(filing.form(step, data)))
     form = filing.form(step, data)
     try:
-        if any(button in data for button in (BACK, LATER, GO_TO)):
+        if any(button in data for button in (BACK, LATER, GO_TO, SIGN_IN)):
             return _leave(request, filing, step, form, data)
         if form.is_valid() and not faults:
             return _save(request, filing, step, form)
@@ -348,6 +350,8 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
         messages.warning(request, fault)
     if LATER in data and filing.draft:
         return redirect("submissions:later", filing.draft.secret)
+    if SIGN_IN in data and filing.draft:
+        return _to_sign_in(request, filing, filing.resume_path)
     asked = [one for one in filing.progress.steps if one.key in typed and filing.progress.may_open(one)]
     return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
 
@@ -367,16 +371,44 @@ def _leave(
     elsewhere = filing.draft and filing.draft.is_saved_by_other_page(step, data.get(SEEN, ""))
     if elsewhere and filing.other_answers(step, form):
         raise actions.StepChangedElsewhere
-    if not (form.is_valid() and _is_kept(request, filing, step, form)):
+    if SIGN_IN in data and not filing.draft and not _has_typed(data, step):
+        return redirect_to_login(_space_or(data, request.get_full_path()))
+    if SIGN_IN in data or not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=step, typed=typed_answers(data, step)
         )
     progress = filing.progress
     if LATER in data:
         return redirect("submissions:later", filing.draft.secret)
+    if SIGN_IN in data:
+        return _to_sign_in(request, filing, _space_or(data, filing.url(step)))
     if GO_TO in data:
         return redirect(filing.url(progress.step(data[GO_TO]) or step))
     return redirect(filing.url(progress.before(step) or step))
+
+
+def _has_typed(data: QueryDict, step: StepDefinition) -> bool:
+    typed = typed_answers(data, step)
+    return any(one.strip() for name, values in typed.items() if name != SEEN for one in values)
+
+
+def _space_or(data: QueryDict, here: str) -> str:
+    """Return where to go after signing in: to the own space from the head of the page, else back to this page."""
+    return reverse("space:home") if data[SIGN_IN] == "space" else here
+
+
+def _to_sign_in(request, filing: FormSession, back: str) -> HttpResponse:
+    """Redirect to the sign-in, then to ``back``. The draft then belongs to the person, and is filled in.
+
+    If they are signed in already, the draft becomes theirs now.
+    """
+    if filing.user and not filing.for_somebody:
+        actions.claim_draft(actor=filing.user, draft=filing.draft)
+    if request.user.is_authenticated:
+        return redirect(back)
+    if submissions_rate_limits.may_wait(request):
+        session_recovery.remember_draft(request, filing.draft)
+    return redirect_to_login(back)
 
 
 def _is_kept(request, filing: FormSession, step: StepDefinition, form: StepForm) -> bool:
@@ -429,6 +461,7 @@ def _show(
         "seen": seen or page_state(filing.mark(step)),
         "asked": asked,
         "closed": filing.closed,
+        "may_fill_in": filing.may_fill_in(step),
         "beginning": None if filing.draft else filing.beginning,
     }
     return _page(request, "submissions/step.html", filing, context | filing.live(form), status)
@@ -461,8 +494,18 @@ def _review(request, filing: FormSession, faults=(), status=200) -> HttpResponse
         "back_url": filing.url(steps[-1]) if steps else "",
         "faults": faults,
         "closed": filing.closed,
+        "identity_texts": filing.identity_texts(),
     }
     return _page(request, "submissions/review.html", filing, context | filing.fees(), status)
+
+
+@with_open_draft
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request, filing):
+    """Sign in from the review, and come back to it."""
+    if request.method != "POST":
+        return redirect("submissions:resume", filing.draft.secret)
+    return _to_sign_in(request, filing, filing.url(None))
 
 
 @with_draft

@@ -110,6 +110,7 @@ ROUTE_WORDS = {
     "reservations": ("reservationen", "prenotazioni", "bookings"),
     "retirer": ("zurueckziehen", "ritirare", "withdraw"),
     "retour": ("zurueck", "ritorno", "back"),
+    "retrouver": ("wiederfinden", "ritrovare", "find-again"),
     "satisfaction": ("zufriedenheit", "soddisfazione", "satisfaction"),
     "second-facteur": ("zweiter-faktor", "secondo-fattore", "second-factor"),
     "sessions": ("sitzungen", "sessioni", "sessions"),

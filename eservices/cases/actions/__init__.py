@@ -19,7 +19,14 @@ from .decisions import (
     review_proposal,
     withdraw_request,
 )
-from .identification import confirm_email_address, identify_applicant, record_identity_proof
+from .identification import (
+    confirm_case_of_account,
+    confirm_email_address,
+    identify_applicant,
+    mail_status_links,
+    may_confirm,
+    record_identity_proof,
+)
 from .intake import DEFAULT_TEAM, discard_rehearsal, open_case
 from .messages import (
     add_note,
@@ -67,6 +74,7 @@ __all__ = [
     "close_unanswered",
     "complete_case",
     "complete_stage_task",
+    "confirm_case_of_account",
     "confirm_email_address",
     "continue_without_answer",
     "correct_answer",
@@ -84,7 +92,9 @@ __all__ = [
     "log_export",
     "log_opinion_page_opened",
     "log_read",
+    "mail_status_links",
     "mark_protected",
+    "may_confirm",
     "may_entrust",
     "merge_into",
     "open_case",

@@ -1,17 +1,22 @@
-"""Identification of applicants. The identity level of a case only rises."""
+"""Identification of applicants, and their links. The identity level of a case only rises."""
+
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import IdentityLevel, IdentityProof, User
+from eservices.deliveries.models import Delivery
 
-from .. import audit_log
+from .. import access, audit_log, emails
 from ..actors import SYSTEM, Actor, Applicant
 from ..exceptions import IllegalTransition
 from ..models import Case
 from ..workflow import identity
-from .base import lock_case, lock_if_allowed, mark_process_due
+from .base import RELATED, lock_case, lock_if_allowed, mark_process_due
+
+MOST_LINKS = 10  # in one e-mail
 
 
 @transaction.atomic
@@ -26,6 +31,48 @@ def confirm_email_address(*, actor: Applicant, case: Case) -> Case:
         _raise_identity_level(case, IdentityLevel.EMAIL)
         audit_log.record_event(case, "address_confirmed", actor)
     return case
+
+
+@transaction.atomic
+def confirm_case_of_account(*, actor: User, case: Case, proven_at: datetime) -> Case:
+    """Record that the signed-in person sent the case with their proven address. It then belongs to their account.
+
+    ``proven_at``: when the session proved access to the mailbox.
+    """
+    case = lock_case(case.pk)
+    if not may_confirm(actor, case, proven_at):
+        raise IllegalTransition(_("The address can only be confirmed with the link in our e-mail."))
+    case.email_confirmed_at = timezone.now()
+    case.save(update_fields=["email_confirmed_at"])
+    _raise_identity_level(case, IdentityLevel.EMAIL)
+    audit_log.record_event(case, "address_confirmed", Applicant(user=actor))
+    return case
+
+
+def may_confirm(user: User, case: Case, proven_at: datetime) -> bool:
+    """Return whether ``user`` may confirm to have sent the case.
+
+    A family may share a mailbox: an account that is proven to be of one person takes no request in another name.
+    """
+    proof = user.known_as
+    if proof and case.applicant and not identity.concerns_applicant(proof, case):
+        return False
+    return access.unconfirmed_cases(user, proven_at).filter(pk=case.pk).exists()
+
+
+@transaction.atomic
+def mail_status_links(*, email: str, reference: str = "", language: str) -> Delivery:
+    """Mail the links of the newest cases with this address to it; if there are none, an e-mail that says so.
+
+    Whoever asks for it learns nothing, because an e-mail is sent in each case.
+    """
+    found = access.cases_to_mail(email, reference)[:MOST_LINKS].values_list("pk", flat=True)
+    cases = list(
+        Case.objects.select_for_update(of=("self",)).select_related(*RELATED).filter(pk__in=list(found))
+    )
+    audit_log.record_event_for_each(cases, "link_mailed", SYSTEM)
+    cases.sort(key=lambda case: case.opened_at, reverse=True)
+    return emails.send_status_links(cases, email, language)
 
 
 @transaction.atomic

@@ -102,13 +102,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         own = [Q(submission__user=user), Q(owner=user)]
         if user.address_is_proven:
-            proven = Q(email_confirmed_at__isnull=False)
-            own.append(proven & Q(submission__email=user.email, contact__email__isnull=True))
-            own.append(proven & Q(contact__email=user.email))
-        first, *others = (self.model.objects.filter(one).order_by().values("pk") for one in own)
-        return self.filter(
-            pk__in=first.union(*others)
-        )  # a union uses the index of each part; a single condition would read every case
+            own += [Q(email_confirmed_at__isnull=False) & one for one in _with_address(user.email)]
+        return self._of_any(own)
+
+    def with_address(self, address: str) -> Self:
+        """Filter the cases whose applicant is reached at this address (normalized), proven or not."""
+        return self._of_any(_with_address(address)) if address else self.none()
+
+    def _of_any(self, conditions: list[Q]) -> Self:
+        """Filter by a union, which uses the index of each part; a single condition would read every case."""
+        first, *others = (self.model.objects.filter(one).order_by().values("pk") for one in conditions)
+        return self.filter(pk__in=first.union(*others))
+
+
+def _with_address(address: str) -> list[Q]:
+    return [Q(submission__email=address, contact__email__isnull=True), Q(contact__email=address)]
 
 
 # The order of the queue, followed by the columns that decide on access, so that counting reads only the index.

@@ -30,12 +30,14 @@ from .base import answer_remarks
 from .choices import MANY_OPTIONS
 from .choices import SEARCHED_OPTIONS
 from .choices import option_label
+from .structure import SIGN_IN
 from .structure import copied_answers
 
 __all__ = [
     "MANY_OPTIONS",
     "MASK",
     "SEARCHED_OPTIONS",
+    "SIGN_IN",
     "FieldType",
     "InputPart",
     "answer_columns",

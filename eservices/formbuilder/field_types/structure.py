@@ -10,6 +10,8 @@ from ..logic.computed import OPERATIONS
 from .base import LAYOUT, MASK, FieldType, answer_text, field_types, register_field_type, whole_number
 from .numeric import format_money, format_number
 
+SIGN_IN = "sign_in"  # look of a text with a button to sign in, for applicants whose identity is not proven
+
 
 @register_field_type
 class StaticText(FieldType):
@@ -20,7 +22,7 @@ class StaticText(FieldType):
     group, form_class = LAYOUT, None
     template = "formbuilder/fields/static.html"
     asks = False
-    LOOKS = [("note", _("Note")), ("warning", _("Warning"))]
+    LOOKS = [("note", _("Note")), ("warning", _("Warning")), (SIGN_IN, _("Offer to sign in"))]
 
     def settings_blocks(self):
         return [("look", PlainChoiceBlock(required=False, choices=self.LOOKS, label=_("Set off as")))]

@@ -37,6 +37,13 @@ def prefill_values_for_step(
     return found
 
 
+def is_filled_by_sign_in(field: FieldDefinition) -> bool:
+    """Return whether signing in may save typing this answer. The address is typed to sign in, so it does not count."""
+    if field.type == "files" or field.fields or autocomplete_token(field) == "email":
+        return False
+    return bool(_sources(field))
+
+
 def autocomplete_token(field: FieldDefinition) -> str:
     kind = field_types.get(field.type)
     return field.autocomplete or (kind.autocomplete if kind else "")

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
+from home.appearance.stylesheets import PAGES, SITE
 from home.runtime.log_context import log_context
 from home.runtime.outages import READ_ONLY, outage_of
 from home.runtime.read_only_database import expire_connection
@@ -43,7 +44,7 @@ def server_error(request):
         expire_connection()
     context = {
         "name": settings.WAGTAIL_SITE_NAME,
-        "stylesheet": _stylesheet(),
+        "style_sheets": [_address(SITE), _address(PAGES)],
         "passing": passing,
         "number": log_context().get("request", ""),
         "sends": request.method == "POST",
@@ -59,8 +60,8 @@ def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
 
 
-def _stylesheet() -> str:
+def _address(style_sheet: str) -> str:
     try:
-        return static("css/site.css")
+        return static(style_sheet)
     except ValueError:  # not collected
-        return f"{settings.STATIC_URL}css/site.css"
+        return f"{settings.STATIC_URL}{style_sheet}"

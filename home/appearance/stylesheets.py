@@ -8,6 +8,7 @@ from django.contrib.staticfiles import finders
 from rjsmin import jsmin
 
 SITE = "css/site.css"
+PAGES = "css/pages.css"
 REMARKS = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENTATION = re.compile(r"\n\s+")
 # rcssmin would join “a :is(b)”. The strings of ours contain no braces, semicolons, commas or arrows.

@@ -159,4 +159,5 @@ def test_the_page_with_every_type_stays_within_its_weight(client, filing):
     weighed = weights(client.get(filing).content)
     assert {"site.css", "icons.svg", "arms.svg", "conditions.js", "checks.js", "combobox.js"} <= set(weighed)
     assert {"uploads.js", "map.js"} <= set(weighed)
+    assert "pages.css" not in weighed
     assert sum(weighed.values()) <= 40_000, weighed

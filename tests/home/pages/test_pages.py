@@ -352,6 +352,14 @@ class TestMachines:
         assert '<meta property="og:title" content="Le port">' in shown
 
 
+@pytest.mark.parametrize("headings", [2, 3])
+def test_long_page_has_its_contents_beside_it(client, home, headings):
+    body = [("heading", f"Titre {number}") for number in range(headings)]
+    shown = client.get(make.ContentPageFactory(parent=home, body=body).url).content.decode()
+    assert ('<a href="#h-titre-1">Titre 1</a>' in shown) == (headings > 2)
+    assert '<h2 id="h-titre-1">Titre 1</h2>' in shown
+
+
 class TestColour:
     def test_stylesheet_includes_commune_colour_and_is_immutable(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")

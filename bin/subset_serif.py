@@ -38,7 +38,8 @@ TWINS = {0x202F: 0x2009, 0x2011: 0x2D}
 
 
 def main(package: Path) -> None:
-    options = Options(flavor="woff2", hinting=False, layout_features=["kern"], name_IDs=[*range(7), 13, 14])
+    options = Options(flavor="woff2", hinting=False, layout_features=["kern"], name_IDs=[0, 1, 2])
+    options.drop_tables += ["GDEF", "gasp", "prep"]
     for name, (script, letters) in FILES.items():
         font = TTFont(package / SOURCE.format(script), recalcTimestamp=False)
         for table in font["cmap"].tables:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from io import BytesIO
 from pathlib import Path
 
 import typst
@@ -13,12 +14,14 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
+from PIL import Image
 
 from .caching.site_version import cached_per_version
 from .models import CommuneSettings
 from .printing.letterhead import arms_image
 
 SIZES = (180, 192, 512)
+FAVICON_SIZES = (16, 32, 48)
 POINTS = 512  # side of the drawing, in points
 ICON_TEMPLATE = Path(__file__).parent / "printing" / "typst" / "icon.typ"
 
@@ -56,13 +59,29 @@ def app_icon(request, size: int):
     return HttpResponse(cached_per_version(f"icon-{size}", lambda: draw_icon(size)), content_type="image/png")
 
 
-def draw_icon(size: int) -> bytes:
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def favicon(request):
+    """Return the arms in the sizes of tabs and bookmarks, for programs that ask for this address unbidden."""
+    return HttpResponse(cached_per_version("favicon", draw_favicon), content_type="image/x-icon")
+
+
+def draw_favicon() -> bytes:
+    drawn = BytesIO()
+    Image.open(BytesIO(draw_icon(max(FAVICON_SIZES), bare=True))).save(
+        drawn, "ICO", sizes=[(size, size) for size in FAVICON_SIZES]
+    )
+    return drawn.getvalue()
+
+
+def draw_icon(size: int, *, bare: bool = False) -> bytes:
+    """Return the arms as PNG: on white with a margin, or ``bare``, as large as they can be on nothing."""
     return typst.compile(
         ICON_TEMPLATE,
         root=settings.BASE_DIR,
         format="png",
         ppi=72 * size / POINTS,
-        sys_inputs={"data": json.dumps({"arms": list(arms_image())})},
+        sys_inputs={"data": json.dumps({"arms": list(arms_image()), "bare": bare})},
         ignore_system_fonts=True,
     )
 

@@ -1,5 +1,6 @@
 """Error pages of the site: not found, server error, refused form."""
 
+import re
 import sys
 
 from django.conf import settings
@@ -8,15 +9,20 @@ from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils.translation import get_language
 
+from home.appearance.stylesheets import PAGES, SITE
 from home.models import CommuneSettings
 from home.runtime.log_context import log_context
 from home.runtime.outages import READ_ONLY, outage_of
 from home.runtime.read_only_database import expire_connection
+from home.search.index import SearchHit, suggest_titles
 
 # The database restarts or is overloaded.
 AWAY = (InterfaceError, OperationalError)
 BACK_AFTER = 30  # seconds
+SEARCHED_LENGTH = 60  # of a lost address
+SUGGESTED = 4
 
 
 def page_not_found(request, exception=None):
@@ -28,7 +34,24 @@ def page_not_found(request, exception=None):
     if match and "secret" in match.kwargs:
         of_request = match.namespace in {"space", "submissions", "payments"}
         return render(request, "link_expired.html", {"of_request": of_request}, status=404)
-    return render(request, "404.html", {"path": request.path[:120]}, status=404)
+    context = {"path": request.path[:120], "found": _suggestions(request.path)}
+    return render(request, "404.html", context, status=404)
+
+
+def _suggestions(path: str) -> list[SearchHit]:
+    """Return pages named like the last part of a lost address: by all its words, else by the longest.
+
+    Files and scripts, which programs guess, are not searched for.
+    """
+    last = path.rstrip("/")[-SEARCHED_LENGTH:].rpartition("/")[2]
+    words = [] if "." in last else [word for word in re.split(r"[\W_]+", last) if len(word) > 2]
+    if not words:
+        return []
+    language = get_language()
+    found = suggest_titles(" ".join(words), language)
+    if not found and len(words) > 1:
+        found = suggest_titles(max(words, key=len), language)
+    return found[:SUGGESTED]
 
 
 def server_error(request):
@@ -45,7 +68,7 @@ def server_error(request):
         expire_connection()
     context = {
         "name": settings.WAGTAIL_SITE_NAME,
-        "stylesheet": _stylesheet(),
+        "style_sheets": [_address(SITE), _address(PAGES)],
         "passing": passing,
         "number": log_context().get("request", ""),
         "sends": request.method == "POST",
@@ -70,8 +93,8 @@ def _phone() -> str:
         return ""
 
 
-def _stylesheet() -> str:
+def _address(style_sheet: str) -> str:
     try:
-        return static("css/site.css")
+        return static(style_sheet)
     except ValueError:  # not collected
-        return f"{settings.STATIC_URL}css/site.css"
+        return f"{settings.STATIC_URL}{style_sheet}"

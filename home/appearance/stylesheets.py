@@ -5,9 +5,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from rjsmin import jsmin
 
 SITE = "css/site.css"
+PAGES = "css/pages.css"
+SERIF = "fonts/serif.woff2"
 REMARKS = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENTATION = re.compile(r"\n\s+")
 # rcssmin would join “a :is(b)”. The strings of ours contain no braces, semicolons, commas or arrows.
@@ -15,6 +18,7 @@ AROUND_BRACES = re.compile(r";?\s*([{}])\s*")
 AROUND_MARKS = re.compile(r"\s*([,>])\s*")
 AROUND_SIBLINGS = re.compile(r"\s*([+~])\s*(?=[^{}();]*\{)")  # of selectors: sums in calc() need their spaces
 AROUND_NAMES = re.compile(r"((?<=[{;])\s*|\()([\w-]+):[ \n]+")
+FONT = re.compile(r"\.\./(fonts/[\w.-]+)")
 INSTRUCTION = re.compile(r"//#.*\n")  # for the browser, in the first line of a script
 
 
@@ -36,9 +40,9 @@ def _minify_script(text: str) -> str:
 
 
 def site_stylesheet() -> str:
-    """Return the minified style sheet of the site. It refers to no other file, because several addresses serve it."""
+    """Return the minified style sheet of the site. Its fonts have whole addresses: several addresses serve it."""
     source = _source()
-    return _read(source, source.stat().st_mtime_ns)
+    return _read(source, source.stat().st_mtime_ns, static(SERIF))
 
 
 @cache
@@ -47,5 +51,5 @@ def _source() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _read(source: Path, _changed_at: int) -> str:
-    return minify(source.read_text(encoding="utf-8"), "css")
+def _read(source: Path, _changed_at: int, _font: str) -> str:
+    return FONT.sub(lambda found: static(found[1]), minify(source.read_text(encoding="utf-8"), "css"))

@@ -41,6 +41,7 @@ from ..navigation.menus import SiteNavigation
 from ..opening_hours.text import format_opening_span
 
 register = template.Library()
+LONG_PAGE = 3  # headings
 
 
 register.filter("before", with_colon)
@@ -102,6 +103,13 @@ def with_anchors(stream) -> list[tuple]:
     """Return each block with the id of its heading. The prefix "h-" keeps the ids unique on the page."""
     taken: set[str] = set()
     return [(block, _anchor(block, taken)) for block in stream]
+
+
+@register.filter
+def contents_of(stream) -> list[tuple]:
+    """Return the headings of a page with their anchors; none if they are too few for a table of contents."""
+    headings = [(block.value, anchor) for block, anchor in with_anchors(stream) if anchor]
+    return headings if len(headings) >= LONG_PAGE else []
 
 
 def _anchor(block, taken: set[str]) -> str:

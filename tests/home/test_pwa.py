@@ -21,6 +21,17 @@ def _site():
     make_site()
 
 
+def test_favicon_shows_the_arms_in_three_sizes(client):
+    answer = client.get("/favicon.ico")
+    assert answer["Content-Type"] == "image/x-icon"
+    assert "max-age" in answer["Cache-Control"]
+    drawn = Image.open(BytesIO(answer.content))
+    assert drawn.info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+    colours = drawn.convert("RGBA").getcolors(4096)
+    assert len(colours) > 2  # of the arms
+    assert any(colour[3] == 0 for _count, colour in colours)  # on nothing
+
+
 def test_manifest_makes_site_installable(client):
     told = client.get("/manifest.webmanifest").json()
     assert told["display"] == "standalone"

@@ -1,10 +1,11 @@
 """Minified scripts and style sheets of the project, equivalent to their sources."""
 
+import re
 from pathlib import Path
 
 from django.core.files.base import ContentFile
 
-from home.appearance.stylesheets import SITE, minify
+from home.appearance.stylesheets import SERIF, SITE, minify, site_stylesheet
 from mysite.staticfiles import StaticFilesStorage
 
 STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
@@ -41,11 +42,24 @@ def test_only_project_files_are_minified(tmp_path):
     assert (tmp_path / "wagtailadmin/js/x.js").read_text() == "// remark\ngo();\n"
 
 
-def test_site_style_sheet_refers_to_no_other_file():
+def test_site_style_sheet_refers_to_nothing_but_its_fonts():
     """The style sheet is served from more than one URL; relative addresses would be resolved beside each."""
     sheet = (STATIC / SITE).read_text()
-    assert "url(" not in sheet
+    fonts = re.findall(r'url\("\.\./(fonts/[\w-]+\.woff2)"\)', sheet)
+    assert sheet.count("url(") == len(fonts) == 3
     assert "@import" not in sheet
+    assert re.findall(r'url\("([^"]+)"\)', site_stylesheet()) == [f"/static/{font}" for font in fonts]
+
+
+def test_admin_loads_the_same_serif_as_the_site():
+    site, admin = ((STATIC / "css" / name).read_text() for name in ("site.css", "admin.css"))
+    assert re.findall("@font-face.*", site) == re.findall("@font-face.*", admin) != []
+    assert re.search("--serif: .*", site)[0] in admin
+
+
+def test_serif_is_light_and_has_its_licence_beside_it():
+    assert (STATIC / SERIF).stat().st_size <= 13_000
+    assert b"SIL OPEN FONT LICENSE" in (STATIC / "fonts/LICENSE").read_bytes()
 
 
 def test_style_sheets_have_no_details_content_within_a_scope():

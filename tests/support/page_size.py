@@ -10,12 +10,12 @@ from django.conf import settings
 from home.appearance.stylesheets import SITE, minify
 
 STATIC = Path(settings.BASE_DIR, "mysite/static").resolve()
-LINKED = re.compile(r'"/static/((?:js|css|img)/[^"#?]+\.(?:js|css|svg))')
+LINKED = re.compile(r'"/static/((?:js|css|img|fonts)/[^"#?]+\.(?:js|css|svg|woff2))')
 IMPORTED = re.compile(r'(?:from|import)\s*\(?\s*"(\.{1,2}/[^"]+\.js)"')
 
 
 def weights(page: bytes) -> dict[str, int]:
-    """Return the compressed bytes of a page and of each style sheet, script and drawing it loads, at once or later."""
+    """Return the compressed bytes of a page and of each style sheet, script, drawing and font that it loads."""
     linked = {STATIC / name for name in LINKED.findall(page.decode())}
     if b'href="/styles-' in page:  # with the commune's colours, which add some hundred bytes
         linked.add(STATIC / SITE)
@@ -35,7 +35,7 @@ def _with_imports(files: set[Path]) -> set[Path]:
 
 @cache
 def _weight(file: Path) -> int:
-    return _packed(_sent(file))
+    return file.stat().st_size if file.suffix == ".woff2" else _packed(_sent(file))
 
 
 def _sent(file: Path) -> bytes:

@@ -1,10 +1,12 @@
 """Error pages of addresses that lead nowhere: the reason, and what to do next."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils.translation import gettext
 
-from tests.factories.home import CommuneSettingsFactory, make_site
+from tests.factories.home import CommuneSettingsFactory, ContentPageFactory, make_site
 
 pytestmark = pytest.mark.django_db
 ENDED = "A" * 22  # has the shape of a secret, but is unknown
@@ -40,10 +42,31 @@ def test_expired_status_link_leads_to_account_and_telephone(client):
     assert "021 000 42 10" in page.text
 
 
-def test_unknown_page_offers_the_search(client):
+def test_unknown_page_suggests_pages_named_like_its_address(client):
+    home = make_site()
+    ContentPageFactory(parent=home, title="Tarifs du port", slug="tarifs")
+    for address in ("/vieux/tarifs-du-port/", "/vieux/tarifs-2019/"):
+        page = client.get(address)
+        assert page.status_code == 404
+        assert '<a href="/tarifs/">Tarifs du port</a>' in page.text
+    for address in ("/wp-login.php", "/vieux/tarifs.pdf", "/xx/", "/%00/"):
+        assert gettext("Is it one of these pages?") not in client.get(address).text
+
+
+def test_unknown_page_is_found_out_with_few_queries(client):
     make_site()
+    client.get("/rien/")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/rien/tarifs-2019/").status_code == 404
+    assert len(queries) <= 10
+
+
+def test_unknown_page_offers_search_and_telephone(client):
+    make_site()
+    CommuneSettingsFactory(phone="021 000 42 10")
     page = client.get("/port/tarifs-2019/")
     assert page.status_code == 404
     assert gettext("This page was not found.") in page.text
     assert 'role="search"' in page.text
+    assert page.text.count("021 000 42 10") > 1
     assert gettext("This link no longer works.") not in page.text

@@ -275,7 +275,8 @@ class TestErrors:
         assert page.status_code == 500
         shown = page.content.decode()
         assert french("Something went wrong on our side.") in shown
-        assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
+        for sheet in ("site", "pages"):
+            assert f'<link rel="stylesheet" href="/static/css/{sheet}.css">' in shown
         assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
 
     def test_unavailable_database_returns_503_with_retry_after(self, client, home, monkeypatch):
@@ -351,10 +352,19 @@ class TestMachines:
         assert '<meta property="og:title" content="Le port">' in shown
 
 
+@pytest.mark.parametrize("headings", [2, 3])
+def test_long_page_has_its_contents_beside_it(client, home, headings):
+    body = [("heading", f"Titre {number}") for number in range(headings)]
+    shown = client.get(make.ContentPageFactory(parent=home, body=body).url).content.decode()
+    assert ('<a href="#h-titre-1">Titre 1</a>' in shown) == (headings > 2)
+    assert '<h2 id="h-titre-1">Titre 1</h2>' in shown
+
+
 class TestColour:
     def test_stylesheet_includes_commune_colour_and_is_immutable(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")
-        [link] = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get("/").content.decode())
+        link, of_pages = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get("/").content.decode())
+        assert of_pages == "/static/css/pages.css"
         sheet = client.get(link)
         assert sheet["Content-Type"] == "text/css"
         assert "immutable" in sheet["Cache-Control"]

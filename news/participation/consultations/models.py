@@ -56,6 +56,7 @@ class ConsultationQuestionsBlock(blocks.StreamBlock):
 class ConsultationIndexPage(BasePage):
     """All idea boxes, consultations and surveys."""
 
+    menu_icon = "pen"
     page_description = _("The list of consultations, idea boxes and surveys; you add each below it.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news_participation.ConsultationPage", "news_participation.SurveyPage"]
@@ -66,6 +67,12 @@ class ConsultationIndexPage(BasePage):
         verbose_name_plural = _("participation")
 
     def get_context(self, request, *args, **kwargs):
+        found = self.consultations()
+        context = {"consultations": found, "foreign": any(one.locale_id != self.locale_id for one in found)}
+        return super().get_context(request, *args, **kwargs) | context
+
+    def consultations(self) -> list:
+        """Return the idea boxes, consultations and surveys, running ones first, each in one language."""
         from ..surveys.models import SurveyPage
 
         found = []
@@ -73,11 +80,7 @@ class ConsultationIndexPage(BasePage):
             found += unique_by_translation(
                 kind.objects.filter(self._below()).open_to_all().defer_streamfields()
             ).values()
-        context = {
-            "consultations": running_first(found, timezone.localdate()),
-            "foreign": any(one.locale_id != self.locale_id for one in found),
-        }
-        return super().get_context(request, *args, **kwargs) | context
+        return running_first(found, timezone.localdate())
 
     def _below(self) -> Q:
         """Filter the pages below it in any language, because consultations concern all residents."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from eservices.formbuilder.models import FormVersion
+from eservices.formbuilder.price_list import prices_read_once
 from home.caching.site_version import cached_per_version
 from home.localization.number_format import format_amount
 
@@ -49,9 +50,10 @@ def _facts(services: list) -> dict[int, tuple[str, ...]]:
     versions = FormVersion.objects.all_in_force({one.translation_key for one in services})
     for one in services:
         one.version = versions.get(one.translation_key)  # presets the cached property, which runs a query
-    return {
-        one.pk: tuple(filter(None, (price_text(one), _time_text(one)))) for one in services if one.version
-    }
+    with prices_read_once():
+        return {
+            one.pk: tuple(filter(None, (price_text(one), _time_text(one)))) for one in services if one.version
+        }
 
 
 def price_text(service) -> str:

@@ -1,6 +1,8 @@
 """Prices of fee schedule entries on a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +10,18 @@ from home.extensions.base import extensions
 
 from .definition import FeeDefinition, FormDefinition
 from .extension_points import FormExtension, Price, PriceList
+
+_read_once: ContextVar[dict[date, dict[str, Price]] | None] = ContextVar("prices_read_once", default=None)
+
+
+@contextmanager
+def prices_read_once() -> Iterator[None]:
+    """Read all prices of a day at once when the block asks for the first of them."""
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
 
 
 def price_entries() -> list[tuple[str, str]]:
@@ -26,6 +40,15 @@ def with_prices(definition: FormDefinition, day: date) -> FormDefinition:
 
 def prices_on(keys: Collection[str], day: date) -> dict[str, Price]:
     """Return the prices of some entries on ``day``; an entry without a price then is left out."""
+    known = _read_once.get()
+    if known is None:
+        return _prices(keys, day)
+    if day not in known:
+        known[day] = _prices([key for key, _name in price_entries()], day)
+    return {key: known[day][key] for key in keys if key in known[day]}
+
+
+def _prices(keys: Collection[str], day: date) -> dict[str, Price]:
     return {key: price for one in _price_lists() for key, price in one.prices(keys, day).items()}
 
 

@@ -199,7 +199,10 @@ def _site_menus(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
     footer = [
         NavigationItem(link["title"], link["url"]) for link in page.addressed(page.footer_links, request)
     ]
-    pages = ((one.title, one.get_url(request) or "/", one.path, one.specific_class.menu_icon) for one in menu)
+    pages = (
+        (one.title, one.get_url(request) or "/", one.path, one.content_type.model_class().menu_icon)
+        for one in menu
+    )
     views = (
         (link.title, link.url, "", link.icon)
         for app in extensions(SiteExtension)

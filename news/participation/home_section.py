@@ -3,7 +3,7 @@
 from home.extensions.site_points import HomeSection
 from home.models import HomePage
 
-from .consultations.models import ConsultationIndexPage
+from .consultations.models import ConsultationIndexPage, consultations_of
 
 SHOWN = 3
 
@@ -11,7 +11,7 @@ SHOWN = 3
 def participation_section(page: HomePage) -> HomeSection | None:
     """Build the section with the first running idea boxes, consultations and surveys; None if there are none."""
     index = page.first_below(ConsultationIndexPage)
-    running = [one for one in index.consultations() if one.open][:SHOWN] if index else []
+    running = [one for one in consultations_of(index) if one.open][:SHOWN] if index else []
     if not running:
         return None
     context = {"consultations": running, "index": index}

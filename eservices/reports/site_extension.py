@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django.db.models import Expression
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import Page
 
 from home.extensions.site_points import MenuLink, SiteExtension
@@ -21,4 +21,4 @@ class ReportsSiteExtension(SiteExtension):
     def menu_links(self, home: Page) -> Iterator[MenuLink]:
         takes_reports = getattr(home, "takes_reports", None)
         if access.has_categories() if takes_reports is None else takes_reports:
-            yield MenuLink(_("Report a problem"), reverse("reports:file"), "camera")
+            yield MenuLink(pgettext("menu", "Report a problem"), reverse("reports:file"), "camera")

@@ -94,7 +94,8 @@ class ServiceIndexPage(BasePage):
     def get_context(self, request, *args, **kwargs):
         query = request.GET.get("q", "")[:100].strip()
         situations = service_lists.services_by_situation(ServicePage.objects.child_of(self).open_to_all())
-        service_lists.add_facts(f"{self.pk}", (one for group in situations for one in group.services))
+        if not query:  # the results come first then
+            service_lists.add_facts(f"{self.pk}", (one for group in situations for one in group.services))
         return super().get_context(request, *args, **kwargs) | {
             "query": query,
             "hits": find_entries(query, self.locale.language_code).of("service") if query else [],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from eservices.bookings.bookable_resources import bookable_resources
 from eservices.formbuilder.models import FormVersion
 from eservices.formbuilder.price_list import prices_read_once
 from home.caching.site_version import cached_per_version
@@ -50,7 +51,11 @@ def _facts(services: list) -> dict[int, tuple[str, ...]]:
     versions = FormVersion.objects.all_in_force({one.translation_key for one in services})
     for one in services:
         one.version = versions.get(one.translation_key)  # presets the cached property, which runs a query
-    with prices_read_once():
+    definitions = [version.definition for version in versions.values()]
+    entries = {fee.entry for definition in definitions for fee in definition.fees}
+    if any(definition.asks_for("booking") for definition in definitions):
+        entries |= {rate.entry for one in bookable_resources().values() for rate in one.rates}
+    with prices_read_once(entries):
         return {
             one.pk: tuple(filter(None, (price_text(one), _time_text(one)))) for one in services if one.version
         }

@@ -11,13 +11,16 @@ from home.extensions.base import extensions
 from .definition import FeeDefinition, FormDefinition
 from .extension_points import FormExtension, Price, PriceList
 
-_read_once: ContextVar[dict[date, dict[str, Price]] | None] = ContextVar("prices_read_once", default=None)
+# The keys to read at once, and the prices that were read, by day.
+_read_once: ContextVar[tuple[set[str], dict[date, dict[str, Price]]] | None] = ContextVar(
+    "prices_read_once", default=None
+)
 
 
 @contextmanager
-def prices_read_once() -> Iterator[None]:
-    """Read all prices of a day at once when the block asks for the first of them."""
-    token = _read_once.set({})
+def prices_read_once(keys: Collection[str]) -> Iterator[None]:
+    """Read the prices of these entries at once when the block asks for the first of them."""
+    token = _read_once.set((set(keys), {}))
     try:
         yield
     finally:
@@ -41,11 +44,12 @@ def with_prices(definition: FormDefinition, day: date) -> FormDefinition:
 def prices_on(keys: Collection[str], day: date) -> dict[str, Price]:
     """Return the prices of some entries on ``day``; an entry without a price then is left out."""
     known = _read_once.get()
-    if known is None:
+    if known is None or not known[0].issuperset(keys):
         return _prices(keys, day)
-    if day not in known:
-        known[day] = _prices([key for key, _name in price_entries()], day)
-    return {key: known[day][key] for key in keys if key in known[day]}
+    together, read = known
+    if day not in read:
+        read[day] = _prices(together, day)
+    return {key: read[day][key] for key in keys if key in read[day]}
 
 
 def _prices(keys: Collection[str], day: date) -> dict[str, Price]:

@@ -198,7 +198,8 @@ def _suggestion(hit: index.SearchHit, ours: str | None) -> dict[str, str]:
     code = hit.entry.language
     if code == ours:
         return {"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url}
-    return {"title": hit.entry.title, "kind": dict(settings.LANGUAGES)[code], "url": hit.url, "lang": code}
+    url = reader_language.url_for_reader(hit.url, ours if code == settings.LANGUAGE_CODE else None)
+    return {"title": hit.entry.title, "kind": dict(settings.LANGUAGES)[code], "url": url, "lang": code}
 
 
 def _max_age(hits: list[index.SearchHit], now: datetime) -> int:

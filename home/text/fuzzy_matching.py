@@ -5,7 +5,7 @@ from collections.abc import Iterable
 MIN_WORD_LENGTH = 4  # letters; shorter words are too similar to each other
 # Endings of plural and singular, by language.
 ENDINGS = {
-    "fr": [("eaux", "eau"), ("eux", "eu"), ("oux", "ou"), ("aux", "al"), ("er", "e"), ("s", "")],
+    "fr": [("eaux", "eau"), ("eux", "eu"), ("oux", "ou"), ("aux", "al"), ("s", ""), ("er", "e")],
     "en": [("ies", "y"), ("s", "")],
     "it": [("i", "o"), ("i", "e"), ("e", "a")],
     "de": [("en", "e"), ("en", ""), ("er", ""), ("e", "")],

@@ -357,7 +357,7 @@ def test_appointments_outside_the_opening_hours_are_announced(client):
     assert bookable_resource("guichet").rules.windows(tuesday) == []
     with translation.override("fr"):
         warning = office_hours_warning([desk])
-        assert "lundi 8\u202fh–12\u202fh; mardi" in warning
+        assert "lundi 8\xa0h–12\xa0h; mardi" in warning
     hall_of_same_hours = resource("salle", unit("salle"), table=table)
     assert office_hours_warning([hall_of_same_hours]) == ""
     assert bookable_resource("salle").rules.windows(tuesday)

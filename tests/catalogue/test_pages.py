@@ -210,7 +210,8 @@ def test_counter_shows_price_and_time_of_each_service(client):
         "settings": {"format": 1, "days": 30, "remind_after": 14},
     }
     at_once = copy.deepcopy(SERVICE) | {"slug": "vignette", "stages": [payment]}
-    make_service(index, at_once, title="Vignette")
+    at_once["texts"]["fr"]["title"] = "Vignette"
+    make_service(index, at_once)
     listed = html(client, index)
     assert 'Attestation de domicile</a><span class="meta">CHF\u00a015.– · 3 jours ouvrables</span>' in listed
     assert 'Vignette</a><span class="meta">CHF\u00a015.– · Réponse immédiate</span>' in listed

@@ -429,14 +429,16 @@ def test_titles_are_suggested_by_prefix_and_language(client, port):
     assert suggested(client, "verr") == suggested(client, "port verr") == [port.title]
     assert suggested(client, "naviguer") == []
     assert suggested(client, "v") == suggested(client, "") == []
-    assert suggested(client, "verr", "/de/recherche/propositions/") == []
+    [foreign] = client.get("/de/recherche/propositions/", {"q": "verr"}).json()["found"]
+    assert (foreign["kind"], foreign["lang"], foreign["url"]) == ("Français", "fr", f"{port.url}?lu=de")
 
 
 def test_titles_are_suggested_by_synonyms(client, port):
     SynonymGroup.objects.create(language="fr", words="débarcadère, port, amarrage")
     assert suggested(client, "débarcadère") == suggested(client, "debarcadere verraye") == [port.title]
     assert suggested(client, "débarcadaire") == [port.title]
-    assert suggested(client, "débarcadère", "/de/recherche/propositions/") == []
+    SynonymGroup.objects.create(language="de", words="Steg, Landungssteg")
+    assert suggested(client, "Steg", "/de/recherche/propositions/") == suggested(client, "Steg") == []
 
 
 def test_suggestions_correct_spelling_and_are_cacheable(client, port):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -114,18 +115,21 @@ def search(request):
     results = index.find_entries(query, get_language())
     kind = request.GET.get("kind", "")
     kind = kind if any(tab["key"] == kind for tab in results.tabs) else ""
-    best = results.best_service if not kind else None
+    elsewhere = _results_in_other_languages(request, query, results)
+    foreign = not results.is_named and any(one["named"] for one in elsewhere)
+    best = results.best_service if not kind and not foreign else None
     hits = [hit for hit in results.of(kind) if hit is not best]
     page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
     index.load_texts([*page, *([best] if best else [])])
     if not results.hits or results.meant or results.any:
         missed_queries.record_missed_query(request, query, get_language())
-    elsewhere = _results_in_main_language(query, results)
     context = {
         "query": query,
         "elsewhere": elsewhere,
+        "foreign": foreign,
         "results": results,
-        "number": len(results.hits) or len(elsewhere["rows"] if elsewhere else []),
+        "number": len(results.hits) or sum(len(one["rows"]) for one in elsewhere),
+        "ways": [] if results.is_exact else menus.pages_for_lost(request),
         "kind": kind,
         "best": best if page.number == 1 else None,
         "hits": page,
@@ -134,24 +138,45 @@ def search(request):
     return render(request, "home/search.html", context)
 
 
-def _results_in_main_language(query: str, results: index.SearchResults) -> dict | None:
-    """Return the search in the main language, with its results if the reader's language has none.
+def _results_in_other_languages(request, query: str, results: index.SearchResults) -> list[dict]:
+    """Return the search in the other languages of the site, with their results if the reader's language has none.
 
-    None if the reader's language is the main language.
+    The main language comes first, with or without results; others only if they have the query as typed. Their pages
+    open in their language.
     """
-    code, ours = settings.LANGUAGE_CODE, get_language()
-    if ours == code or not results.words:
+    main, ours = settings.LANGUAGE_CODE, get_language()
+    codes = [code for code in menus.site_frame(request).homes if code != ours]
+    found = [
+        _in_language(query, code, results, ours) for code in sorted(codes, key=lambda code: code != main)
+    ]
+    return [one for one in found if one]
+
+
+def _in_language(query: str, code: str, results: index.SearchResults, ours: str) -> dict | None:
+    is_main = code == settings.LANGUAGE_CODE
+    if not results.words or (results.is_named and not is_main):
         return None
-    rows = []
-    if results.any or not results.hits:
-        found = index.find_entries(query, code, reader=ours)
-        hits = [] if found.any else found.hits[:PER_PAGE]
+    rows, named = [], False
+    if not (results.is_exact if is_main else results.is_named):
+        found = index.find_entries(query, code, reader=ours if is_main else "")
+        named = found.is_named and not (is_main and results.hits)
+        hits = found.hits[:PER_PAGE] if found.is_exact or (is_main and found.meant) else []
         index.load_texts(hits)
-        rows = [{"hit": hit, "url": reader_language.url_for_reader(hit.url, ours)} for hit in hits]
+        reader = ours if is_main else None
+        rows = [{"hit": hit, "url": reader_language.url_for_reader(hit.url, reader)} for hit in hits]
+    if not rows and not is_main:
+        return None
     with override(code):
         there = f"{reverse('home:search')}?{urlencode({'q': query})}"
-    label = reader_language.FOUND[code] if rows and not results.hits else reader_language.MORE[code]
-    return {"code": code, "label": label, "url": there, "rows": rows}
+        label = reader_language.FOUND[code] if is_main else _("In English: “%(query)s”") % {"query": query}
+    return {
+        "code": code,
+        "label": label if rows and (not is_main or not results.hits) else reader_language.MORE[code],
+        "foreign": not is_main,
+        "named": named,
+        "url": there,
+        "rows": rows,
+    }
 
 
 @require_safe
@@ -159,11 +184,22 @@ def _results_in_main_language(query: str, results: index.SearchResults) -> dict 
 def search_suggestions(request):
     """Return suggestions for the search box as JSON."""
     query = _query(request)
-    found = index.suggest_titles(query, get_language()) if len(query) >= MIN_QUERY_LENGTH else []
-    rows = [{"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url} for hit in found]
+    ours = get_language()
+    others = [code for code in menus.site_frame(request).homes if code != ours]
+    found = index.suggest_titles(query, ours, others) if len(query) >= MIN_QUERY_LENGTH else []
+    rows = [_suggestion(hit, ours) for hit in found]
     response = JsonResponse({"found": rows})
     patch_cache_control(response, public=True, max_age=_max_age(found, timezone.now()))
     return response
+
+
+def _suggestion(hit: index.SearchHit, ours: str | None) -> dict[str, str]:
+    """Return a suggestion. One of another language says so in place of its kind."""
+    code = hit.entry.language
+    if code == ours:
+        return {"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url}
+    url = reader_language.url_for_reader(hit.url, ours if code == settings.LANGUAGE_CODE else None)
+    return {"title": hit.entry.title, "kind": dict(settings.LANGUAGES)[code], "url": url, "lang": code}
 
 
 def _max_age(hits: list[index.SearchHit], now: datetime) -> int:

@@ -1,6 +1,7 @@
 """Initial contents of a new commune's site.
 
-Groups of staff with their rights, the approval workflow, a home page, draft pages, and default categories.
+Groups of staff with their rights, the approval workflow, a home page, draft pages, default categories, and synonyms for
+search.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,9 @@ from news.agenda.models import EventIndexPage
 from news.articles.models import NewsCategory, NewsIndexPage
 from news.library.models import DocumentKind, LibraryPage
 from news.official_notices.models import OfficialNoticeIndexPage
+from news.participation.consultations.models import ConsultationIndexPage
+
+from .starter_synonyms import create_starter_synonyms
 
 EDITS = ("add_page", "change_page")
 PUBLISHES = (*EDITS, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
@@ -80,6 +84,15 @@ STARTER_PAGES = (
         in_menu=True,
     ),
     StarterPage(
+        EventIndexPage, gettext_lazy("Agenda"), gettext_lazy("Events in the coming weeks."), in_menu=True
+    ),
+    StarterPage(
+        ConsultationIndexPage,
+        gettext_lazy("Take part"),
+        gettext_lazy("Propose an idea, answer what the commune asks, and read what became of it."),
+        in_menu=True,
+    ),
+    StarterPage(
         SectionPage,
         gettext_lazy("Authorities"),
         gettext_lazy("Authorities and their decisions."),
@@ -103,7 +116,6 @@ STARTER_PAGES = (
         gettext_lazy("The offices, their staff and their opening hours."),
         in_menu=True,
     ),
-    StarterPage(EventIndexPage, gettext_lazy("Agenda"), gettext_lazy("Events in the coming weeks.")),
     StarterPage(
         ContactPage,
         gettext_lazy("Write to the commune"),
@@ -175,6 +187,7 @@ def bootstrap_site() -> None:
             create_starter_pages(home, STARTER_PAGES)
             add_footer_links(home)
             create_default_categories(home.locale)
+        create_starter_synonyms(dict(settings.LANGUAGES))
 
 
 def set_site_address() -> None:

@@ -1,7 +1,7 @@
 """Cache of everything bookable, per site version: rules, units, prices and texts, without a query."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -17,11 +17,13 @@ from wagtail.images.models import AbstractImage
 
 from home.caching import site_version
 from home.localization.working_days import DaysOff, public_holidays
+from home.models import CommuneSettings
 
 from .blocks import WHAT, parse_day_and_month
 from .logic.availability import (
     AvailabilityCalendar,
     Occupation,
+    OfficeHours,
     OpeningRules,
     SchoolHolidayRule,
     SpecialOpening,
@@ -255,9 +257,31 @@ def _offers(generation: str) -> dict[str, BookableResource]:
     tables = {one.timetable_id: one.timetable for one, _units in found}
     school = school_holiday_days() if any(map(_depends_on_school, tables.values())) else frozenset()
     rules = {pk: opening_rules_of(table, school) for pk, table in tables.items()}
-    return {
-        one.key: _offer(one, units, rules[one.timetable_id], words.get(one.pk, {})) for one, units in found
-    }
+    office = office_hours() if any(map(keeps_office_hours, (one for one, _units in found))) else None
+
+    def rules_of(one: Resource) -> OpeningRules:
+        own = rules[one.timetable_id]
+        return replace(own, office=office) if keeps_office_hours(one) else own
+
+    return {one.key: _offer(one, units, rules_of(one), words.get(one.pk, {})) for one, units in found}
+
+
+def keeps_office_hours(resource: Resource) -> bool:
+    """Return whether the resource is offered only while the counter is open: appointments, unless told otherwise."""
+    return resource.kind == Resource.Kind.APPOINTMENT and not resource.timetable.outside_office
+
+
+def office_hours() -> OfficeHours | None:
+    """Return the opening hours of the commune's counter; None if they are not entered."""
+    commune = CommuneSettings.current()
+    if not commune.spans:
+        return None
+    return OfficeHours(
+        weekly=tuple((one.day, one.opens, one.closes) for one in commune.spans),
+        exceptions=tuple((one.day, one.opens, one.closes) for one in commune.others),
+        closures=tuple(commune.closed_periods),
+        days_off=public_holidays(settings.COUNTRY, settings.SUBDIVISION),
+    )
 
 
 def _with_units() -> list[tuple[Resource, list[tuple[int, int, int]]]]:

@@ -5,12 +5,32 @@ from django.db.models import ProtectedError
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.snippets.views.snippets import DeleteView, EditView
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
 from . import actions
+from .office_hours import office_hours_warning
 
 
-class ResourceEditView(EditView):
+class OfficeHoursWarningMixin:
+    """Mixin for saving a resource or a timetable: it warns of appointments outside the counter's opening hours."""
+
+    def get_success_url(self):
+        saved = getattr(self, "object", None) or self.form.instance
+        resources = saved.resources.select_related("timetable") if hasattr(saved, "resources") else [saved]
+        if warning := office_hours_warning(list(resources)):
+            messages.warning(self.request, warning)
+        return super().get_success_url()
+
+
+class ResourceCreateView(OfficeHoursWarningMixin, CreateView):
+    pass
+
+
+class TimetableEditView(OfficeHoursWarningMixin, EditView):
+    pass
+
+
+class ResourceEditView(OfficeHoursWarningMixin, EditView):
     """Editing of a resource. If its units change, its bookings follow, or nothing is saved."""
 
     def save_instance(self):

@@ -20,7 +20,13 @@ from .models import (
     Timetable,
     Unit,
 )
-from .resource_views import ResourceDeleteView, ResourceEditView, UnitEditView
+from .resource_views import (
+    ResourceCreateView,
+    ResourceDeleteView,
+    ResourceEditView,
+    TimetableEditView,
+    UnitEditView,
+)
 
 
 class ResourceViewSet(SnippetViewSet):
@@ -29,6 +35,7 @@ class ResourceViewSet(SnippetViewSet):
     menu_label = _("Resources")
     list_display = ["name", "kind", "timetable", BooleanColumn("offered", label=_("Offered"))]
     search_fields = ["name", "key"]
+    add_view_class = ResourceCreateView
     edit_view_class = ResourceEditView
     delete_view_class = ResourceDeleteView
     copy_view_enabled = False
@@ -55,6 +62,7 @@ class TimetableViewSet(SnippetViewSet):
     model = Timetable
     icon = "time"
     menu_label = _("Timetables")
+    edit_view_class = TimetableEditView
 
 
 class ExtraViewSet(SnippetViewSet):

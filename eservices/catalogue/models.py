@@ -26,6 +26,7 @@ from wagtail_localize.fields import SynchronizedField
 from eservices.bookings.public.services import BookingCosts, booking_costs, has_rates, rooms_of_service
 from eservices.cases.logic.retention_rules import Disposition
 from eservices.cases.models import LegalRemedies, LetterTemplate, Team
+from eservices.cases.workflow.stage_types import stages
 from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
 from eservices.formbuilder.linter import DefinitionFault
 from eservices.formbuilder.logic.visibility import min_and_max_steps, visible_steps
@@ -80,6 +81,8 @@ class ServiceIndexQuerySet(BasePageQuerySet):
 class ServiceIndexPage(BasePage):
     """The page with all online services, by life situation, with a search."""
 
+    menu_icon = "idcard"
+    when_lost = 1
     page_description = _("The list of your online services. You add each service below it.")
     objects = PageManager.from_queryset(ServiceIndexQuerySet)()
 
@@ -92,11 +95,13 @@ class ServiceIndexPage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         query = request.GET.get("q", "")[:100].strip()
-        services = ServicePage.objects.child_of(self).open_to_all()
+        situations = service_lists.services_by_situation(ServicePage.objects.child_of(self).open_to_all())
+        if not query:  # the results come first then
+            service_lists.add_facts(f"{self.pk}", (one for group in situations for one in group.services))
         return super().get_context(request, *args, **kwargs) | {
             "query": query,
             "hits": find_entries(query, self.locale.language_code).of("service") if query else [],
-            "situations": service_lists.services_by_situation(services),
+            "situations": situations,
             "untranslated": untranslated_children(self, request),
         }
 
@@ -487,6 +492,12 @@ class ServicePage(BasePage):
     def promised_days(self) -> int:
         """Working days until the answer: of the published form version, else of the source page."""
         return self.version.definition.settings["days"] if self.version else self.source.days
+
+    @property
+    def answers_at_once(self) -> bool:
+        """True if no stage of the published process needs a person or takes time, except to pay."""
+        kinds = [stages.get(one.type) for one in self.version.definition.stages] if self.version else []
+        return bool(kinds) and all(kind is not None and (kind.at_once or kind.collects) for kind in kinds)
 
     @property
     def effort(self) -> dict | None:

@@ -1,12 +1,14 @@
 """Models of forms: their identity, their frozen versions, the reference tables of their options, house numbers."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import slugify
@@ -56,6 +58,12 @@ class FormVersionQuerySet(models.QuerySet["FormVersion"]):
         if version is not None:
             version.form.known_current = version
         return version
+
+    def all_in_force(self, forms: Iterable[uuid.UUID]) -> "dict[uuid.UUID, FormVersion]":
+        """Return the newest published version of each of these forms that is offered now, in one query."""
+        newest = self.model.objects.published().filter(form=OuterRef("form")).order_by("-number")
+        offered = self.filter(form__in=forms, form__offered=True, pk=Subquery(newest.values("pk")[:1]))
+        return {version.form_id: version for version in offered.select_related("form")}
 
 
 class FormVersion(models.Model):

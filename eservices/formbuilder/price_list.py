@@ -1,6 +1,8 @@
 """Prices of fee schedule entries on a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +10,21 @@ from home.extensions.base import extensions
 
 from .definition import FeeDefinition, FormDefinition
 from .extension_points import FormExtension, Price, PriceList
+
+# The keys to read at once, and the prices that were read, by day.
+_read_once: ContextVar[tuple[set[str], dict[date, dict[str, Price]]] | None] = ContextVar(
+    "prices_read_once", default=None
+)
+
+
+@contextmanager
+def prices_read_once(keys: Collection[str]) -> Iterator[None]:
+    """Read the prices of these entries at once when the block asks for the first of them."""
+    token = _read_once.set((set(keys), {}))
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
 
 
 def price_entries() -> list[tuple[str, str]]:
@@ -26,6 +43,16 @@ def with_prices(definition: FormDefinition, day: date) -> FormDefinition:
 
 def prices_on(keys: Collection[str], day: date) -> dict[str, Price]:
     """Return the prices of some entries on ``day``; an entry without a price then is left out."""
+    known = _read_once.get()
+    if known is None or not known[0].issuperset(keys):
+        return _prices(keys, day)
+    together, read = known
+    if day not in read:
+        read[day] = _prices(together, day)
+    return {key: read[day][key] for key in keys if key in read[day]}
+
+
+def _prices(keys: Collection[str], day: date) -> dict[str, Price]:
     return {key: price for one in _price_lists() for key, price in one.prices(keys, day).items()}
 
 

@@ -4,6 +4,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from eservices.cases.signals import case_erased, case_merged
+from home.caching import site_version
 from home.search.index import unindex_object
 from home.signals import search_rebuilt
 
@@ -24,11 +25,13 @@ def move_followers_of_merged_case(sender, case, other, actor, **kwargs) -> None:
 @receiver(post_save, sender=ProblemCategory, dispatch_uid="reports.find")
 def index_category(sender, instance, **kwargs) -> None:
     search.index_category(instance)
+    site_version.invalidate_site()  # the menu offers reports while there are categories
 
 
 @receiver(post_delete, sender=ProblemCategory, dispatch_uid="reports.lose")
 def unindex_category(sender, instance, **kwargs) -> None:
     unindex_object(instance)
+    site_version.invalidate_site()
 
 
 @receiver(search_rebuilt, dispatch_uid="reports.find_all")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Expression
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from wagtail.models import Page
@@ -16,7 +17,8 @@ from .base import Extension
 
 @dataclass(frozen=True)
 class HomeSection:
-    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, newsletter 60).
+    """A section of the home page; a lower order comes first (news 30, agenda 40, participation 45, counter 50,
+    newsletter 60).
 
     Its template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
     """
@@ -41,6 +43,15 @@ class TodayItem:
     shape: str = ""
     order: int = 50
     language: str = ""
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """A link at the end of the main menu, to a view that is no page."""
+
+    title: str
+    url: str
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,14 @@ class SiteExtension(Extension):
 
     def page_footers(self, request: HttpRequest, page: Page) -> Iterable[HomeSection]:
         """Yield sections below the content of a page."""
+        return ()
+
+    def home_annotations(self) -> Mapping[str, Expression]:
+        """Return annotations of the home pages, by name. They cost no query: ``menu_links`` reads them."""
+        return {}
+
+    def menu_links(self, home: Page) -> Iterable[MenuLink]:
+        """Yield links of the main menu in the active language. They are cached until the site changes."""
         return ()
 
     def search_kinds(self) -> Mapping[str, SearchKind]:

@@ -69,6 +69,8 @@ class BasePage(Page):
     # The key of its search kind, see home.search.index.
     search_kind = "page"
     social_type = "website"
+    menu_icon = "page"  # beside its title in the menu of a phone
+    when_lost = 0  # a place in the list for readers whose search found nothing; 0 for none
     in_sitemap = True
     in_plan = True
     # Routes below the page that the site plan lists: (path, name).

@@ -108,6 +108,8 @@ class ContactFormBuilder(FormBuilder):
 class ContactPage(AbstractForm, BasePage):
     """A page with a form by which people write to the commune."""
 
+    menu_icon = "mail"
+    when_lost = 3
     page_description = _("A form for messages to you. You choose the questions.")
     body = LiveStreamField(content.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
     thanks = RichTextField(_("Thanks after sending"), blank=True, features=base.TEXT_FEATURES)

@@ -90,6 +90,7 @@ class PlaceBlock(blocks.StructBlock):
 class PlacesPage(BasePage):
     """Places by subject, as a list and on a map that loads on demand."""
 
+    menu_icon = "pin"
     page_description = _("Places on a map and as a list: playgrounds, fountains, defibrillators.")
     places = StreamField(
         [("heading", HeadingBlock()), ("place", PlaceBlock())],

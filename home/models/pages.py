@@ -161,6 +161,7 @@ class HomePage(BasePage):
 class SectionPage(BasePage):
     """A page that leads to the pages below it."""
 
+    menu_icon = "folder"
     page_description = _("The first page of a part of the site: it lists the pages below it.")
     body = LiveStreamField(blocks_content.ContentBlocks(), blank=True, verbose_name=_("Content"))
 

@@ -163,6 +163,7 @@ class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     """An office or place with opening hours: the counter, the waste site, the library."""
 
+    menu_icon = "clock"
     page_description = _("An office of the administration: its tasks, its staff and its opening hours.")
     street = models.CharField(_("Street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)

@@ -17,6 +17,7 @@ from eservices.accounts.default_language import default_language
 from ..caching.site_version import cached_per_version
 from ..localization import phone_numbers
 from ..text.highlighting import WORD, fold_text, query_words
+from ..text.stop_words import drop_stop_words
 
 SEPARATOR = re.compile(r"[,;\n\r]+")
 
@@ -157,7 +158,9 @@ class SynonymGroup(models.Model):
     @classmethod
     def _read(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
         found = list(cls.objects.filter(language=language).order_by("pk"))
-        groups = [[tuple(query_words(term)) for term in group.terms] for group in found]
+        groups = [
+            [tuple(drop_stop_words(query_words(term), language)) for term in group.terms] for group in found
+        ]
         return groups, " ".join(group.words for group in found)
 
 

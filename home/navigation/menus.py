@@ -12,17 +12,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site, SiteRootPath
+from wagtail.models import Page, Site, SiteRootPath, get_page_models
 from wagtail.models.sites import (
     SITE_ROOT_PATHS_CACHE_KEY,
     SITE_ROOT_PATHS_CACHE_VERSION,
 )
 
 from ..caching.site_version import cached_per_version
+from ..extensions.base import extensions, merged
+from ..extensions.site_points import SiteExtension
 from ..links.page_links import full_page_url
 from ..localization import reader_language
 from ..models import CommuneSettings, HomePage
-from ..models.base import is_public, with_restriction_data
+from ..models.base import is_public, restriction_exists, with_restriction_data
 
 OF_SITE = ("id", "hostname", "port", "site_name", "is_default_site")
 
@@ -35,6 +37,7 @@ class NavigationItem:
     url: str
     current: bool = False
     here: bool = False
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class HomeSummary:
 class SiteMenus:
     """Menu and footer links of all pages of a language."""
 
-    menu: tuple[tuple[str, str, str], ...] = ()  # title, address, path in the tree
+    menu: tuple[tuple[str, str, str, str], ...] = ()  # title, address, path in the tree or "", icon
     footer: tuple[NavigationItem, ...] = ()
 
 
@@ -114,7 +117,7 @@ def _home_pages(request: HttpRequest) -> list[HomePage]:
         of_site = {f"site_{name}": F(f"sites_rooted_here__{name}") for name in OF_SITE}
         others = Exists(Site.objects.exclude(pk=OuterRef("sites_rooted_here__id")))
         pages = with_restriction_data(HomePage.objects.with_display_relations()).annotate(
-            **of_site, other_sites=others
+            **of_site, other_sites=others, **merged(SiteExtension, lambda one: one.home_annotations())
         )
         request._home_pages = list(pages)
     return request._home_pages
@@ -196,10 +199,41 @@ def _site_menus(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
     footer = [
         NavigationItem(link["title"], link["url"]) for link in page.addressed(page.footer_links, request)
     ]
+    pages = (
+        (one.title, one.get_url(request) or "/", one.path, one.content_type.model_class().menu_icon)
+        for one in menu
+    )
+    views = (
+        (link.title, link.url, "", link.icon)
+        for app in extensions(SiteExtension)
+        for link in app.menu_links(page)
+    )
     return SiteMenus(
-        menu=tuple((below.title, below.get_url(request) or "/", below.path) for below in menu),
+        menu=(*pages, *views),
         footer=(*_main_site_link(request), *(item for item in footer if item.url)),
     )
+
+
+def pages_for_lost(request: HttpRequest) -> list[NavigationItem]:
+    """Return pages for readers whose search found nothing: the counter, the directory, the contact form.
+
+    Cached per site version.
+    """
+    home = site_frame(request).home
+    return cached_per_version(f"lost-{home.pk}", lambda: _pages_for_lost(home, request)) if home else []
+
+
+def _pages_for_lost(home: HomeSummary, request: HttpRequest) -> list[NavigationItem]:
+    models = sorted(
+        (one for one in get_page_models() if getattr(one, "when_lost", 0)), key=lambda one: one.when_lost
+    )
+    ours = Page.objects.filter(url_path__startswith=home.url_path).live().filter(~restriction_exists())
+    pages = {page.specific_class: page for page in ours.type(*models).order_by("-depth", "-path")}
+    return [
+        NavigationItem(page.title, page.get_url(request) or "/", icon=model.menu_icon)
+        for model in models
+        if (page := pages.get(model))
+    ]
 
 
 def _main_site_link(request: HttpRequest) -> Iterator[NavigationItem]:
@@ -265,8 +299,8 @@ class SiteNavigation:
 
     @cached_property
     def menu(self) -> list[NavigationItem]:
-        """The main sections, in tree order."""
-        return [self._place(title, url, path) for title, url, path in self.menus.menu]
+        """The main sections in tree order, then the links of apps."""
+        return [self._place(*item) for item in self.menus.menu]
 
     @cached_property
     def ancestor_pages(self) -> list[Page]:
@@ -343,10 +377,13 @@ class SiteNavigation:
     def footer_links(self) -> tuple[NavigationItem, ...]:
         return self.menus.footer
 
-    def _place(self, title: str, url: str, path: str) -> NavigationItem:
+    def _place(self, title: str, url: str, path: str, icon: str = "") -> NavigationItem:
+        if not path:
+            here = self.request is not None and url == self.request.path
+            return NavigationItem(title, url, current=here, here=here, icon=icon)
         here = self.page is not None and path == self.page.path
         above = self.page is not None and self.page.path.startswith(path)
-        return NavigationItem(title, url, current=here or above, here=here)
+        return NavigationItem(title, url, current=here or above, here=here, icon=icon)
 
     def _language(self, code: str, home_url: str) -> LanguageLink:
         name, current = dict(settings.LANGUAGES)[code], code == get_language()

@@ -28,10 +28,11 @@ from ..localization import phone_numbers
 from ..models import SearchEntry, SynonymGroup
 from ..signals import search_rebuilt
 from ..text import synonyms
-from ..text.highlighting import WORD, best_passage, highlight_matches, matching_excerpt, query_words
+from ..text.highlighting import best_passage, highlight_matches, matching_excerpt, query_words
 from ..text.highlighting import find_matches as find_words
+from ..text.stop_words import drop_stop_words
 from . import document_texts, vocabulary
-from .ranking import TitleRank
+from .ranking import TitleRank, by_matched_terms
 
 MAX_RESULTS = 200  # results; more would not be read
 MAX_QUERY_WORDS = 10
@@ -89,6 +90,16 @@ class SearchResults:
     meant: str = ""  # the corrected query, if the query as typed found nothing
     any: bool = False  # no entry has all words; these have some
 
+    @property
+    def is_exact(self) -> bool:
+        """True if entries have the query as typed."""
+        return bool(self.hits) and not self.meant and not self.any
+
+    @property
+    def is_named(self) -> bool:
+        """True if the title or the keywords of an entry have the query as typed, or a synonym of it."""
+        return self.is_exact and self.hits[0].entry.fit > 1
+
     @cached_property
     def tabs(self) -> list[dict]:
         """The kinds of the results with their counts, in order."""
@@ -108,48 +119,74 @@ class SearchResults:
 
 
 def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
-    """Return the entries with all words of the query in a language, best first.
+    """Return the entries with all words of the query in a language, best first. Stop words do not count.
 
     Synonyms, singular and plural count as the word. ``reader``: a reader's language whose synonyms count too, if the
     search is in another language. If no entry has all words, unknown words are replaced by similar known ones. If that
-    finds nothing either, any of the words is enough. A phone number is found in every spelling, but not by a part of
-    it.
+    finds nothing either, any of the words is enough. It is also enough if all words are only in texts: a page about
+    half of a question answers it better than one that mentions all of it. A phone number is found in every spelling,
+    but not by a part of it.
     """
-    words = query_words(query)[:MAX_QUERY_WORDS]
+    words = drop_stop_words(_words(query, language), reader)
     results = SearchResults(query, words)
     if not words:
         return results
     if number := phone_numbers.parse_phone(query):
         called = [[(number,)]]
-        results.hits = _hits(_best_first(_matching(_all(called), called, language), words), words)
+        results.hits = _hits(_each_once(_matching(_all(called), called, language)), words)
         if results.hits or phone_numbers.is_phone_prefix(query):
             return results
     groups = SynonymGroup.groups(language) + (SynonymGroup.groups(reader) if reader else [])
     terms = synonyms.expand_terms(words, language, groups)
     found = _search(terms, language)
     if not found and (meant := vocabulary.correct_query(query, language)):
-        results.meant = meant
-        terms = synonyms.expand_terms(query_words(meant)[:MAX_QUERY_WORDS], language, groups)
-        found = _matching(_all(terms), terms, language)
-    if not found and len(terms) > 1:
-        found = _matching(Or([_either(term) for term in terms]), terms, language)
-        results.any = bool(found)
+        corrected = synonyms.expand_terms(_words(meant, language), language, groups)
+        found = _matching(_all(corrected), corrected, language)
+        partial = [] if found else _with_some(terms, language)
+        if not partial:
+            results.meant, terms = meant, corrected
+    if len(terms) > 1 and not any(entry.fit > 1 for entry in found):
+        ordered = by_matched_terms(found, _with_some(terms, language), terms)
+        results.any = bool(ordered) and not found
+    else:
+        ordered = _best_first(found, words, language)
     results.words = [word for term in terms for words in term for word in words]
-    results.hits = _hits(_best_first(found, words), results.words)
+    results.hits = _hits(_each_once(ordered), results.words)
     return results
 
 
-def suggest_titles(query: str, language: str) -> list[SearchHit]:
+def _with_some(terms: synonyms.Terms, language: str) -> list[SearchEntry]:
+    """Return the entries that have at least one term; none if there is only one."""
+    return _matching(Or([_either(term) for term in terms]), terms, language) if len(terms) > 1 else []
+
+
+def suggest_titles(query: str, language: str, others: Iterable[str] = ()) -> list[SearchHit]:
     """Return suggestions for a query that is being typed.
 
-    These are entries whose names have the words, the last of which may be incomplete, or synonyms of them.
+    These are entries whose names have the words, the last of which may be incomplete, or synonyms of them: by title
+    before by keyword, services first, lasting pages before dated ones. If there are none, those of the ``others``,
+    further languages, then those of a corrected query.
     """
-    words = query_words(query)[:MAX_QUERY_WORDS]
-    found = _prefix_matches(words, language) + _synonym_matches(words, language) if words else []
+    found = _suggestions(query, language)
+    if not found:
+        found = [hit for other in others for hit in _suggestions(query, other)]
     if not found and (meant := vocabulary.correct_query(query, language)):
-        words = query_words(meant)[:MAX_QUERY_WORDS]
-        found = _prefix_matches(words, language) + _synonym_matches(words, language)
-    return _hits(_best_first(found, words)[:SUGGESTIONS], words)
+        found = _suggestions(meant, language)
+    return found[:SUGGESTIONS]
+
+
+def _suggestions(query: str, language: str) -> list[SearchHit]:
+    words = _words(query, language)
+    found = _prefix_matches(words, language) + _synonym_matches(words, language) if words else []
+    order = sorted(
+        _each_once(_best_first(found, words, language)),
+        key=lambda one: (-one.fit, one.kind != SERVICE, one.date is not None),
+    )
+    return _hits(order, words)
+
+
+def _words(query: str, language: str) -> list[str]:
+    return drop_stop_words(query_words(query), language)[:MAX_QUERY_WORDS]
 
 
 def load_texts(hits: list[SearchHit]) -> None:
@@ -373,15 +410,17 @@ def _hits(entries: list[SearchEntry], words: list[str]) -> list[SearchHit]:
     return [SearchHit(entry, words, kinds) for entry in entries]
 
 
-def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]:
-    """Return the entries, those first whose title has exactly these words. Each object once.
+def _best_first(found: list[SearchEntry], words: list[str], language: str) -> list[SearchEntry]:
+    """Return the entries, those first whose title has exactly these words."""
+    return sorted(
+        found, key=lambda entry: (set(_words(entry.folded_title, language)) != set(words), -entry.fit)
+    )
 
-    A document may be an entry of its own and on a page, and a person on several pages.
-    """
+
+def _each_once(found: list[SearchEntry]) -> list[SearchEntry]:
+    """Return each object once: a document may be an entry of its own and on a page, and a person on several pages."""
     shown, seen = [], set()
-    for entry in sorted(
-        found, key=lambda entry: (set(WORD.findall(entry.folded_title)) != set(words), -entry.fit)
-    ):
+    for entry in found:
         marks = {entry.url, entry.part} - {""}
         if not marks & seen:
             shown.append(entry)

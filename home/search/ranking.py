@@ -1,6 +1,7 @@
-"""Database expression for how well the title of an entry fits a query."""
+"""Ranks of entries: a database expression for how well a title fits a query, and an order if it fits in part only."""
 
 from itertools import product
+from math import log
 
 from django.db.models import F, Func, IntegerField
 
@@ -34,6 +35,30 @@ class TitleRank(Func):
 
     def as_postgresql(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, position="STRPOS", **context)
+
+
+def by_matched_terms(complete: list, partial: list, terms: Terms) -> list:
+    """Return entries by the terms that their titles and keywords have: a rare term counts more than a frequent one.
+
+    ``complete``: entries whose text has all terms; each counts as half a keyword. Of the ``partial`` ones, beside
+    complete ones only those count whose title or keywords have a term. Entries with equal scores keep their order.
+    """
+    full = {one.pk for one in complete}
+    entries = [*complete, *(one for one in partial if one.pk not in full)]
+    names = [(one.folded_title, f"{one.folded_title} {one.folded_keywords}") for one in entries]
+    scores = [0.0] * len(entries)
+    for term in terms:
+        named = [_is_named(term, name) for _title, name in names]
+        weight = log(1 + len(entries) / (sum(named) or 1))
+        for place, (title, _name) in enumerate(names):
+            in_name = 1.5 if _is_named(term, title) else 1 if named[place] else 0
+            scores[place] += weight * max(in_name, 0.5 * (place < len(complete)))
+    order = sorted(range(len(entries)), key=lambda place: -scores[place])
+    return [entries[place] for place in order if scores[place] or not complete]
+
+
+def _is_named(term, name: str) -> bool:
+    return any(all(word in name for word in variant) for variant in term)
 
 
 def _all_terms_sql(terms: Terms, holds: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 MIN_WORD_LENGTH = 4  # letters; shorter words are too similar to each other
 # Endings of plural and singular, by language.
 ENDINGS = {
-    "fr": [("eaux", "eau"), ("eux", "eu"), ("oux", "ou"), ("aux", "al"), ("s", "")],
+    "fr": [("eaux", "eau"), ("eux", "eu"), ("oux", "ou"), ("aux", "al"), ("s", ""), ("er", "e")],
     "en": [("ies", "y"), ("s", "")],
     "it": [("i", "o"), ("i", "e"), ("e", "a")],
     "de": [("en", "e"), ("en", ""), ("er", ""), ("e", "")],
@@ -13,7 +13,10 @@ ENDINGS = {
 
 
 def singular_and_plural(word: str, language: str) -> list[str]:
-    """Return a folded word followed by its singular or plural: “cartes”, “carte”. By rules, without a dictionary."""
+    """Return a folded word followed by its singular or plural: “cartes”, “carte”. By rules, without a dictionary.
+
+    In French also by the infinitive of a verb or the verb: “déménage”, “déménager”.
+    """
     if len(word) < MIN_WORD_LENGTH or not word.isalpha():
         return [word]
     endings = ENDINGS.get(language, [])

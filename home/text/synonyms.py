@@ -7,7 +7,7 @@ from . import fuzzy_matching
 Words = tuple[str, ...]
 Term = list[Words]  # the variants of an expression, as typed first
 Terms = list[Term]
-MAX_TERMS, MAX_READINGS_PER_TERM = 16, 4  # variants of an expression, and of one term of its group
+MAX_TERMS, MAX_READINGS_PER_TERM = 32, 6  # variants of an expression, and of one term of its group
 
 
 def expand_terms(words: list[str], language: str, groups: list[list[Words]]) -> Terms:

@@ -48,6 +48,7 @@ class EventQuerySet(BasePageQuerySet):
 class EventIndexPage(RoutablePageMixin, BasePage):
     """The agenda, as a page and as a calendar to subscribe to."""
 
+    menu_icon = "calendar"
     page_description = _("Events: you add each event below it, and people propose theirs.")
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news_agenda.EventPage"]

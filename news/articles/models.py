@@ -63,6 +63,7 @@ class NewsQuerySet(BasePageQuerySet):
 class NewsIndexPage(RoutablePageMixin, BasePage):
     """All news, by category and year, with its feeds."""
 
+    menu_icon = "news"
     page_description = _("The list of your news. You add each article below it.")
     search_kind = "page"
     parent_page_types = ["home.HomePage"]

@@ -281,6 +281,8 @@ class KeeperLink(EmailedLink):
 class DirectoryPage(RoutablePageMixin, BasePage):
     """All entries by kind, theme and words, with a page and a vCard of each."""
 
+    menu_icon = "user"
+    when_lost = 2
     page_description = _("Associations and companies, which keep their entry up to date themselves.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []

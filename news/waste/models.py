@@ -32,6 +32,7 @@ DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 class WasteCalendarPage(RoutablePageMixin, BasePage):
     """The collections of a district by day."""
 
+    menu_icon = "bin"
     page_description = _("Waste collection dates by type and district, with reminders.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []

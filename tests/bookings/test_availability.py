@@ -14,6 +14,7 @@ from eservices.bookings.logic.availability import (
     AvailabilityCalendar,
     DayState,
     Occupation,
+    OfficeHours,
     OpeningRules,
     RefusalReason,
     SchoolHolidayRule,
@@ -533,3 +534,26 @@ def test_joined_spans_cover_the_same_and_never_touch(pairs):
     found = merge_spans(spans)
     assert all(any(one.contains(span) for one in found) for span in spans)
     assert all(one.end < other.start for one, other in pairwise(found))
+
+
+def test_appointments_keep_to_the_office_hours():
+    """Weekly openings are cut; exceptional hours of the office and special openings hold."""
+    tuesday, closed, single = (MONDAY + timedelta(days=day) for day in (1, 7, 14))
+    special, holiday = MONDAY + timedelta(days=5), MONDAY + timedelta(days=21)
+    office = OfficeHours(
+        weekly=((0, time(9), time(10)), (0, time(11), time(18))),
+        exceptions=((single, time(8), time(9)), (single, time(11), time(12))),
+        closures=((closed, closed),),
+        days_off={holiday},
+    )
+    kept = rules(
+        office=office,
+        specials=(SpecialOpening(special, special, (time(17), time(19))),),
+        horizon=timedelta(days=60),
+    )
+    assert hours(free(kept)) == [9, 11]
+    assert hours(free(kept), tuesday) == hours(free(kept), closed) == hours(free(kept), holiday) == []
+    assert hours(free(kept), single) == [8, 11]
+    assert hours(free(kept), special) == [17, 18]
+    assert refusal_reason(kept, span(MONDAY, 10, 11), NOW) is not None
+    assert refusal_reason(kept, span(MONDAY, 9, 10), NOW) is None

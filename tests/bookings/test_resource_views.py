@@ -1,6 +1,6 @@
 """Editors' views of resources, units and timetables; existing bookings keep what was promised."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 import pytest
 from django.db import connection
@@ -26,9 +26,10 @@ from eservices.bookings.models import (
     Timetable,
     Unit,
 )
+from eservices.bookings.office_hours import office_hours_warning
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.bookings import booking, described, hall, resource, tables, unit
-from tests.factories.home import locale
+from tests.factories.bookings import booking, described, hall, resource, tables, timetable, unit, weekly
+from tests.factories.home import CommuneSettingsFactory, locale
 from tests.factories.payments import entry
 
 pytestmark = pytest.mark.django_db
@@ -342,3 +343,26 @@ def test_resource_description_is_translatable():
     assert said <= {one.path.split(".")[0] for one in segments}
     [chosen] = [one for one in segments if one.path.startswith("documents.")]
     assert chosen.data == document.pk  # each language may have another document
+
+
+def test_appointments_outside_the_opening_hours_are_announced(client):
+    """Editors are warned of a timetable that the counter's hours cut, unless it applies outside them too."""
+    opening = {"type": "opening", "value": {"day": "0", "opens": "08:00", "closes": "11:30"}}
+    CommuneSettingsFactory(hours=[opening])
+    table = timetable(weekly("08:00", "12:00", days="01"))
+    desk = resource("guichet", unit("guichets", 2), table=table, kind="appointment")
+    monday, tuesday = date(2026, 3, 9), date(2026, 3, 10)
+    windows = bookable_resource("guichet").rules.windows(monday)
+    assert [one.end.astimezone(ZONE).time() for one in windows] == [time(11, 30)]
+    assert bookable_resource("guichet").rules.windows(tuesday) == []
+    with translation.override("fr"):
+        warning = office_hours_warning([desk])
+        assert "lundi 8\xa0h–12\xa0h; mardi" in warning
+    hall_of_same_hours = resource("salle", unit("salle"), table=table)
+    assert office_hours_warning([hall_of_same_hours]) == ""
+    assert bookable_resource("salle").rules.windows(tuesday)
+    table.outside_office = True
+    table.save()
+    desk.refresh_from_db()
+    assert office_hours_warning([desk]) == ""
+    assert bookable_resource("guichet").rules.windows(tuesday)

@@ -199,3 +199,19 @@ def test_counter_needs_constant_queries(client, django_assert_max_num_queries):
     cache.clear()
     with django_assert_max_num_queries(12):
         client.get(index.get_url())
+
+
+def test_counter_shows_price_and_time_of_each_service(client):
+    index = make_counter()
+    make_service(index, copy.deepcopy(SERVICE))
+    payment = {
+        "key": "paiement",
+        "type": "payment",
+        "settings": {"format": 1, "days": 30, "remind_after": 14},
+    }
+    at_once = copy.deepcopy(SERVICE) | {"slug": "vignette", "stages": [payment]}
+    at_once["texts"]["fr"]["title"] = "Vignette"
+    make_service(index, at_once)
+    listed = html(client, index)
+    assert 'Attestation de domicile</a><span class="meta">CHF\u00a015.– · 3 jours ouvrables</span>' in listed
+    assert 'Vignette</a><span class="meta">CHF\u00a015.– · Réponse immédiate</span>' in listed

@@ -149,12 +149,34 @@ class SpecialOpening:
 
 
 @dataclass(frozen=True)
+class OfficeHours:
+    """Opening hours of the office where appointments take place: (weekday or day, opens, closes) each.
+
+    ``exceptions`` replace the weekly hours of a day, also during ``closures`` (first and last day) and on days off.
+    """
+
+    weekly: tuple[tuple[int, time, time], ...]
+    exceptions: tuple[tuple[date, time, time], ...] = ()
+    closures: tuple[tuple[date, date], ...] = ()
+    days_off: Container[date] = frozenset()
+
+    def hours(self, day: date) -> list[tuple[time, time]]:
+        """Return the opening and closing times of a day."""
+        if own := [hours for exception, *hours in self.exceptions if exception == day]:
+            return [(opens, closes) for opens, closes in own]
+        if day in self.days_off or any(first <= day <= last for first, last in self.closures):
+            return []
+        return [(opens, closes) for weekday, opens, closes in self.weekly if weekday == day.weekday()]
+
+
+@dataclass(frozen=True)
 class OpeningRules:
     """Opening hours of a resource and limits for its bookings.
 
     ``lead``: minimum time before the start; ``horizon``: how far ahead. ``step``: the grid for starts, counted from the
     opening on, and for lengths, counted from the shortest on. ``whole``: only whole windows. ``across``: bookings may
-    extend over closed hours, as for a weekend. ``before`` and ``after``: buffers that stay free.
+    extend over closed hours, as for a weekend. ``before`` and ``after``: buffers that stay free. ``office``: weekly
+    openings count only within its hours; special openings count as they are.
     """
 
     zone: ZoneInfo
@@ -171,6 +193,7 @@ class OpeningRules:
     across: bool = False
     before: timedelta = timedelta()
     after: timedelta = timedelta()
+    office: OfficeHours | None = None
 
     def windows(self, day: date) -> list[TimeSpan]:
         """Return the windows that open on a day, in order; a window belongs to the day on which it opens."""
@@ -187,7 +210,20 @@ class OpeningRules:
             weekly = (one for one in self.weekly if one.holds(day, self.school_off))
             hours = [(one.opens, one.closes, one.count) for one in weekly]
         found = ((self._window(day, opens, closes), count) for opens, closes, count in hours)
-        return [(window, count) for window, count in found if window]
+        return [
+            (part, count)
+            for window, count in found
+            if window
+            for part in ([window] if special else self._within_office(day, window))
+        ]
+
+    def _within_office(self, day: date, window: TimeSpan) -> list[TimeSpan]:
+        """Return the parts of a window in which the office is open; the window itself without an office."""
+        if self.office is None:
+            return [window]
+        there = merge_spans(filter(None, (self._window(day, *hours) for hours in self.office.hours(day))))
+        parts = [(max(window.start, one.start), min(window.end, one.end)) for one in there]
+        return [TimeSpan(start, end) for start, end in parts if start < end]
 
     @cached_property
     def counts(self) -> bool:

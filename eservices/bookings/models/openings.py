@@ -58,6 +58,14 @@ class Timetable(models.Model):
         validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
         help_text=_("Same as the minimum length for appointments. If empty, as long as it is open."),
     )
+    outside_office = models.BooleanField(
+        _("also outside the opening hours of the counter"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Otherwise appointments are offered only while the counter is open. Exceptions always apply."
+        ),
+    )
     whole = models.BooleanField(
         _("only whole openings"),
         default=False,
@@ -76,6 +84,7 @@ class Timetable(models.Model):
         FieldPanel("weekly"),
         FieldPanel("specials"),
         FieldPanel("holidays"),
+        FieldPanel("outside_office"),
         MultiFieldPanel([FieldRowPanel([FieldPanel("lead"), FieldPanel("horizon")])], _("Booking period")),
         MultiFieldPanel(
             [

@@ -64,6 +64,7 @@ class Suggestions {
     item.setAttribute("aria-selected", "false");
     item.dataset.url = one.url;
     const kind = Object.assign(document.createElement("span"), { className: "meta", textContent: one.kind });
+    if (one.lang) item.lang = one.lang;
     item.append(one.title, " ", kind);
     return item;
   }

@@ -7,7 +7,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -56,6 +56,7 @@ class ConsultationQuestionsBlock(blocks.StreamBlock):
 class ConsultationIndexPage(BasePage):
     """All idea boxes, consultations and surveys."""
 
+    menu_icon = "pen"
     page_description = _("The list of consultations, idea boxes and surveys; you add each below it.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news_participation.ConsultationPage", "news_participation.SurveyPage"]
@@ -66,23 +67,24 @@ class ConsultationIndexPage(BasePage):
         verbose_name_plural = _("participation")
 
     def get_context(self, request, *args, **kwargs):
-        from ..surveys.models import SurveyPage
-
-        found = []
-        for kind in (ConsultationPage, SurveyPage):
-            found += unique_by_translation(
-                kind.objects.filter(self._below()).open_to_all().defer_streamfields()
-            ).values()
-        context = {
-            "consultations": running_first(found, timezone.localdate()),
-            "foreign": any(one.locale_id != self.locale_id for one in found),
-        }
+        found = consultations_of(self)
+        context = {"consultations": found, "foreign": any(one.locale_id != self.locale_id for one in found)}
         return super().get_context(request, *args, **kwargs) | context
 
-    def _below(self) -> Q:
-        """Filter the pages below it in any language, because consultations concern all residents."""
-        indexes = type(self).objects.filter(translation_key=self.translation_key)
-        return reduce(or_, (Page.objects.child_of_q(one) for one in indexes))
+
+def consultations_of(index: Page) -> list:
+    """Return the idea boxes, consultations and surveys of an index, running ones first, each in one language.
+
+    They are below it in any language, because consultations concern all residents.
+    """
+    from ..surveys.models import SurveyPage
+
+    indexes = ConsultationIndexPage.objects.filter(translation_key=index.translation_key)
+    below = reduce(or_, (Page.objects.child_of_q(one) for one in indexes))
+    found = []
+    for kind in (ConsultationPage, SurveyPage):
+        found += unique_by_translation(kind.objects.filter(below).open_to_all().defer_streamfields()).values()
+    return running_first(found, timezone.localdate())
 
 
 class ConsultationPage(ParticipationPeriod, BasePage):

@@ -102,7 +102,7 @@ def test_menu_shows_published_pages_marked_for_menus(client, home):
     make.SectionPageFactory(parent=home, title="Autorités")
     make.SectionPageFactory(parent=home, title="Cachée", show_in_menus=False)
     make.SectionPageFactory(parent=home, title="Brouillon", live=False)
-    menu = client.get("/").content.decode().partition('<nav class="menu"')[2].partition("</nav>")[0]
+    menu = client.get("/").content.decode().partition('<nav class="nav"')[2].partition("</nav>")[0]
     assert "Autorités" in menu
     assert "Cachée" not in menu
     assert "Brouillon" not in menu
@@ -115,7 +115,7 @@ def test_page_shows_breadcrumb_and_current_section(client, home):
     crumbs = shown.partition('<nav class="crumbs"')[2].partition("</nav>")[0]
     assert crumbs.count("<li>") == 2
     assert section.url in crumbs
-    assert 'aria-current="true">Vivre ici' in shown
+    assert re.search(r'aria-current="true"><svg class="i".*?</svg>Vivre ici</a>', shown)
 
 
 def test_section_lists_published_pages_with_leads(client, home):

@@ -15,6 +15,7 @@ from home.models import ContentPage, HomePage, QuestionsPage, SearchEntry, Synon
 from home.search import index
 from tests.factories import home as make
 from tests.factories.accounts import EditorFactory
+from tests.factories.catalogue import make_counter
 from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -428,14 +429,16 @@ def test_titles_are_suggested_by_prefix_and_language(client, port):
     assert suggested(client, "verr") == suggested(client, "port verr") == [port.title]
     assert suggested(client, "naviguer") == []
     assert suggested(client, "v") == suggested(client, "") == []
-    assert suggested(client, "verr", "/de/recherche/propositions/") == []
+    [foreign] = client.get("/de/recherche/propositions/", {"q": "verr"}).json()["found"]
+    assert (foreign["kind"], foreign["lang"], foreign["url"]) == ("Français", "fr", f"{port.url}?lu=de")
 
 
 def test_titles_are_suggested_by_synonyms(client, port):
     SynonymGroup.objects.create(language="fr", words="débarcadère, port, amarrage")
     assert suggested(client, "débarcadère") == suggested(client, "debarcadere verraye") == [port.title]
     assert suggested(client, "débarcadaire") == [port.title]
-    assert suggested(client, "débarcadère", "/de/recherche/propositions/") == []
+    SynonymGroup.objects.create(language="de", words="Steg, Landungssteg")
+    assert suggested(client, "Steg", "/de/recherche/propositions/") == suggested(client, "Steg") == []
 
 
 def test_suggestions_correct_spelling_and_are_cacheable(client, port):
@@ -510,3 +513,67 @@ def test_search_text_separates_table_cells_and_list_items(home):
     lines = page.search_text().splitlines()
     assert "Routes, eau, déchets, 17.–" in lines
     assert "Deuxième main" in lines
+
+
+# -- Questions, and other languages --------------------------------------------------------------------------
+def test_stop_words_of_a_question_do_not_count(port):
+    assert titles("comment puis-je amarrer mon bateau") == [port.title]
+    assert not index.find_entries("où sont les bateaux du port ?", "fr").any
+    assert titles("comment") == []
+
+
+def test_partial_match_prefers_rare_words_in_titles(home, port):
+    for number in range(3):
+        index.index_object(
+            port, "fr", part=f"{number}", kind="page", title=f"Annoncer {number}", url=f"/{number}/"
+        )
+    index.index_object(port, "fr", part="c", kind="service", title="Chiens", url="/chiens/")
+    assert titles("annoncer mon chien dalmatien")[0] == "Chiens"
+
+
+@pytest.fixture
+def german(home):
+    twin = make.translated(home, "de", title="Start", slug="start")
+    return make.published(
+        make.ContentPageFactory(parent=twin, title="Abfall", lead="Säcke.", locale=twin.locale)
+    )
+
+
+def test_word_of_another_language_leads_to_its_pages(client, german):
+    shown = client.get("/recherche/", {"q": "Abfall"}).text
+    assert '<h2 id="elsewhere-de" lang="de">Auf Deutsch: «Abfall»</h2>' in shown
+    assert f'<a href="{german.url}" hreflang="de">' in shown
+    SynonymGroup.objects.create(language="de", words="Müll, Abfall")
+    assert f'<a href="{german.url}" hreflang="de">' in client.get("/recherche/", {"q": "Müll"}).text
+    assert client.get(german.url).status_code == 200
+
+
+def test_foreign_pages_precede_a_corrected_query(client, home, german):
+    make.published(make.ContentPageFactory(parent=home, title="Abfal", slug="abfal"))
+    shown = client.get("/recherche/", {"q": "abfall"}).text
+    assert shown.index("Auf Deutsch") < shown.index("<b>abfal</b>")
+    assert "Auf Deutsch" not in client.get("/recherche/", {"q": "abfal"}).text
+
+
+def test_suggestion_of_another_language_says_so(client, port, german):
+    index.index_object(port, "fr", part="s", kind="service", title="Louer une voile", url="/voile/")
+    index.index_object(port, "fr", part="p", kind="page", title="Voile", keywords="x", url="/page/")
+
+    def suggested(query):
+        return client.get("/recherche/propositions/", {"q": query}).json()["found"]
+
+    assert [one["title"] for one in suggested("voil")] == ["Louer une voile", "Voile"]
+    assert suggested("abfa") == [{"title": "Abfall", "kind": "Deutsch", "url": german.url, "lang": "de"}]
+
+
+def test_empty_results_offer_counter_directory_and_contact(client, home, django_assert_max_num_queries):
+    counter = make_counter(home)
+    contact = make.ContactPageFactory(parent=home, title="Écrire", live=False)
+    client.get("/recherche/", {"q": "xylophone"})
+    with django_assert_max_num_queries(12):
+        shown = client.get("/recherche/", {"q": "xylophone"}).text.partition('id="main"')[2]
+    assert f'href="{counter.url}"' in shown
+    assert "Écrire" not in shown
+    make.published(contact)
+    shown = client.get("/recherche/", {"q": "xylophone"}).text.partition('id="main"')[2]
+    assert shown.index(f'href="{counter.url}"') < shown.index(f'href="{contact.url}"')

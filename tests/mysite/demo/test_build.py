@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
@@ -43,8 +44,9 @@ from mysite.demo.builders.home import images
 from mysite.demo.people import SIGN_INS
 from mysite.demo.pictures import PORTRAITS
 from mysite.demo.snapshot import READ
-from news.agenda.models import EventPage
+from news.agenda.models import EventIndexPage, EventPage
 from news.articles.models import NewsPage
+from news.participation.models import ConsultationIndexPage
 from newsletter.models import Campaign, Subscriber, Topic
 
 pytestmark = pytest.mark.django_db
@@ -404,3 +406,55 @@ def test_demo_command_reports_an_existing_demo(contents, settings, tmp_path, cap
     call_command("demo")
     assert "already there" in capsys.readouterr().out
     assert "nadia.favre@orvenay.example" in (tmp_path / "demo-sign-ins.txt").read_text()
+
+
+# Questions of residents in their words, an inner page from which they ask, and the page with the answer.
+QUESTIONS = [
+    ("/actualites/", "comment inscrire mon chien ?", "/guichet-en-ligne/chien/"),
+    ("/vivre/", "preuve de domicile pour mon bail", "/guichet-en-ligne/attestation-domicile/"),
+    ("/agenda/", "je déménage le mois prochain", "/guichet-en-ligne/annonce-demenagement/"),
+    ("/vivre/ecole/", "où jeter un vieux canapé", "/vivre/dechets/decheterie/"),
+    ("/vivre/dechets/", "quand passent les poubelles ?", "/vivre/dechets/collectes/"),
+    ("/autorites/", "j’ai perdu mes clés", "/administration/police-mobilite/"),
+    ("/administration/", "passeport périmé", "/administration/controle-des-habitants/"),
+    ("/vivre/culture/", "louer une salle pour un anniversaire", "/guichet-en-ligne/reservation-salle/"),
+    ("/vivre/eau-energie/", "taux d’impôt de la commune", "/autorites/finances/"),
+    ("/vivre/enfant-arrive/", "place en crèche", "/vivre/ecole/creche/"),
+    ("/guichet-en-ligne/", "dates des vacances scolaires", "/vivre/ecole/"),
+    ("/vivre/lac-port/", "permis de construire une véranda", "/administration/batiments-environnement/"),
+    ("/vivre/mobilite/", "lampadaire cassé dans ma rue", "/signaler/"),
+    ("/guichet-en-ligne/macaron/", "contester une amende de parking", "/administration/police-mobilite/"),
+    ("/vivre/aines-sante/", "voter par correspondance", "/autorites/votations/"),
+    ("/actualites/taux-impot/", "heures d’ouverture de la déchetterie", "/vivre/dechets/decheterie/"),
+    ("/participer/", "aide pour acheter un vélo électrique", "/guichet-en-ligne/subvention-velo/"),
+    ("/guichet-en-ligne/chien/", "rendez-vous pour ma carte d’identité", "/guichet-en-ligne/rendez-vous/"),
+    ("/de/leben/", "Wohin mit dem Müll?", "/de/leben/abfall/"),
+    ("/actualites/", "rubbish collection", "/en/living/waste/"),
+    ("/actualites/", "Abfall", "/de/leben/abfall/"),
+    ("/vivre/", "rifiuti", "/it/vivere/rifiuti/"),
+]
+
+
+@pytest.mark.parametrize(("start", "question", "answer"), QUESTIONS, ids=[one for _at, one, _to in QUESTIONS])
+def test_question_of_a_resident_is_answered_by_search(contents, client, start, question, answer):
+    """From an inner page, the head's search leads to the answer among the first three results."""
+    [form] = BeautifulSoup(client.get(start).content, "html.parser").select("header form[role=search]")
+    found = BeautifulSoup(client.get(form["action"], {form.input["name"]: question}).content, "html.parser")
+    results = [link["href"] for link in found.select("main .best h2 a, main .keyed h3 a")]
+    assert answer in results[:3], results
+    assert client.get(answer).status_code == 200
+
+
+@pytest.mark.parametrize("start", ["/", "/vivre/dechets/", "/de/", "/en/", "/it/"])
+def test_participation_agenda_and_reports_are_in_the_menu(contents, client, start):
+    language = start[1:3] if len(start) == 4 else "fr"
+    page = BeautifulSoup(client.get(start).content, "html.parser")
+    links = [link["href"] for link in page.select("header nav li a")]
+    for kind in (ConsultationIndexPage, EventIndexPage):
+        assert kind.objects.get(locale__language_code=language).get_url() in links
+    assert reverse("reports:file") in [link.removeprefix(f"/{language}") for link in links]
+
+
+def test_home_page_offers_participation_agenda_and_reports(contents, client):
+    links = [link["href"] for link in BeautifulSoup(client.get("/").content, "html.parser").select("main a")]
+    assert {"/participer/", "/participer/boite-a-idees/", "/agenda/", "/signaler/"} <= set(links)

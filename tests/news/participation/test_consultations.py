@@ -782,3 +782,14 @@ def test_own_space_exports_and_erases_contributions(client, box):
     assert 'value="participation"' in client.get(reverse("space:erase")).content.decode()
     client.post(reverse("space:erase"), {"others": "participation"})
     assert list(Contribution.objects.all()) == [other]
+
+
+def test_home_page_shows_running_consultations(client, box, home):
+    ended = NOW.date() - timedelta(days=1)
+    ConsultationPageFactory(
+        parent=box.get_parent(), title="Le vieux pont", opens_on=ended - timedelta(days=9), closes_on=ended
+    )
+    shown = client.get(home.url).text
+    assert f'<h3><a href="{box.url}">{box.title}</a></h3>' in shown
+    assert f'<a class="more" href="{box.get_parent().url}">' in shown
+    assert "Le vieux pont" not in shown

@@ -145,7 +145,7 @@ TIMETABLES = {
         "weekly": [  # all four desks only from nine to half past eleven
             _opening("08:00", "09:00", "0134", 2),
             _opening("09:00", "11:30", "0134"),
-            _opening("14:00", "17:00", "13", 1),
+            _opening("14:00", "17:00", "12", 1),
         ],
         "lead": 2,
         "horizon": 60,

@@ -21,6 +21,7 @@ from news.council.models import MeetingIndexPage
 from news.directory.models import DirectoryPage
 from news.library.models import LibraryPage
 from news.official_notices.models import OfficialNoticeIndexPage
+from news.participation.consultations.models import ConsultationIndexPage
 from news.vacancies.models import VacancyIndexPage
 from news.waste.models import WasteCalendarPage
 
@@ -61,8 +62,13 @@ INDEXES = {
     ),
     "actualites": (NewsIndexPage, "Actualités", "Ce que la commune décide, construit et fête."),
     "agenda": (EventIndexPage, "Agenda", "Ce qui se passe à Orvenay dans les semaines qui viennent."),
+    "participer": (
+        ConsultationIndexPage,
+        "Participer",
+        "Proposez une idée, répondez à ce que la commune demande, et lisez ce qui en est sorti.",
+    ),
 }
-MENU = ("guichet-en-ligne", "vivre", "actualites", "autorites", "administration")
+MENU = ("guichet-en-ligne", "vivre", "actualites", "agenda", "participer", "autorites", "administration")
 
 
 def build(world: DemoContext) -> None:
@@ -70,7 +76,7 @@ def build(world: DemoContext) -> None:
     home = create_home_page(world)
     world.pages["home"] = home.pk
     entries = {entry.key: entry for name in FILES for entry in read_content("fr", name, world.today)}
-    for key in [*MENU, "agenda"]:
+    for key in MENU:
         if key in INDEXES:
             create_index_page(home, key, world)
         else:

@@ -1,12 +1,12 @@
-"""Missed queries of visitors, and synonyms as editors would add them, a group per line."""
+"""Missed queries of visitors, and synonyms: those of a new commune, and what its editors would add."""
 
 from datetime import timedelta
 
-from home.models import MissedQuery, SynonymGroup
+from home.models import MissedQuery
+from mysite.starter_synonyms import create_starter_synonyms, create_synonym_groups
 
 from ...markup import CONTENT
-from ...typography import typeset
-from ..context import LANGUAGES, DemoContext
+from ..context import FURTHER, LANGUAGES, DemoContext
 
 # language, words, number of searches, days ago
 MISSED = (
@@ -28,9 +28,5 @@ def build(world: DemoContext) -> None:
 
 
 def create_synonyms() -> None:
-    for language in LANGUAGES:
-        lines = (CONTENT / language / "synonyms.txt").read_text(encoding="utf-8").splitlines()
-        for line in filter(None, lines):
-            group = SynonymGroup(language=language, words=typeset(line, language))
-            group.full_clean()
-            group.save()
+    create_starter_synonyms((*LANGUAGES, *FURTHER))
+    create_synonym_groups("fr", (CONTENT / "fr/synonyms.txt").read_text(encoding="utf-8"))

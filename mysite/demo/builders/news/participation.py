@@ -8,11 +8,11 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from eservices.catalogue.models import ServicePage
-from home.models import ContentPage, HomePage
+from home.models import ContentPage
 from news.articles.models import NewsPage
 from news.participation.comments import actions as comments
 from news.participation.consultations import actions as consultations
-from news.participation.consultations.models import ConsultationIndexPage, ConsultationPage, Contribution
+from news.participation.consultations.models import ConsultationPage, Contribution
 from news.participation.moderation import actions as moderation
 from news.participation.page_feedback import actions as useful
 from news.participation.surveys import actions as surveys
@@ -141,15 +141,7 @@ def create_page_feedback(world: DemoContext) -> None:
 
 def create_consultations(world: DemoContext) -> None:
     """Create an idea box with ideas in every state, a closed consultation and a survey."""
-    home = HomePage.objects.get(locale=world.locales["fr"])
-    index = ConsultationIndexPage(
-        title="Participer",
-        slug="participer",
-        lead="Proposez une idée, répondez à ce que la commune demande, et lisez ce qui en est sorti.",
-        locale=world.locales["fr"],
-    )
-    home.add_child(instance=index)
-    publish_page(index, world)
+    index = Page.objects.get(pk=world.pages["participer"])
     submit_ideas(create_idea_box(index, world), world)
     submit_answers(create_consultation(index, world), world)
     create_survey(index, world)

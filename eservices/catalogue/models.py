@@ -445,7 +445,9 @@ class ServicePage(BasePage):
             "closed": self.closed,
             "told": self.limit_sentences,
             "effort": self.effort,
-            "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
+            "booking_costs": self.booking_costs.rows_with_terms(self.locale.language_code)
+            if self.booking_costs
+            else [],
             "rooms": rooms_of_service(self.version.definition, self.locale.language_code)
             if self.version
             else [],

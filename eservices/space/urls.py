@@ -25,6 +25,8 @@ register_converter(ReferenceConverter, "reference")
 app_name = "space"
 urlpatterns = [
     path("dossier/<secret:secret>/", views.status_show, name="status"),
+    path("dossier/<secret:secret>/avancement/", views.status_progress, name="status_progress"),
+    path("dossier/<secret:secret>/agenda.ics", booking_views.status_calendar, name="status_calendar"),
     path("dossier/<secret:secret>/repondre/", views.status_answer, name="status_answer"),
     path("dossier/<secret:secret>/rappel/", views.status_call, name="status_call"),
     path("dossier/<secret:secret>/retirer/", views.status_withdraw, name="status_withdraw"),
@@ -76,6 +78,8 @@ urlpatterns = [
     path("espace/donnees.json", views.export, name="export"),
     path("espace/donnees.pdf", views.export_pdf, name="export_pdf"),
     path("espace/<reference:reference>/", views.case_show, name="case"),
+    path("espace/<reference:reference>/avancement/", views.case_progress, name="case_progress"),
+    path("espace/<reference:reference>/agenda.ics", booking_views.case_calendar, name="case_calendar"),
     path("espace/<reference:reference>/repondre/", views.case_answer, name="case_answer"),
     path("espace/<reference:reference>/rappel/", views.case_call, name="case_call"),
     path("espace/<reference:reference>/retirer/", views.case_withdraw, name="case_withdraw"),

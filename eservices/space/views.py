@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -26,8 +26,9 @@ from eservices.documents.models import Document
 from eservices.payments import access as payments
 from eservices.payments.actions import charges
 from eservices.payments.views import basket_url
+from eservices.reports import access as reports
 from eservices.submissions import rate_limits
-from eservices.submissions.file_responses import attachment_response
+from eservices.submissions.file_responses import attachment_response, inline_image_response
 from eservices.submissions.message_attachments import stored_attachments
 from eservices.submissions.models import Draft
 from eservices.submissions.upload_checks import limit_input
@@ -90,6 +91,7 @@ def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: 
         "may_rate": not sealed and usage.may_rate(case, timezone.now()) and usage.rating_of(case) is None,
         "persons": [] if sealed else case.persons.exclude(outcome=""),
         "may_withdraw": headline.may_withdraw(case),
+        "photo_url": reports.has_photo(case) and door.url_of("photo"),
         "notices": messages.get_messages(request),
         "urls": {
             name: door.url_of(name)
@@ -277,7 +279,18 @@ def progress(request, door: CaseAccess):
     )
 
 
+@require_GET
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+def photo(request, door: CaseAccess):
+    """Return the photo of a problem report, to be shown on its page. It was drawn anew when it was sent."""
+    report = reports.report_of(door.case)
+    if report is None or report.photo is None or not report.photo.readable:
+        raise Http404
+    return inline_image_response(report.photo)
+
+
 status_show, case_show = case_view(show_own_case)
+status_photo, case_photo = case_view(photo)
 status_progress, case_progress = case_view(progress)
 status_answer, case_answer = (limit_input(view) for view in case_view(answer))
 status_withdraw, case_withdraw = case_view(withdraw)

@@ -27,6 +27,7 @@ def case_receipt(submission: Submission) -> dict:
     case = Case.objects.select_related("version", "submission").filter(submission=submission).first()
     if case is None:
         return {}
+    sealed = case.formal_decisions.unopened().exists()  # its notification is its opening
     return {
         "reference": case.reference,
         "deadline": promised_date(case),
@@ -34,7 +35,7 @@ def case_receipt(submission: Submission) -> dict:
         "pays_first": case.is_open and waits_for_payment_first(case),
         "url": emails.displayed_status_url(case),
         "next_steps": stage_titles(stages_ahead(case)),
-        "headline": case_headline(case),
+        "headline": None if sealed else case_headline(case),
         "call": _call_to_applicant(case),
         "follows": _progress_url(case),
         "missing": missing_enclosure_labels(case),

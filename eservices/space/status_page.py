@@ -172,7 +172,7 @@ def open_questions(case: Case, thread: list[Message]) -> list[Message]:
 
 def _call(case: Case) -> str:
     """Return what the current stage asks of the applicant, if it waits for them; else ""."""
-    row = process.current_stage(case)
+    row = process.current_stage(case) if case.is_open else None
     kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
     return kind().applicant_call_text(row) if kind and case.state != CaseState.WAITING else ""
 

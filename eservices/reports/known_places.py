@@ -53,4 +53,6 @@ def _read_places() -> list[tuple[str, Point]]:
 def _published_reports() -> list[tuple[str, Point]]:
     found = ProblemReport.objects.filter(published=True, lat__isnull=False, lon__isnull=False)
     rows = found.exclude(public_place="").newest_first().values_list("public_place", "lat", "lon")
-    return [(place, (lat, lon)) for place, lat, lon in rows[:LOOKED_AT]]
+    return [
+        (place, (lat, lon)) for place, lat, lon in rows[:LOOKED_AT] if lat is not None and lon is not None
+    ]

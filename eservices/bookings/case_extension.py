@@ -13,7 +13,7 @@ from eservices.cases.models import Case
 
 from .archive_files import archive_booking_files
 from .case_export import booking_parts
-from .case_headline import begun, booking_headline
+from .case_headline import booking_headline, has_begun
 from .case_panel import bookings_panel
 from .fee_deductions import deductions_for_cancelled
 from .models import Booking
@@ -47,7 +47,7 @@ class BookingCaseExtension(CaseExtension):
         """Return that the booked time has begun, if it has."""
         return (
             gettext("The booked time has begun. The request can no longer be withdrawn.")
-            if begun(case)
+            if has_begun(case)
             else ""
         )
 

@@ -37,7 +37,7 @@ def booking_headline(case: Case) -> Headline | None:
     return None
 
 
-def begun(case: Case) -> bool:
+def has_begun(case: Case) -> bool:
     """Return whether times of the case are agreed and all of them have begun."""
     agreed = [one for one in case.submission.bookings.all() if one.state in (*AGREED, *OVER)]
     now = timezone.now()

@@ -54,7 +54,7 @@ class RetentionBlocker:
 
 
 class Headline(NamedTuple):
-    """What the applicant gets, as the heading of the status page, and a sentence below it."""
+    """The result for the applicant, as the heading of the status page and a sentence below it."""
 
     title: str
     lead: str

@@ -19,8 +19,8 @@ from eservices.cases.extension_points import (
 from eservices.cases.models import Case
 
 from .case_parts.archive_files import archive_document_files
+from .case_parts.document_headline import document_headline, issued_documents
 from .case_parts.export import document_parts
-from .case_parts.headline import document_headline, issued_documents
 from .case_parts.identity_and_reissue_forms import IDENTITY, acceptance_forms
 from .case_parts.panel import documents_panel
 from .case_parts.retention_blockers import RETENTION_BLOCKERS

@@ -97,7 +97,7 @@ def add_photo(request):
     if stored is None:
         return JsonResponse({"error": fault}, status=422)
     token = access.photo_token(stored)
-    shown = reverse("reports:kept_photo", args=[token]) if stored.readable else ""
+    shown = reverse("reports:unsent_photo", args=[token]) if stored.readable else ""
     place = {"lat": point[0], "lon": point[1]} if point else {}
     return JsonResponse(
         {"kept": token, "taken": "{},{}".format(*point) if point else "", "picture": shown, **place}
@@ -107,7 +107,7 @@ def add_photo(request):
 @never_cache
 @require_safe
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
-def kept_photo(request, token):
+def unsent_photo(request, token):
     """Return a photo that is not filed yet, to be shown on the page of its form."""
     return inline_image_response(access.shown_photo(token))
 
@@ -172,7 +172,7 @@ def _page(request, form: ProblemReportForm, photo=None, *, near=None, status: in
         "form": form,
         "categories": form.categories.items(),
         "kept": kept,
-        "kept_url": reverse("reports:kept_photo", args=[kept]) if photo and photo.readable else "",
+        "kept_url": reverse("reports:unsent_photo", args=[kept]) if photo and photo.readable else "",
         "taken": form.point and "{},{}".format(*form.point),
         "near": near,
         "seen": _seen(near) if near else "",

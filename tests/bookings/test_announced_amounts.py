@@ -156,7 +156,7 @@ def test_bill_stays_within_the_range_of_the_service(hall, opens, per, day, start
     assert found.least <= charged <= found.most
 
 
-def test_service_page_shows_what_a_cancellation_refunds_in_amounts(hall):
+def test_service_page_shows_refunds_of_cancellations(hall):
     found = booking_costs(definition(*asking()["steps"]), TODAY)
     ((title, costs, sentences),) = found.rows_with_terms("en")
     assert (title, costs) == ("Salle", found.total)

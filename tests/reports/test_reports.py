@@ -268,7 +268,7 @@ def test_typed_place_is_found_in_the_data_of_the_commune(client, category, text,
     assert client.get(PLACE, {"address": text}).json() == found
 
 
-def test_own_photo_is_shown_on_the_receipt_and_on_the_status_page(client, category):
+def test_own_photo_is_shown_on_receipt_and_status_page(client, category):
     client.post(FILE, typed(category, photo=photo()))
     case = ProblemReport.objects.get().case
     secret = case.links.get().secret

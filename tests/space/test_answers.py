@@ -1,4 +1,4 @@
-"""What the applicant gets as the heading of the status page, what follows by itself, and until when it is withdrawn."""
+"""The answer as the heading of the status page, pages that follow a case, and the end of withdrawals."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the applicant gets on a case, and whether a withdrawal still has an effect. Other apps know both."""
+"""The result of a case for its applicant, and whether a withdrawal still has an effect. Other apps know both."""
 
 from home.extensions.base import extensions
 

@@ -103,7 +103,9 @@ def queues_text(call: ast.Call) -> bool:
 
 def status_sentences() -> set[str]:
     """Return the sentences of the status page, and those by which stages call on the applicant."""
-    calls = [call for call in ast.walk(ast.parse(STATUS.read_text())) if isinstance(call, ast.Call)]
+    sources = [STATUS, *(ROOT / "eservices").rglob("*headline.py")]
+    trees = [ast.parse(path.read_text()) for path in sources]
+    calls = [call for tree in trees for call in ast.walk(tree) if isinstance(call, ast.Call)]
     said = {
         call.args[-1].value
         for call in calls

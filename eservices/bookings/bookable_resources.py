@@ -65,6 +65,7 @@ class ResourceTexts:
     place: str = ""
     equipment: tuple[str, ...] = ()
     rules: str = ""
+    keys: str = ""
     documents: tuple[tuple[str, str], ...] = ()  # title and URL
     picture: AbstractImage | None = None
 
@@ -342,6 +343,7 @@ def _resource_texts(one: ResourceDescription) -> ResourceTexts:
         place=one.place,
         equipment=tuple(line.strip() for line in one.equipment.splitlines() if line.strip()),
         rules=one.rules,
+        keys=one.keys,
         documents=tuple((block.value.title, block.value.url) for block in one.documents if block.value),
         picture=one.picture,
     )

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
-from eservices.cases.extension_points import ArchiveFile, Audience, CaseExtension, Panel
+from eservices.cases.extension_points import ArchiveFile, Audience, CaseExtension, Headline, Panel
 from eservices.cases.models import Case
 
 from .archive_files import archive_booking_files
 from .case_export import booking_parts
+from .case_headline import booking_headline, has_begun
 from .case_panel import bookings_panel
 from .fee_deductions import deductions_for_cancelled
 from .models import Booking
@@ -37,6 +39,17 @@ class BookingCaseExtension(CaseExtension):
     def panels(self, case: Case, user: User) -> Iterator[Panel]:
         if panel := bookings_panel(case, user):
             yield panel
+
+    def headline(self, case: Case) -> Headline | None:
+        return booking_headline(case)
+
+    def withdrawal_objection(self, case: Case) -> str:
+        """Return that the booked time has begun, if it has."""
+        return (
+            gettext("The booked time has begun. The request can no longer be withdrawn.")
+            if has_begun(case)
+            else ""
+        )
 
     def fee_deductions(self, case: Case) -> Mapping[str, int]:
         return deductions_for_cancelled(case)

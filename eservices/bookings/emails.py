@@ -6,8 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from eservices.cases.emails import queue_letter_to_applicant
-from eservices.cases.models import Case, CaseStage
-from eservices.cases.stages import kind_of
+from eservices.cases.models import Case
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
 from eservices.formbuilder.fee_breakdown import cancellation_in_words
@@ -16,6 +15,7 @@ from home.links.page_links import absolute_url
 
 from . import ical_export
 from .bookable_resources import bookable_resource
+from .case_headline import booking_headline, is_due
 from .models import Booking, WaitingEntry
 from .states import BookingState
 from .time_text import format_booking
@@ -26,12 +26,15 @@ def send_confirmation(case: Case, bookings: list[Booking], **acceptance) -> Deli
     codes = _codes(bookings) if _may_get_in(case) else []
     with translation.override(case.language):
         terms = cancellation_in_words(case.submission.fees)
-    return _letter(case, "confirmed", bookings, codes=codes, terms=terms, **acceptance)
+        headline = booking_headline(case)
+    more = {"codes": codes, "terms": terms, "headline": headline}
+    return _letter(case, "confirmed", bookings, keys=_keys(bookings, case.language), **more, **acceptance)
 
 
 def send_reminder(case: Case, booking: Booking) -> Delivery | None:
     """Remind of a booking that begins soon, with its access code."""
-    return _letter(case, "reminder", [booking], codes=_codes([booking]))
+    keys = _keys([booking], case.language)
+    return _letter(case, "reminder", [booking], codes=_codes([booking]), keys=keys)
 
 
 def send_moved(case: Case, booking: Booking, charge: Charge | None = None) -> Delivery | None:
@@ -134,16 +137,19 @@ def _may_get_in(case: Case) -> bool:
     place when the codes are sent.
     """
     rows = case.stages.all()
-    return any(row.type == "booking" for row in rows) or not any(map(_is_due, rows))
-
-
-def _is_due(row: CaseStage) -> bool:
-    kind = kind_of(row)
-    return bool(kind and (kind.collects or kind.decides) and not row.finished)
+    return any(row.type == "booking" for row in rows) or not any(map(is_due, rows))
 
 
 def _codes(bookings: list[Booking]) -> list[str]:
     return sorted({booking.resource.access_code for booking in bookings} - {""})
+
+
+def _keys(bookings: list[Booking], language: str) -> str:
+    """Return where the keys of the booked resources are fetched, without repetitions."""
+    known = [bookable_resource(one.resource.key) for one in bookings]
+    return "\n".join(
+        dict.fromkeys(one.texts_in(language).keys for one in known if one and one.texts_in(language).keys)
+    )
 
 
 def _place(booking: Booking, language: str) -> str:

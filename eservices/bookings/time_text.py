@@ -1,5 +1,6 @@
 """Texts of booking times in the active language."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -20,6 +21,15 @@ SEASONS = (gettext_lazy("summer time"), gettext_lazy("winter time"))
 
 def format_span(span: TimeSpan) -> str:
     """Return “Saturday 12 December 2026, 17:00 to 23:00”; both days if it ends on another."""
+    return _span(span, format_day)
+
+
+def format_span_soon(span: TimeSpan) -> str:
+    """Return the same without the year if it is the current one."""
+    return _span(span, format_day_soon)
+
+
+def _span(span: TimeSpan, format_day: Callable[[datetime], str]) -> str:
     start, end = timezone.localtime(span.start), timezone.localtime(span.end)
     if start.date() == end.date() or is_end_of_day(end, start.date()):
         return _("%(day)s, %(from)s to %(to)s") % {
@@ -63,6 +73,11 @@ def is_end_of_day(end: datetime, begun: date) -> bool:
 def format_day(at: date) -> str:
     """Return “Saturday 12 December 2026”."""
     return date_format(at, "l j F Y")
+
+
+def format_day_soon(at: date) -> str:
+    """Return “Saturday 12 December”, with the year if it is not the current one."""
+    return date_format(at, "l j F") if at.year == timezone.localdate().year else format_day(at)
 
 
 def format_booking(place: Booking | WaitingEntry) -> str:

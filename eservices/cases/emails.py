@@ -464,8 +464,13 @@ def displayed_status_url(case: Case) -> str:
 
     It proves no address, because it is shown to the person who typed the request, whatever address they gave.
     """
-    link = _live_links(case, mailed=False).last()
+    link = displayed_link(case)
     return status_link_url(link) if link else ""
+
+
+def displayed_link(case: Case) -> StatusLink | None:
+    """Return the valid status link for the person who typed the request; None if it has expired."""
+    return _live_links(case, mailed=False).last()
 
 
 def status_link_url(link: StatusLink) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
 from django import forms
@@ -53,6 +53,13 @@ class RetentionBlocker:
     cases: Callable[[], Q]
 
 
+class Headline(NamedTuple):
+    """The result for the applicant, as the heading of the status page and a sentence below it."""
+
+    title: str
+    lead: str
+
+
 @dataclass(frozen=True)
 class Audience:
     """Readers of an export of a case. ``export.audiences`` names them all.
@@ -85,6 +92,18 @@ class CaseExtension(Extension):
     def panels(self, case: Case, user: User) -> Iterable[Panel]:
         """Yield panels of the case page, at most one per key."""
         return ()
+
+    # What the applicant gets
+    def headline(self, case: Case) -> Headline | None:
+        """Return what the applicant gets on this case, in the active language; None if this app gives nothing yet.
+
+        Lists ask about many cases: it may read only what ``workflow.headline.PREFETCHED`` names.
+        """
+        return None
+
+    def withdrawal_objection(self, case: Case) -> str:
+        """Return why withdrawing the request would have no effect any more; "" if it has one."""
+        return ""
 
     # Statements of agents
     def acceptance_forms(self, case: Case) -> Mapping[str, Callable[..., forms.Form]]:

@@ -32,10 +32,12 @@ from .workflow.progress import (
     current_stage,
     has_open_question_expression,  # noqa: F401 - re-exported
     is_answer_overdue,
+    is_finished_for_applicant,  # noqa: F401 - re-exported
     open_questions,  # noqa: F401 - re-exported
     stage_applies,
     stages_ahead,  # noqa: F401 - re-exported
     unfinished_stages,
+    without_internal,  # noqa: F401 - re-exported
 )
 
 logger = logging.getLogger(__name__)

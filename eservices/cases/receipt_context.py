@@ -1,14 +1,21 @@
 """The case on the receipt page of its submission: reference, next stages, promised date."""
 
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 
 from eservices.submissions.models import Submission
 
 from . import access, emails
 from .models import Case
 from .workflow.enclosures_and_persons import missing_enclosure_labels
-from .workflow.progress import stage_titles, stages_ahead
+from .workflow.headline import case_headline
+from .workflow.progress import current_stage, stage_titles, stages_ahead
 from .workflow.promised_date import is_immediate, promised_date, waits_for_payment_first
+from .workflow.stage_types import APPLICANT, kind_of
+
+FOLLOWED_FOR = timedelta(minutes=2)  # the page of the receipt is loaded again by itself
 
 
 def case_receipt(submission: Submission) -> dict:
@@ -20,6 +27,7 @@ def case_receipt(submission: Submission) -> dict:
     case = Case.objects.select_related("version", "submission").filter(submission=submission).first()
     if case is None:
         return {}
+    sealed = case.formal_decisions.unopened().exists()  # its notification is its opening
     return {
         "reference": case.reference,
         "deadline": promised_date(case),
@@ -27,9 +35,27 @@ def case_receipt(submission: Submission) -> dict:
         "pays_first": case.is_open and waits_for_payment_first(case),
         "url": emails.displayed_status_url(case),
         "next_steps": stage_titles(stages_ahead(case)),
+        "headline": None if sealed else case_headline(case),
+        "call": _call_to_applicant(case),
+        "follows": _progress_url(case),
         "missing": missing_enclosure_labels(case),
         "ways": _receipt_links(case, submission.agent) if submission.agent_id else {},
     }
+
+
+def _call_to_applicant(case: Case) -> str:
+    """Return what the current stage asks of the applicant; "" if it waits for nobody or somebody else."""
+    row = current_stage(case)
+    kind = kind_of(row) if row and row.waiting_for == APPLICANT else None
+    return kind.applicant_call_text(row) if kind else ""
+
+
+def _progress_url(case: Case) -> str:
+    """Return the address that tells whether there is an answer; "" if there is one, or none comes within minutes."""
+    settled = case.submission.agent_id or not case.is_open or case_headline(case) or _call_to_applicant(case)
+    recent = case.opened_at > timezone.now() - FOLLOWED_FOR
+    link = None if settled or not recent else emails.displayed_link(case)
+    return reverse("space:status_progress", args=[link.secret]) if link else ""
 
 
 def _receipt_links(case: Case, agent) -> dict[str, str]:

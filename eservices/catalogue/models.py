@@ -454,7 +454,9 @@ class ServicePage(BasePage):
             "effort": self.effort,
             "needs_sign_in": needs_sign_in(self.limits_in_force),
             "sign_in_fills": self.sign_in_fills,
-            "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
+            "booking_costs": self.booking_costs.rows_with_terms(self.locale.language_code)
+            if self.booking_costs
+            else [],
             "rooms": rooms_of_service(self.version.definition, self.locale.language_code)
             if self.version
             else [],

@@ -20,7 +20,7 @@ class RecordTransferStage(Stage):
     label = _("Filing in the document management")
     icon = "folder-open-inverse"
     agent_template = "connectors/filing_agent.html"
-    applicant_template = "connectors/filing_applicant.html"
+    internal = True
 
     def settings_block(self):
         help_text = _("Folders with / between. Known: %(known)s.") % {

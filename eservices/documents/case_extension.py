@@ -4,13 +4,22 @@ from collections.abc import Callable, Iterator, Mapping
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
-from eservices.cases.extension_points import ArchiveFile, Audience, CaseExtension, Panel, RetentionBlocker
+from eservices.cases.extension_points import (
+    ArchiveFile,
+    Audience,
+    CaseExtension,
+    Headline,
+    Panel,
+    RetentionBlocker,
+)
 from eservices.cases.models import Case
 
 from .case_parts.archive_files import archive_document_files
+from .case_parts.document_headline import document_headline, issued_documents
 from .case_parts.export import document_parts
 from .case_parts.identity_and_reissue_forms import IDENTITY, acceptance_forms
 from .case_parts.panel import documents_panel
@@ -40,6 +49,14 @@ class DocumentCaseExtension(CaseExtension):
 
     def panels(self, case: Case, user: User) -> Iterator[Panel]:
         yield documents_panel(case, user)
+
+    def headline(self, case: Case) -> Headline | None:
+        return document_headline(case)
+
+    def withdrawal_objection(self, case: Case) -> str:
+        """Return that a document is issued, if one is."""
+        issued = issued_documents(case)
+        return gettext("The document is issued. The request can no longer be withdrawn.") if issued else ""
 
     def acceptance_forms(self, case: Case) -> Mapping[str, Callable[..., forms.Form]]:
         return acceptance_forms(case)

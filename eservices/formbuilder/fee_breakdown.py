@@ -118,7 +118,12 @@ def cancellation_in_words(lines: Iterable[dict]) -> list[str]:
 
 
 def _cancelled(days: int | None, amount: int, *, first: bool) -> str:
-    said = {"amount": format_amount(amount), "days": days or 0}
+    return cancellation_sentence(days, format_amount(amount) if amount else "", first=first)
+
+
+def cancellation_sentence(days: int | None, amount: str, *, first: bool) -> str:
+    """Return what a cancellation so many days before refunds, in the active language. ``amount``: "" for nothing."""
+    said = {"amount": amount, "days": days or 0}
     if days and amount:
         return (
             ngettext(

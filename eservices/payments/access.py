@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, QuerySet, Sum
 from django.http import Http404
 
 from eservices.accounts.models import User
@@ -74,6 +74,11 @@ def receipts_of(case: Case) -> list[Payment]:
     """Return the payments received for a case, the oldest first. The caller must check access to the case."""
     rows = Payment.objects.received().filter(allocations__charge__case=case)
     return list(rows.select_related("basket").order_by("settled_at").distinct())
+
+
+def paid_amount_of(case: Case) -> int:
+    """Return what was received for a case, in minor units. The caller must check access to the case."""
+    return Allocation.objects.filter(charge__case=case).aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def refunds_of(case: Case) -> list[Refund]:

@@ -15,7 +15,7 @@ from eservices.cases.models import Case
 from eservices.submissions.models import StoredFile
 from home.web.shortcuts import get_or_404
 
-from . import nearby
+from . import form_definition, nearby
 from .models import ProblemCategory, ProblemReport, ProblemReportQuerySet, ReportFollower
 from .nearby import Point
 
@@ -121,6 +121,14 @@ def photo_token(photo: StoredFile) -> str:
     return signing.TimestampSigner(salt=PHOTO_SALT).sign(str(photo.pk))
 
 
+def shown_photo(token: str) -> StoredFile:
+    """Return the photo of a page that is shown again; 404 if its token is invalid or it was filed or is held."""
+    photo = photo_by_token(token)
+    if photo is None or not photo.readable:
+        raise Http404
+    return photo
+
+
 def photo_by_token(text: str) -> StoredFile | None:
     """Return the photo of a token; None if the token is invalid or expired, or the photo was filed."""
     try:
@@ -137,6 +145,14 @@ def report_of(case: Case) -> ProblemReport | None:
     The access to the case must have been checked.
     """
     return ProblemReport.objects.filter(case=case).first()
+
+
+def has_photo(case: Case) -> bool:
+    """Return whether the case is a problem report with a photo that may be shown. No query for other cases."""
+    if case.form_id != form_definition.KEY:
+        return False
+    report = ProblemReport.objects.filter(case=case).select_related("photo").first()
+    return bool(report and report.photo and report.photo.readable)
 
 
 # -- Agents --------------------------------------------------------------------------------------------------

@@ -26,7 +26,11 @@ def bounding_box(point: Point, metres: float = NEAR) -> tuple[Point, Point]:
 
 def street_name(place: str) -> str:
     """Return the street in a typed place, for comparison: without number, accents and capitals."""
+    return " ".join(re.findall(r"[a-z]+", re.split(r"\d|,", plain_text(place))[0]))
+
+
+def plain_text(place: str) -> str:
+    """Return a typed place for comparison: without accents, capitals and signs."""
     plain = unicodedata.normalize("NFKD", place.casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = re.findall(r"[a-z]+", re.split(r"\d|,", letters)[0])
-    return " ".join(words)
+    return " ".join(re.findall(r"[a-z0-9,]+", letters))

@@ -8,17 +8,20 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.csp import CSP
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eservices.cases import access as cases
 from eservices.cases.desk.case.views import CaseScreen
+from eservices.submissions.file_responses import inline_image_response
 from eservices.submissions.rate_limits import RateLimitExceeded, WaitingRateLimit
 from eservices.submissions.upload_checks import limit_input
 from home.admin.action_views import ActionFormMixin
@@ -26,7 +29,7 @@ from home.maps import town_map_settings
 from home.web import rate_limits
 from home.web.public_forms import HONEYPOT_FIELD
 
-from . import access, actions, photos
+from . import access, actions, known_places, photos
 from .forms import ProblemReportForm, ReportUpdateForm
 from .models import ProblemReport
 from .states import ReportState
@@ -58,7 +61,7 @@ def report_problem(request):
     photo, point, fault = _photo(request)
     form = ProblemReportForm(request.POST, categories=categories, point=point)
     if fault:
-        form.add_error(None, fault)
+        form.add_error("photo", fault)
     try:
         return _joined(request, form) or _filed(request, form, photo)
     except RateLimitExceeded as often:
@@ -81,6 +84,43 @@ def _photo(request):
     except ValidationError as refusal:
         return None, None, refusal.messages[0]
     return actions.store_photo(actor=None, photo=checked), point, ""
+
+
+@never_cache
+@limit_input
+@require_POST
+def add_photo(request):
+    """Store a photo as soon as it is chosen, for the script of the form: what it shows, and where it was taken."""
+    if not access.has_categories() or "photo" not in request.FILES:
+        raise Http404
+    stored, point, fault = _photo(request)
+    if stored is None:
+        return JsonResponse({"error": fault}, status=422)
+    token = access.photo_token(stored)
+    shown = reverse("reports:unsent_photo", args=[token]) if stored.readable else ""
+    place = {"lat": point[0], "lon": point[1]} if point else {}
+    return JsonResponse(
+        {"kept": token, "taken": "{},{}".format(*point) if point else "", "picture": shown, **place}
+    )
+
+
+@never_cache
+@require_safe
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+def unsent_photo(request, token):
+    """Return a photo that is not filed yet, to be shown on the page of its form."""
+    return inline_image_response(access.shown_photo(token))
+
+
+@never_cache
+@require_safe
+def find_place(request):
+    """Return the coordinates of a typed place, for the script of the form; {} if it is unknown."""
+    found = known_places.find_place(request.GET.get("address", "")[:200])
+    if found is None:
+        return JsonResponse({})
+    point, exact = found
+    return JsonResponse({"lat": point[0], "lon": point[1], "exact": exact})
 
 
 def _joined(request, form: ProblemReportForm):
@@ -132,6 +172,7 @@ def _page(request, form: ProblemReportForm, photo=None, *, near=None, status: in
         "form": form,
         "categories": form.categories.items(),
         "kept": kept,
+        "kept_url": reverse("reports:unsent_photo", args=[kept]) if photo and photo.readable else "",
         "taken": form.point and "{},{}".format(*form.point),
         "near": near,
         "seen": _seen(near) if near else "",
@@ -208,7 +249,15 @@ def sent(request, secret):
         (one for one in access.report_categories() if one.translation_key == report.category), None
     )
     return render(
-        request, "reports/sent.html", {"case": case, "report": report, "category": category, "secret": secret}
+        request,
+        "reports/sent.html",
+        {
+            "case": case,
+            "report": report,
+            "category": category,
+            "secret": secret,
+            "has_photo": access.has_photo(case),
+        },
     )
 
 
@@ -256,6 +305,14 @@ def show(request, pk):
         "reports/report.html",
         {"report": report, "category": category, "notices": notices},
     )
+
+
+@require_safe
+def small_photo(request, pk):
+    """Return the approved photo as a small picture for lists."""
+    picture = photos.small_picture(access.public_photo(pk))
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=3600"}
+    return HttpResponse(picture, content_type="image/jpeg", headers=headers)
 
 
 @require_safe

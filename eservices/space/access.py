@@ -1,5 +1,7 @@
 """The only queries of this app for objects of a case or a person. ``cases.access`` finds the cases themselves."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -26,7 +28,7 @@ def downloadable_documents_of(case: Case) -> tuple[list[Document], list[Document
     The first two hold valid documents. Revoked documents that were sent by post are left out, because they were
     never downloadable.
     """
-    papers = list(Document.objects.legible().filter(case=case))
+    papers = [one for one in case.documents.all() if one.state != Document.State.DRAWN and one.content]
     standing = [one for one in papers if one.state == Document.State.ISSUED]
     revoked = [one for one in papers if one not in standing and not one.posted]
     return [one for one in standing if not one.posted], [one for one in standing if one.posted], revoked
@@ -56,7 +58,8 @@ def _permits(case: Case) -> QuerySet[Permit]:
 
 def bookings_of(case: Case) -> list[Booking]:
     """Return the bookings of the case, without holds, earliest first."""
-    return list(Booking.objects.of_submission(case.submission).exclude(state=BookingState.HELD))
+    booked = (one for one in case.submission.bookings.all() if one.state != BookingState.HELD)
+    return sorted(booked, key=lambda one: one.starts_at)
 
 
 def booking_of(case: Case, booking_id: str) -> Booking:
@@ -84,7 +87,7 @@ def own_drafts(user: User) -> QuerySet[Draft]:
     return drafts.select_related("version__form").order_by("-saved_at")
 
 
-def own_documents(cases: QuerySet[Case]) -> QuerySet[Document]:
+def own_documents(cases: Iterable[Case]) -> list[Document]:
     """Return the downloadable documents of these cases, newest first."""
-    issued = Document.objects.for_applicant().filter(case__in=cases)
-    return issued.select_related("case").order_by("-issued_at")
+    issued = [one for case in cases for one in case.documents.all() if one.downloadable]
+    return sorted(issued, key=lambda one: one.issued_at or one.drawn_at, reverse=True)

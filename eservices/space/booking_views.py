@@ -1,10 +1,11 @@
 """Pages for applicants about one booking: moving and cancelling it, within its cancellation terms."""
 
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from eservices.bookings import actions
 from eservices.bookings.actions.refunds import (
@@ -14,7 +15,9 @@ from eservices.bookings.actions.refunds import (
     refund_amount,
     refund_percent,
 )
+from eservices.bookings.ical_export import render_ical
 from eservices.bookings.question.move_form import is_same_price, move_form
+from home.web.downloads import as_download
 
 from . import access
 from .case_access import CaseAccess
@@ -76,5 +79,17 @@ def cancel_booking(request, door: CaseAccess, booking_id):
     return redirect_with_message(request, door, _("Your booking is cancelled."))
 
 
+@require_GET
+def calendar(request, door: CaseAccess):
+    """Return the bookings of the case as an iCalendar file; 404 if it has none."""
+    booked = access.bookings_of(door.case)
+    if not booked:
+        raise Http404
+    text = render_ical(booked, get_language() or door.case.language)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    return as_download(response, f"{door.case.reference.lower()}.ics")
+
+
+status_calendar, case_calendar = case_view(calendar)
 status_move, case_move = case_view(move_booking)
 status_cancel, case_cancel = case_view(cancel_booking)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.actions.decision_notification import consent
 from eservices.cases.actions.decision_notification.writing import remedies_for
-from eservices.cases.models import AppealableDecision
+from eservices.cases.models import AppealableDecision, Case
 from eservices.cases.models.appealable_decisions import OPENED_WITHIN
 from eservices.deliveries.paragraph_html import paragraphs_to_html
 
@@ -42,6 +42,11 @@ def decision_context(door: CaseAccess) -> dict:
 def has_unopened_decision_expression() -> Exists:
     """Return an annotation for cases: whether a decision waits to be opened."""
     return Exists(AppealableDecision.objects.unopened().filter(case=OuterRef("pk")))
+
+
+def has_unopened_decision(case: Case) -> bool:
+    """Return the same for one case."""
+    return case.formal_decisions.unopened().exists()
 
 
 def _stayed_unopened(decision: AppealableDecision) -> bool:

@@ -1,8 +1,9 @@
 """Texts and steps of the status page, like a parcel tracker: one sentence, then done, now, next, by when."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import dropwhile, takewhile
+from zlib import crc32
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,11 +16,13 @@ from eservices.cases import process
 from eservices.cases.models import Case, CaseStage, Message
 from eservices.cases.stages import APPLICANT, LEAD, OTHERS, SYSTEM, Stage, stages
 from eservices.cases.states import CaseOutcome, CaseState
+from eservices.cases.workflow.headline import case_headline
 from eservices.cases.workflow.identity import identity_level_of
 from eservices.formbuilder.field_types import answer_remarks, answer_text_unless_secret
 from eservices.formbuilder.summary import summarize_answers
 from home.localization.punctuation import labelled
 
+FOLLOWED_FOR = timedelta(minutes=10)
 DONE, NOW, NEXT = "done", "now", ""
 BLOCKED = "cases/stages/blocked_applicant.html"  # used for every stage type while a team lead checks a blocked stage
 WENT_WELL = (CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED)
@@ -49,14 +52,20 @@ def status_headline(
         return _("A decision on your request is ready."), _(
             "Open the decision below to read it and the reasons."
         )
-    if case.state == CaseState.CLOSED:
-        return _cancelled() if all_bookings_cancelled(case) else closing_text(case)
+    if case.state == CaseState.CLOSED and case.outcome not in WENT_WELL:
+        return closing_text(case)
+    if all_bookings_cancelled(case):
+        return _cancelled()
     if asked and case.state != CaseState.WAITING:
         return _("We still have no answer from you."), _(
             "The time to answer is over, but you can still answer below."
         )
     if call := _call(case):
         return call, _("Read below what to do.")
+    if case.state != CaseState.WAITING and (given := case_headline(case)):
+        return given
+    if process.is_finished_for_applicant(case):
+        return closing_text(case)
     return _under_way(case, late=bool(promised and promised < timezone.now()))
 
 
@@ -143,6 +152,8 @@ def _file_again(case: Case) -> str:
 def promised_date_at_stage(case: Case, row: CaseStage | None) -> datetime | None:
     """Return the promised date; None while the deadline is paused or the stage has no foreseeable end."""
     undated = row is not None and _kind(row).undated
+    if process.is_finished_for_applicant(case):
+        return None
     return case.deadline if case.is_open and not case.paused_at and not undated else None
 
 
@@ -161,7 +172,7 @@ def open_questions(case: Case, thread: list[Message]) -> list[Message]:
 
 def _call(case: Case) -> str:
     """Return what the current stage asks of the applicant, if it waits for them; else ""."""
-    row = process.current_stage(case)
+    row = process.current_stage(case) if case.is_open else None
     kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
     return kind().applicant_call_text(row) if kind and case.state != CaseState.WAITING else ""
 
@@ -196,6 +207,8 @@ def status_mark(case: Case, sealed: bool = False, asked: bool = False) -> dict:
         CaseState.DECIDED: ("s2", "ok"),
         CaseState.CLOSED: ("check", "ok"),
     }[CaseState(case.state)]
+    if process.is_finished_for_applicant(case):
+        icon, css = "check", "ok"
     if (case.outcome and case.outcome not in WENT_WELL) or all_bookings_cancelled(case):
         icon, css = "cross", ""
     if asked and case.is_open:
@@ -203,6 +216,32 @@ def status_mark(case: Case, sealed: bool = False, asked: bool = False) -> dict:
     if sealed:
         icon, css = "mail", "must"
     return {"icon": icon, "css": css, "text": status_headline(case, sealed, asked=asked)[0]}
+
+
+def is_answered(case: Case) -> bool:
+    """Return whether the applicant has what they get, or has to act."""
+    return bool(case_headline(case) or _call(case)) or case.state == CaseState.WAITING
+
+
+def is_worth_following(case: Case, now: datetime) -> bool:
+    """Return whether the case moves by itself, so that its page shows something new within minutes.
+
+    False after ``FOLLOWED_FOR`` without a finished stage, and for veiled stages: it would reveal how the check goes.
+    """
+    if process.is_finished_for_applicant(case) or is_answered(case):
+        return False
+    row = process.current_stage(case)
+    if row is None or row.waiting_for not in ("", SYSTEM) or row in _veiled(case):
+        return False
+    moved = [case.opened_at, row.entered_at, *(one.done_at for one in case.stages.all())]
+    recent = max(filter(None, moved)) > now - FOLLOWED_FOR
+    return recent and (case.due_at is None or case.due_at < now + FOLLOWED_FOR)
+
+
+def progress_mark(case: Case, title: str) -> str:
+    """Return a text that changes with the heading ``title`` and the points of the tracker."""
+    shown = [title, *(f"{point.state} {point.title}" for point in tracker_steps(case))]
+    return f"{crc32('|'.join(shown).encode()):x}"
 
 
 def tracker_steps(case: Case, sealed: bool = False) -> list[TrackerStep]:
@@ -217,7 +256,8 @@ def tracker_steps(case: Case, sealed: bool = False) -> list[TrackerStep]:
 def _points(case: Case, sealed: bool) -> list[TrackerStep]:
     veiled = _veiled(case)
     under_way = case.is_open and any(not row.finished for row in veiled)
-    past = [row for row in case.stages.all() if row.progress == Progress.DONE and _title(row)]
+    concerning = process.without_internal(case.stages.all())
+    past = [row for row in concerning if row.progress == Progress.DONE and _title(row)]
     if under_way:
         past = [row for row in past if row not in veiled]
     points = [TrackerStep(DONE, _("Done"), _("Received"), case.opened_at)]
@@ -226,7 +266,7 @@ def _points(case: Case, sealed: bool) -> list[TrackerStep]:
         ahead = process.stages_ahead(case)
         current = ahead[0] if ahead else None
         together = veiled if under_way else []
-        shown = [row for row in case.stages.all() if (row in ahead or row in together) and _title(row)]
+        shown = [row for row in concerning if (row in ahead or row in together) and _title(row)]
         return points + [_coming(case, row, place, len(shown), current) for place, row in enumerate(shown)]
     if sealed:
         points.append(TrackerStep(DONE, _("Done"), _("Decision"), case.closed_at))
@@ -308,7 +348,7 @@ def stage_template(case: Case, asked: bool = False) -> tuple[str, CaseStage | No
     that the applicant has nothing to do.
     """
     row = process.current_stage(case) if case.is_open else None
-    if row is None or row.progress != Progress.ACTIVE:
+    if row is None or row.progress != Progress.ACTIVE or _kind(row).internal:
         return "", None
     if asked and row.waiting_for != APPLICANT:
         return "", row

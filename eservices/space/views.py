@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,17 +17,18 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eservices.accounts import actions as accounts
-from eservices.bookings.logic import cancellation_terms
 from eservices.cases import access as cases
-from eservices.cases import actions, process, states
+from eservices.cases import actions, process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Message
+from eservices.cases.workflow import headline
 from eservices.documents.models import Document
 from eservices.payments import access as payments
 from eservices.payments.actions import charges
 from eservices.payments.views import basket_url
+from eservices.reports import access as reports
 from eservices.submissions import rate_limits
-from eservices.submissions.file_responses import attachment_response
+from eservices.submissions.file_responses import attachment_response, inline_image_response
 from eservices.submissions.message_attachments import stored_attachments
 from eservices.submissions.models import Draft
 from eservices.submissions.upload_checks import limit_input
@@ -35,7 +36,7 @@ from eservices.usage import access as usage
 from home.web.downloads import as_download
 from home.web.private_pages import private_page
 
-from . import access, decision_context, erasure, status_page
+from . import access, booking_context, decision_context, erasure, status_page
 from .authentication import second_factor
 from .case_access import CaseAccess
 from .export import export_personal_data
@@ -65,30 +66,47 @@ def case_view(view):
 def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
     """Render the status page, with the submitted form and the error message if an action failed."""
     case = door.case
-    prefetch_related_objects([case], "stages")
+    prefetch_related_objects([case], *headline.PREFETCHED, "submission__bookings__resource")
     decided = decision_context.decision_context(door)
     sealed = decided.get("sealed", False)
     thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
     questions = status_page.open_questions(case, thread)
     context = _progress(case, sealed, questions) | _papers(door) | _money(case)
+    writes = bool(questions or form or fault or "ecrire" in request.GET)
+    follows = not writes and status_page.is_worth_following(case, timezone.now())
+    bookings = booking_context.booking_rows(door, paid=bool(context["receipts"]))
     context |= {
         "door": door,
         "case": case,
         "service": case.version.definition.title(translation.get_language()),
         "talk": [(one, [(file, door.url_of("file", file.pk)) for file in one.files.all()]) for one in thread],
         "formal": decided,
-        "bookings": _bookings(door),
+        "bookings": bookings,
+        "agreed": any(one.is_agreed for one in bookings),
         "sections": status_page.answer_rows(case),
-        "form": (form or AnswerForm(asked=bool(questions))) if case.is_open else None,
+        # A page that is loaded again by itself has no form, so that nothing typed is lost.
+        "form": (form or AnswerForm(asked=bool(questions))) if case.is_open and not follows else None,
+        "follows": follows,
         "fault": fault,
         "call": case.calls.open().first(),
         "may_rate": not sealed and usage.may_rate(case, timezone.now()) and usage.rating_of(case) is None,
         "persons": [] if sealed else case.persons.exclude(outcome=""),
-        "may_withdraw": states.is_allowed("withdraw", case.state, case.outcome),
+        "may_withdraw": headline.may_withdraw(case),
+        "photo_url": reports.has_photo(case) and door.url_of("photo"),
         "notices": messages.get_messages(request),
         "urls": {
             name: door.url_of(name)
-            for name in ("answer", "call", "withdraw", "confirm", "renew", "sms", "rating")
+            for name in (
+                "answer",
+                "call",
+                "withdraw",
+                "confirm",
+                "renew",
+                "sms",
+                "rating",
+                "calendar",
+                "progress",
+            )
         },
     }
     return render(request, "space/status.html", context, status=422 if (form or fault) else 200)
@@ -109,6 +127,8 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
         "row": row,
         "stage_template": template,
         "promised_by": promised,
+        "mark": status_page.progress_mark(case, title),
+        "is_answered": (title, lead) == headline.case_headline(case),
         "questions": questions,
         "answer_by": questions[-1].term if asked else None,
     }
@@ -129,18 +149,13 @@ def _papers(door: CaseAccess) -> dict:
 
 def _money(case: Case) -> dict:
     receipts = payments.receipts_of(case) if case.submission.fees else []
-    return {"receipts": receipts, "refunds": payments.refunds_of(case) if receipts else []}
-
-
-def _bookings(door: CaseAccess) -> list[tuple]:
-    """Return the bookings with the addresses to move and cancel them; "" if their terms forbid changes."""
-    now = timezone.now()
-    return [
-        (one, door.url_of("move", one.pk), door.url_of("cancel", one.pk))
-        if cancellation_terms.is_changeable(one, now)
-        else (one, "", "")
-        for one in access.bookings_of(door.case)
-    ]
+    if not receipts:
+        return {"receipts": [], "refunds": [], "paid": 0}
+    return {
+        "receipts": receipts,
+        "refunds": payments.refunds_of(case),
+        "paid": payments.paid_amount_of(case),
+    }
 
 
 @require_GET
@@ -178,8 +193,9 @@ def answer(request, door: CaseAccess):
 @require_http_methods(["GET", "POST"])
 def withdraw(request, door: CaseAccess):
     """Ask for confirmation, then withdraw the request."""
-    if not states.is_allowed("withdraw", door.case.state, door.case.outcome):
-        return show_case(request, door, fault=_("This request cannot be withdrawn any more."))
+    if not headline.may_withdraw(door.case):
+        fault = headline.withdrawal_objection(door.case) or _("This request cannot be withdrawn any more.")
+        return show_case(request, door, fault=fault)
     if request.method == "GET":
         context = {"door": door, "case": door.case, "url": door.url_of("withdraw")}
         return render(request, "space/withdraw.html", context)
@@ -244,7 +260,39 @@ def file(request, door: CaseAccess, file_id):
     return attachment_response(access.file_of(door.case, file_id))
 
 
+@require_GET
+def progress(request, door: CaseAccess):
+    """Return the progress, for the script of a page that waits for the answer.
+
+    ``mark`` changes with what the status page shows; ``answered``: the answer or a call to the applicant is there;
+    ``follows``: waiting for it still makes sense.
+    """
+    case = door.case
+    prefetch_related_objects([case], *headline.PREFETCHED)
+    sealed = decision_context.has_unopened_decision(case)
+    title = status_page.status_headline(case, sealed)[0]
+    return JsonResponse(
+        {
+            "mark": status_page.progress_mark(case, title),
+            "answered": not case.is_open or status_page.is_answered(case),
+            "follows": status_page.is_worth_following(case, timezone.now()),
+        }
+    )
+
+
+@require_GET
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+def photo(request, door: CaseAccess):
+    """Return the photo of a problem report, to be shown on its page. It was drawn anew when it was sent."""
+    report = reports.report_of(door.case)
+    if report is None or report.photo is None or not report.photo.readable:
+        raise Http404
+    return inline_image_response(report.photo)
+
+
 status_show, case_show = case_view(show_own_case)
+status_photo, case_photo = case_view(photo)
+status_progress, case_progress = case_view(progress)
 status_answer, case_answer = (limit_input(view) for view in case_view(answer))
 status_withdraw, case_withdraw = case_view(withdraw)
 status_call, case_call = case_view(request_callback)
@@ -258,11 +306,7 @@ status_file, case_file = case_view(file)
 @require_GET
 def home(request):
     related = ("version", "form", "submission", "team", "assignee")
-    own = (
-        cases.own_cases(request.user)
-        .select_related(*related)
-        .prefetch_related("stages", "submission__bookings")
-    )
+    own = cases.own_cases(request.user).select_related(*related).prefetch_related(*headline.PREFETCHED)
     own = own.annotate(
         sealed=decision_context.has_unopened_decision_expression(),
         asked=process.has_open_question_expression(),

@@ -132,6 +132,44 @@ def shut(first: str, last: str) -> None:
     site_version.bump_version()
 
 
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    opens=st.integers(8, 20),
+    per=st.sampled_from(["booking", "time"]),
+    day=st.integers(1, 7),
+    starts=st.integers(8, 21),
+    length=st.integers(1, 6),
+    who=st.sampled_from(["habitant", "externe"]),
+)
+def test_bill_stays_within_the_range_of_the_service(hall, opens, per, day, starts, length, who):
+    hours = {"opens": f"{opens:02}:00", "closes": f"{opens + 2:02}:00"}
+    evening = rate("regie", per=per, what="evening", days=["1", "5"], **hours)
+    hall.rates = [*list(hall.rates.raw_data)[:6], evening]
+    hall.save()
+    site_version.bump_version()
+    start = datetime(2026, 3, 2 + day, starts, tzinfo=ZONE)
+    end = min(start + timedelta(hours=length), start.replace(hour=22))
+    wanted = RequestedTimes(bookable_resource("salle"), [TimeSpan.of(start, end)], 1, UUID(int=0), ())
+    lines = Tariff([wanted.offer], TODAY).lines("quand", wanted, who, "fr")
+    charged = fee_breakdown.sum_lines(lines) - fee_breakdown.deposit(lines)
+    found = booking_costs(definition(*asking()["steps"]), TODAY).total
+    assert found.least <= charged <= found.most
+
+
+def test_service_page_shows_refunds_of_cancellations(hall):
+    found = booking_costs(definition(*asking()["steps"]), TODAY)
+    ((title, costs, sentences),) = found.rows_with_terms("en")
+    assert (title, costs) == ("Salle", found.total)
+    with translation.override("en"):
+        said = [one.replace("\N{NO-BREAK SPACE}", " ") for one in found.rows_with_terms("en")[0][2]]
+    assert len(sentences) == 3
+    assert said == [
+        "If you cancel at least 14 days before: CHF 440.– to CHF 740.– is refunded.",
+        "If you cancel at least 2 days before: CHF 320.– to CHF 470.– is refunded.",
+        "If you cancel later: CHF 200.– is refunded.",
+    ]
+
+
 def test_range_has_no_end_if_price_grows_with_time(hall):
     resource("petite", rates=[rate("heure", per="hour", who="externe")])
     asked = question("quand", "booking", settings={"resources": ["petite"], "who": "qui"})

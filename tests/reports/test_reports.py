@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from PIL import Image
 
@@ -27,6 +27,7 @@ from home.untrusted_files import inspection
 from home.web.form_timing import sign_opening_time
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import Role, TeamFactory, member
+from tests.factories.directory import PlacesPageFactory
 from tests.factories.reports import LAKE, ReportCategoryFactory, photo, reported
 from tests.factories.submissions import pdf
 
@@ -201,6 +202,96 @@ def test_report_form_is_not_offered_as_a_service(client):
     assert client.get(reverse("submissions:start", args=["signalement"])).status_code == 404
     client.force_login(road_agent())
     assert "/demande/signalement/" not in client.get(reverse("cases:counter")).content.decode()
+
+
+# -- Before sending ------------------------------------------------------------------------------------------
+ADD, PLACE = reverse_lazy("reports:add_photo"), reverse_lazy("reports:place")
+
+
+def test_photo_is_shown_before_it_is_sent(client, category):
+    added = client.post(ADD, {"photo": photo(where=(46.4611, 6.4116))}).json()
+    assert (added["lat"], added["lon"]) == pytest.approx((46.4611, 6.4116), abs=0.0001)
+    shown = client.get(added["picture"])
+    assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/jpeg", "private, no-store")
+
+    again = client.post(FILE, {"kept": added["kept"], "opened": opened()})
+    assert f'src="{added["picture"]}"' in again.text
+
+    client.post(FILE, typed(category, kept=added["kept"]))
+    assert ProblemReport.objects.get().photo
+    assert client.get(added["picture"]).status_code == 404  # it belongs to the report now
+
+
+@pytest.mark.parametrize("sent", [{}, {"photo": ""}])
+def test_address_for_photos_takes_nothing_else(client, category, sent):
+    assert client.post(ADD, sent).status_code == 404
+    assert client.get(ADD).status_code == 405
+
+
+def test_error_of_a_photo_is_at_its_field(client, category):
+    text = SimpleUploadedFile("a.jpg", b"not a picture", "image/jpeg")
+    assert client.post(ADD, {"photo": text}).json()["error"]
+    text.seek(0)
+    page = client.post(FILE, typed(category, photo=text))
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["photo"]
+    assert 'href="#id_photo"' in page.text
+    assert re.search(r'id="id_photo" name="photo"[^>]*aria-invalid="true"', page.text)
+
+
+@pytest.mark.parametrize("token", ["x", "1:2:3", "%00"])
+def test_photo_of_an_invalid_token_is_404(client, category, token):
+    assert client.get(f"/signaler/photo/{token}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rue du lac 14", {"lat": 46.5, "lon": 6.5, "exact": True}),
+        ("Rue du Lac 14 ", {"lat": 46.5, "lon": 6.5, "exact": True}),
+        ("Rue du Lac 2", {"lat": 46.5, "lon": 6.5, "exact": False}),
+        ("Fontaine de l’Orme", {"lat": 46.4, "lon": 6.4, "exact": True}),
+        ("place de l'orme", {"lat": 46.4, "lon": 6.4, "exact": True}),
+        ("Rue du Stand 3", {}),
+        ("14", {}),
+        ("\0", {}),
+        ("", {}),
+    ],
+)
+def test_typed_place_is_found_in_the_data_of_the_commune(client, category, text, found):
+    report = reported(place={"address": "Rue du Lac 14", "lat": 46.5, "lon": 6.5})
+    hidden = reported(place={"address": "Rue du Stand 3", "lat": 46.6, "lon": 6.6})
+    ProblemReport.objects.filter(pk=report.pk).update(published=True, public_place=report.place)
+    assert hidden.public_place == ""
+    fountain = {"name": "Fontaine de l’Orme", "address": "Place de l’Orme", "lat": 46.4, "lon": 6.4}
+    PlacesPageFactory(places=[("place", fountain)])
+    assert client.get(PLACE, {"address": text}).json() == found
+
+
+def test_own_photo_is_shown_on_receipt_and_status_page(client, category):
+    client.post(FILE, typed(category, photo=photo()))
+    case = ProblemReport.objects.get().case
+    secret = case.links.get().secret
+    for page in (reverse("reports:sent", args=[secret]), reverse("space:status", args=[secret])):
+        assert f'src="/dossier/{secret}/photo.jpg"' in client.get(page).text
+    shown = client.get(f"/dossier/{secret}/photo.jpg")
+    assert (shown.status_code, shown["Cache-Control"]) == (200, "private, no-store")
+    without = reported().case.links.get().secret
+    assert client.get(f"/dossier/{without}/photo.jpg").status_code == 404
+    assert "photo.jpg" not in client.get(reverse("space:status", args=[without])).text
+
+
+def test_list_shows_the_picture_and_category_of_approved_reports(client):
+    report = reported(pictured=True)
+    small = reverse("reports:small_photo", args=[report.pk])
+    assert small not in client.get(reverse("reports:list")).text
+    assert client.get(small).status_code == 404
+    ProblemReport.objects.filter(pk=report.pk).update(published=True, title="Lampe", photo_published=True)
+    text = client.get(reverse("reports:list")).text
+    assert small in text
+    assert "Éclairage</span>" in text
+    picture = Image.open(io.BytesIO(client.get(small).content))
+    assert (picture.format, picture.size) == ("JPEG", photos.SMALL)
 
 
 # -- Duplicates ----------------------------------------------------------------------------------------------

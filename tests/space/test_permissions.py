@@ -30,6 +30,7 @@ def of_case(door: str, key: str) -> list:
     """Return the URLs of a case and of its documents, files and bookings."""
     return [
         get(f"space:{door}", key),
+        get(f"space:{door}_progress", key),
         post(f"space:{door}_answer", key),
         *both(f"space:{door}_call", key),
         post(f"space:{door}_confirm", key),
@@ -45,6 +46,7 @@ def of_case(door: str, key: str) -> list:
 def of_its_resources(door: str, key: str) -> list:
     return [
         get(f"space:{door}_file", key, FILE),
+        get(f"space:{door}_calendar", key),
         get(f"space:{door}_document", key, DOCUMENT),
         *both(f"space:{door}_share", key, DOCUMENT),
         post(f"space:{door}_unshare", key, DOCUMENT, LINK),
@@ -69,6 +71,7 @@ OWN = [
 ]
 
 
+PHOTOS = [get("space:status_photo", SECRET), get("space:case_photo", REF)]  # tests/reports reads them
 OWN_FILES = [get("space:export_pdf")]  # test_data_as_pdf.py reads it
 
 
@@ -85,7 +88,8 @@ def case(made, db) -> Case:
 
 def test_every_url_of_the_space_is_in_a_table():
     found = {name for name in registered("") if name.startswith("space:")}
-    assert found == {address.name for address in (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN, *OWN_FILES)}
+    known = (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN, *OWN_FILES, *PHOTOS)
+    assert found == {address.name for address in known}
 
 
 @pytest.mark.parametrize("door", [BY_LINK, SIGNED_IN], ids=["link", "space"])
@@ -109,7 +113,7 @@ def test_anonymous_visitor_is_redirected_to_sign_in(client, case):
 
 
 def test_unknown_status_link_gives_no_access(client, case):
-    refused(client, of_case(*BY_LINK), parts_of(case) | {SECRET: "x" * 22})
+    refused(client, [*of_case(*BY_LINK), PHOTOS[0]], parts_of(case) | {SECRET: "x" * 22})
 
 
 @pytest.mark.parametrize("door", [BY_LINK, SIGNED_IN], ids=["link", "space"])

@@ -113,7 +113,7 @@ def test_case_with_all_bookings_cancelled_is_shown_as_cancelled(client):
     days = [f"2026-03-{day}T" for day in (10, 17)]
     first, last = (booking(thing, f"{day}18:00", f"{day}20:00", submission=case.submission) for day in days)
     bookings.cancel_booking(actor=member(), booking=first)
-    assert client.get(link(case)).context["headline"] == "C’est fait."
+    assert client.get(link(case)).context["headline"] == "Votre réservation est passée."
     bookings.cancel_booking(actor=member(), booking=last)
     page = client.get(link(case))
     assert page.context["headline"] == "Votre réservation est annulée."

@@ -173,6 +173,13 @@ class ResourceDescription(TranslatableMixin, models.Model):
     summary = models.TextField(_("short description"), blank=True, max_length=400)
     place = models.CharField(_("place"), max_length=200, blank=True)
     equipment = models.TextField(_("equipment"), blank=True, help_text=_("Write one item on each line."))
+    keys = models.TextField(
+        _("keys"),
+        blank=True,
+        max_length=400,
+        db_default="",
+        help_text=_("Where and when keys are fetched and given back. Shown to the person who booked."),
+    )
     rules = RichTextField(_("rules"), blank=True, features=["bold", "italic", "ol", "ul", "link"])
     documents = StreamField(
         [("document", DocumentChooserBlock())], blank=True, default=list, verbose_name=_("documents")
@@ -188,7 +195,17 @@ class ResourceDescription(TranslatableMixin, models.Model):
 
     panels = [
         FieldPanel(name)
-        for name in ("resource", "title", "summary", "place", "picture", "equipment", "rules", "documents")
+        for name in (
+            "resource",
+            "title",
+            "summary",
+            "place",
+            "picture",
+            "equipment",
+            "keys",
+            "rules",
+            "documents",
+        )
     ]
     override_translatable_fields = [SynchronizedField(name) for name in ("resource", "picture")]
 

@@ -1,6 +1,6 @@
 """Services that book resources, for the page of a room; rooms of a service, for the page of a service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
+from eservices.formbuilder.fee_breakdown import cancellation_sentence
 from eservices.formbuilder.models import FormVersion
 from home.caching import site_version
 from home.localization.number_format import format_amount
@@ -80,6 +81,34 @@ class CostRange:
             price = _("from %(amount)s") % amounts
         return _("free of charge or %(price)s") % {"price": price} if self.free else price
 
+    def refunds(self, terms: Iterable[tuple[int, int]]) -> list[str]:
+        """Return what a cancellation refunds, as sentences. ``terms``: days before the beginning, and per cent."""
+        if not terms or not (self.least or self.deposit):
+            return []
+        share_after = dict(terms)
+        steps: list[tuple[int | None, int]] = []
+        for days in sorted(share_after, reverse=True):
+            steps.append((days, max(share for before, share in terms if before <= days)))
+        if 0 not in share_after:
+            steps.append((None, 0))
+        found = [one for number, one in enumerate(steps) if not number or one[1] != steps[number - 1][1]]
+        return [
+            cancellation_sentence(days, self._refunded(share), first=not number)
+            for number, (days, share) in enumerate(found)
+        ]
+
+    def _refunded(self, share: int) -> str:
+        """Return the share of the price in per cent, and the deposit, as text; "" for nothing."""
+        least = self.least * share // 100 + self.deposit
+        most = None if self.most is None else self.most * share // 100 + self.deposit
+        if not (least or most):
+            return ""
+        if most is None and share:
+            return _("from %(amount)s") % {"amount": format_amount(least)}
+        if most in (None, least):
+            return format_amount(least)
+        return _("%(least)s to %(most)s") % {"least": format_amount(least), "most": format_amount(most)}
+
 
 @dataclass(frozen=True)
 class BookingCosts:
@@ -93,6 +122,15 @@ class BookingCosts:
         """Return title and costs of each resource, in a language."""
         known = bookable_resources()
         return [(known[key].texts_in(language).title, one) for key, one in self.each if key in known]
+
+    def rows_with_terms(self, language: str) -> list[tuple[str, CostRange, list[str]]]:
+        """Return the same with what a cancellation refunds, as sentences in the active language."""
+        known = bookable_resources()
+        return [
+            (known[key].texts_in(language).title, one, one.refunds(known[key].refunds))
+            for key, one in self.each
+            if key in known
+        ]
 
 
 def booking_costs(definition: FormDefinition, today: date) -> BookingCosts | None:

@@ -56,7 +56,8 @@ def priced_fee_lines(key: str, wanted: RequestedTimes, who: str, language: str, 
 def shortest_times(offer: BookableResource, first: date) -> list[TimeSpan]:
     """Return the shortest bookable times from a day on, at both ends of each opening, by weekday.
 
-    Of each weekday the first open day. If a weekday is closed for a while, a day farther ahead, up to the horizon.
+    If a price depends on the hour, at every start of an opening. Of each weekday the first open day. If a weekday is
+    closed for a while, a day farther ahead, up to the horizon.
     """
     found: dict[int, list[TimeSpan]] = {}
     usual = {weekday for one in offer.rules.weekly for weekday in one.days}
@@ -65,15 +66,19 @@ def shortest_times(offer: BookableResource, first: date) -> list[TimeSpan]:
         if day > week and found and usual <= found.keys():
             break
         if day.weekday() not in found and (windows := offer.rules.day_windows(day)):
-            found[day.weekday()] = [
-                span for window in windows for span in _shortest_at_both_ends(offer, window)
-            ]
+            found[day.weekday()] = [span for window in windows for span in _shortest_in(offer, window)]
     return [span for spans in found.values() for span in spans]
 
 
-def _shortest_at_both_ends(offer: BookableResource, window: TimeSpan) -> list[TimeSpan]:
+def _shortest_in(offer: BookableResource, window: TimeSpan) -> list[TimeSpan]:
     length = window.length if offer.rules.whole else offer.rules.shortest
-    return [TimeSpan(window.start, window.start + length), TimeSpan(window.end - length, window.end)]
+    starts = {window.start, window.end - length}
+    if any(rate.hours for rate in offer.rates):
+        starts |= {
+            window.start + number * offer.rules.step
+            for number in range((window.length - length) // offer.rules.step)
+        }
+    return [TimeSpan(start, start + length) for start in sorted(starts)]
 
 
 class Cost(NamedTuple):

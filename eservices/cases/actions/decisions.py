@@ -15,6 +15,7 @@ from ..stages import announces_acceptance, is_decided, is_decision_stage, propos
 from ..stages.decision import acceptance_obstacle, acceptance_warning, needs_second_agent
 from ..states import CaseOutcome
 from ..workflow import absences
+from ..workflow.headline import withdrawal_objection
 from ..workflow.progress import current_stage, stages_ahead
 from . import agent_notifications as notices
 from .base import clean_text, close_case, lock_if_allowed, mark_process_due
@@ -103,8 +104,13 @@ def review_proposal(
 
 @transaction.atomic
 def withdraw_request(*, actor: Actor, case: Case, reason: str = "") -> Case:
-    """Record that the applicant withdraws the request, and close the case."""
+    """Record that the applicant withdraws the request, and close the case.
+
+    Raise IllegalTransition if the withdrawal would have no effect, such as after the document was issued.
+    """
     case = lock_if_allowed(case, "withdraw")
+    if objection := withdrawal_objection(case):
+        raise IllegalTransition(objection)
     close_case(case, "withdraw", CaseOutcome.WITHDRAWN, clean_text(reason, empty=True))
     apply_outcome_to_people(case, CaseOutcome.WITHDRAWN)
     audit_log.record_event(case, "withdrawn", actor, reason=case.reason)

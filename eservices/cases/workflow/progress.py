@@ -12,6 +12,7 @@ from eservices.formbuilder.logic.conditions import condition_holds
 
 from ..models import Case, CaseEvent, CaseStage
 from ..states import CaseState
+from .stage_types import stages
 
 Progress = CaseStage.Progress
 # Event kinds that open or settle a question: the question, its answer, or an agent's later action.
@@ -69,8 +70,24 @@ def open_questions(case: Case) -> list[int]:
 
 
 def stage_titles(rows: Iterable[CaseStage]) -> list[str]:
-    """Return the titles of stages in the active language, without empty ones and without repetitions in a row."""
-    return [title for title, _rows in groupby(row.title for row in rows) if title]
+    """Return the titles of stages in the active language, without repetitions in a row.
+
+    Stages without a title and internal ones are left out.
+    """
+    return [title for title, _rows in groupby(row.title for row in without_internal(rows)) if title]
+
+
+def without_internal(rows: Iterable[CaseStage]) -> list[CaseStage]:
+    """Return the stages that concern the applicant."""
+    return [row for row in rows if not (row.type in stages and stages[row.type].internal)]
+
+
+def is_finished_for_applicant(case: Case) -> bool:
+    """Return whether the case is closed, or only internal stages are left and no question is open."""
+    if not case.is_open:
+        return True
+    ahead = [] if case.state == CaseState.WAITING else stages_ahead(case)
+    return bool(ahead) and not without_internal(ahead)
 
 
 def stage_applies(case: Case, spec: StageDefinition, also: dict | None = None) -> bool:

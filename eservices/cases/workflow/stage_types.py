@@ -114,6 +114,7 @@ class Stage:
     rests = False  # whether the deadline pauses at it, even without a question, while the commune cannot act
     undated = False  # whether its duration is unknown: no date is promised while it is active
     at_once = False  # whether it finishes immediately, without a person
+    internal = False  # whether only the commune is concerned: applicants are not shown it
     collects = False  # whether it collects the fees of the form
     decides = False  # whether accepting or refusing ends it
     button = _("Save")  # label of the button in the agents' form

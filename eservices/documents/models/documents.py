@@ -203,6 +203,11 @@ class Document(models.Model):
         return [in_words(one) for one in self.people] if self.is_issued else []
 
     @property
+    def downloadable(self) -> bool:
+        """True if ``DocumentQuerySet.for_applicant`` has it, for documents that are prefetched."""
+        return self.is_issued and bool(self.content) and not self.posted
+
+    @property
     def vehicle(self) -> str:
         """Plate and zone of a permit, to compare at verification; "" for other documents."""
         permit = getattr(self, "permit", None) if self.is_issued else None

@@ -5,6 +5,8 @@ import json
 import re
 from collections import Counter
 from datetime import date, timedelta
+from itertools import product
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -21,16 +23,18 @@ from wagtail.models import Page, PageLogEntry, Revision, TranslatableMixin
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.accounts.roles import ROLES
-from eservices.bookings.bookable_resources import bookable_resources, extra_label
+from eservices.bookings.bookable_resources import bookable_resource, bookable_resources, extra_label
 from eservices.bookings.logic.availability import TimeSpan
 from eservices.bookings.models import Booking
-from eservices.bookings.question.fee_lines import Tariff
+from eservices.bookings.question.answers import RequestedTimes
+from eservices.bookings.question.fee_lines import Tariff, shortest_times
 from eservices.cases.models import Case, Team
 from eservices.cases.states import CaseState
 from eservices.catalogue.definition.compiler import compile_definition
 from eservices.catalogue.definition.linter import lint_service
 from eservices.catalogue.models import ServicePage
 from eservices.documents.models import Document
+from eservices.formbuilder import fee_breakdown
 from eservices.payments.models import Till
 from eservices.submissions.models import Submission
 from home.models import FormField, HomePage, OfficePage, Person, SynonymGroup
@@ -111,6 +115,28 @@ def test_demo_services_announce_only_amounts_that_are_charged(contents):
     assert faults == []
     [rooms] = [one for one in pages if one.slug == "reservation-salle"]
     assert (rooms.price, rooms.booking_costs.total.deposit) == ("", 20_000)
+
+
+def test_demo_bookings_are_charged_as_their_service_announces(contents):
+    """Compare each price of the picker and the service page with the bill, for every resource, day and tariff group."""
+    for page in (one for one in ServicePage.objects.live() if one.is_source and one.booking_costs):
+        announced = dict(page.booking_costs.each)
+        rates = [rate for key in announced for rate in bookable_resource(key).rates]
+        people = {who for rate in rates for who in rate.who} or {""}
+        charged: dict[str, set[int]] = {}
+        for key in announced:
+            known = bookable_resource(key)
+            tariff = Tariff([known], TODAY)
+            for span, who in product(shortest_times(known, TODAY), people):
+                wanted = RequestedTimes(known, [span], 1, UUID(int=0), ())
+                lines = tariff.lines("quand", wanted, who, "fr")
+                held = fee_breakdown.deposit(lines)
+                assert tariff.cost(known, [span], 1, who) == (fee_breakdown.sum_lines(lines) - held, held)
+                charged.setdefault(key, set()).add(fee_breakdown.sum_lines(lines) - held)
+        for key, found in charged.items():
+            paid = {one for one in found if one}
+            assert announced[key].least == min(paid, default=0)
+            assert announced[key].most in (None, max(paid, default=0))
 
 
 def test_demo_articles_cover_four_categories_and_two_years(contents):

@@ -218,6 +218,7 @@ def _describe(world: DemoContext, resource: Resource, texts: list[ContentEntry],
             one = source.copy_for_translation(world.locales[entry.language])
         one.locale, one.title, one.place = world.locales[entry.language], entry["title"], entry["place"]
         one.summary, one.equipment = entry["summary"], entry["equipment"].replace(", ", "\n")
+        one.keys = entry["keys"]
         one.rules = (
             BlockBuilder(entry, world.find(entry.language)).rich(entry.body.splitlines())
             if entry.body

@@ -22,6 +22,7 @@ class Place {
     here.addEventListener("click", () => this.#locate());
     show?.addEventListener("click", () => this.#show(show));
     tools.hidden = here.hidden && !show;
+    field.addEventListener("place", ({ detail }) => this.#point(detail, show));
   }
 
   #locate() {
@@ -43,6 +44,18 @@ class Place {
     }
     this.#lat.closest("details").open = true;
     this.#mark();
+  }
+
+  /** Shows a place that somebody found out. Tiles of another server are loaded only when they are asked for. */
+  async #point({ lat, lon, exact, said }, show) {
+    if (exact) {
+      for (const [input, value] of [[this.#lat, lat], [this.#lon, lon]]) input.value = String(Number(value.toFixed(PLACES)));
+    }
+    this.#say(said);
+    const own = new URL(this.#field.dataset.tiles ?? "x:", location).origin === location.origin;
+    if (show && !this.#map && own) await this.#show(show);
+    if (exact) this.#mark();
+    else this.#map?.setView([lat, lon], CLOSE);
   }
 
   #say(text) {

@@ -5,6 +5,7 @@
  * `data`: where Leaflet lies, the tiles and whose they are, centre and label.
  */
 export async function tiled({ script, style, tiles, credit, centre, label }, button, before = button) {
+  const typing = document.activeElement?.matches("input, textarea, select");
   button.disabled = true;
   const loaded = Promise.all([load("link", { rel: "stylesheet", href: style }), load("script", { src: script })]);
   await loaded.finally(() => (button.disabled = false));
@@ -17,7 +18,7 @@ export async function tiled({ script, style, tiles, credit, centre, label }, but
   const [lat, lon, zoom] = centre.split(",").map(Number);
   const map = L.map(place).setView([lat, lon], zoom);
   L.tileLayer(tiles, { attribution: escaped(credit), maxZoom: 19 }).addTo(map);
-  place.focus();
+  if (!typing) place.focus();
   return map;
 }
 

@@ -1,0 +1,58 @@
+"""Coordinates of typed places, from the commune's own data: its places on maps, and published reports."""
+
+import re
+
+from home.caching.site_version import cached_per_version
+from home.models import PlacesPage
+
+from .models import ProblemReport
+from .nearby import Point, plain_text, street_name
+
+LOOKED_AT = 200  # published reports, the latest first
+
+
+def find_place(text: str) -> tuple[Point, bool] | None:
+    """Return the coordinates of a typed place, and whether they are those of the house; None if it is unknown.
+
+    If only the street is known, those of a place in it.
+    """
+    wanted = plain_text(text)
+    street, number = street_name(text), _number(text)
+    if not street:
+        return None
+    in_street = None
+    for name, point in [*_places_on_pages(), *_published_reports()]:
+        if plain_text(name) == wanted or (number and (street_name(name), _number(name)) == (street, number)):
+            return point, True
+        if in_street is None and street_name(name) == street:
+            in_street = point
+    return None if in_street is None else (in_street, False)
+
+
+def _number(text: str) -> str:
+    """Return the house number in a typed place, without blanks; "" if it has none."""
+    found = re.search(r"\d+\s*[a-z]?\b", plain_text(text))
+    return found.group().replace(" ", "") if found else ""
+
+
+def _places_on_pages() -> list[tuple[str, Point]]:
+    return cached_per_version("places-on-pages", _read_places)
+
+
+def _read_places() -> list[tuple[str, Point]]:
+    pages = PlacesPage.objects.live().public()
+    places = [one.value for page in pages for one in page.places if one.block_type == "place"]
+    return [
+        (name, (place["lat"], place["lon"]))
+        for place in places
+        for name in (place["name"], place["address"])
+        if name
+    ]
+
+
+def _published_reports() -> list[tuple[str, Point]]:
+    found = ProblemReport.objects.filter(published=True, lat__isnull=False, lon__isnull=False)
+    rows = found.exclude(public_place="").newest_first().values_list("public_place", "lat", "lon")
+    return [
+        (place, (lat, lon)) for place, lat, lon in rows[:LOOKED_AT] if lat is not None and lon is not None
+    ]

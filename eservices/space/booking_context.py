@@ -1,0 +1,75 @@
+"""Template context about the bookings of a case: how to change them, what comes back, and where the keys are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from eservices.bookings.actions.refunds import (
+    deposit_paid,
+    due_back_later,
+    refund_amount,
+    refund_percent,
+)
+from eservices.bookings.bookable_resources import bookable_resource
+from eservices.bookings.case_headline import AGREED
+from eservices.bookings.logic import cancellation_terms
+from eservices.bookings.models import Booking
+from eservices.bookings.states import UNSETTLED
+
+from . import access
+from .case_access import CaseAccess
+
+
+@dataclass(frozen=True)
+class BookingRow:
+    """A booking as its applicant sees it.
+
+    ``move_url``, ``cancel_url``: "" if its terms forbid changes. ``back``: what a cancellation refunds until a moment,
+    earliest first; None is the beginning. ``deposit``: what is refunded after the return, in minor units.
+    """
+
+    booking: Booking
+    place: str
+    keys: str
+    move_url: str = ""
+    cancel_url: str = ""
+    back: tuple[tuple[datetime | None, int], ...] = ()
+    deposit: int = 0
+
+    @property
+    def is_agreed(self) -> bool:
+        """True if the time is agreed and still to come, so that it belongs into a calendar."""
+        return self.booking.state in AGREED and self.booking.ends_at > timezone.now()
+
+
+def booking_rows(door: CaseAccess, *, paid: bool) -> list[BookingRow]:
+    """Return the bookings of the case. ``paid``: whether money was received for it."""
+    return [_row(door, one, timezone.now(), paid) for one in access.bookings_of(door.case)]
+
+
+def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool) -> BookingRow:
+    known = bookable_resource(booking.resource.key)
+    texts = known.texts_in(get_language() or "") if known else None
+    unsettled = booking.state in UNSETTLED
+    changeable = cancellation_terms.is_changeable(booking, now)
+    return BookingRow(
+        booking,
+        place=texts.place if texts else "",
+        keys=texts.keys if texts and unsettled else "",
+        move_url=door.url_of("move", booking.pk) if changeable else "",
+        cancel_url=door.url_of("cancel", booking.pk) if changeable else "",
+        back=tuple(_amounts_back(door, booking, now)) if changeable and paid else (),
+        deposit=deposit_paid(door.case, booking) if unsettled and paid else 0,
+    )
+
+
+def _amounts_back(door: CaseAccess, booking: Booking, now: datetime) -> list[tuple[datetime | None, int]]:
+    """Return until when how much is refunded, in the order of time."""
+    amounts = [refund_amount(door.case, booking, refund_percent(booking, now))]
+    ends: list[datetime | None] = []
+    for at, amount in due_back_later(door.case, booking, now):
+        ends.append(at)
+        amounts.append(amount)
+    return list(zip([*ends, None], amounts, strict=True))

@@ -125,7 +125,8 @@ def _follow(request, draft) -> str:
         return ""
     carried = actions.preview_migration(draft, version, get_language())
     if request.method == "POST":
-        actions.migrate_draft(actor=_person(request), draft=draft, version=version)
+        migrated = actions.migrate_draft(actor=_person(request), draft=draft, version=version)
+        draft.saved_from = migrated.saved_from
     draft.take(version, carried)
     return carried.change_summary
 
@@ -339,10 +340,16 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
     if autosave.is_autosave(request):
         return autosave.autosave_refused(" ".join([*faults, str(filing.told or CHANGED)]), 409)
     typed = reassign_to_steps(step, filing.definition, filing.answers, dict(data.lists()))
+    asked = _overwriting(request, filing, step, typed)
     for key, own in typed.items():
+        if asked and key == step.key:
+            continue
         filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=filing.definition.step(key), typed=own
         )
+    if asked:
+        notes = [filing.told or CHANGED, *faults, _saved_meanwhile(filing, asked.step, asked)]
+        return _show(request, filing, asked.step, asked, notes, status=409, asked=True)
     messages.info(request, filing.told or CHANGED)
     for fault in faults:
         messages.warning(request, fault)
@@ -350,6 +357,17 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
         return redirect("submissions:later", filing.draft.secret)
     asked = [one for one in filing.progress.steps if one.key in typed and filing.progress.may_open(one)]
     return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
+
+
+def _overwriting(request, filing: FormSession, step: StepDefinition, typed) -> StepForm | None:
+    """Return the form of a page of an earlier version that differs from what another window saved; None otherwise."""
+    found = filing.definition.step(step.key) if step.key in typed else None
+    if not (
+        found and filing.draft and filing.draft.is_saved_by_other_page(found, request.POST.get(SEEN, ""))
+    ):
+        return None
+    form = without_errors(filing.form(found, to_querydict(typed[found.key])))
+    return form if filing.other_answers(found, form) else None
 
 
 def _save(request, filing: FormSession, step: StepDefinition, form: StepForm) -> HttpResponse:

@@ -448,7 +448,8 @@ class QuestionContext:
     @cached_property
     def typos(self) -> list[str]:
         """The questions about what was perhaps mistyped in the current answer."""
-        return answer_typos(self.field, self.form.given.get(self.field.key))
+        given = self.form.given
+        return answer_typos(self.field, given.get(self.field.key), given)
 
     @property
     def row_label(self) -> str:

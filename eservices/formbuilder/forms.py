@@ -642,7 +642,7 @@ class QuestionContext:
     @property
     def limit_text(self) -> str:
         field = self.bound.field
-        kinds = ", ".join(one.upper() for one in field.extensions if one != "jpeg")
+        kinds = ", ".join(one.upper() for one in field.extensions if one not in ("jpeg", "heif"))
         return gettext("%(kinds)s, at most %(limit)s MB each.") % {
             "kinds": kinds,
             "limit": field.max_bytes // 1024 // 1024,

@@ -1,6 +1,8 @@
 // A report: the photo is named where it was chosen, and what may be the same problem is asked for while place and subject
 // are filled in. Without it the server asks when the report is sent.
 
+import { shrink } from "../photos.js";
+
 const form = document.getElementById("report");
 const shot = form.querySelector("[data-shot]");
 const near = document.getElementById("near");
@@ -8,8 +10,18 @@ const photo = document.getElementById("photo");
 const asking = shot.textContent;
 let asked = "";
 
-photo.addEventListener("change", () => {
-  shot.textContent = photo.files[0]?.name ?? asking;
+photo.addEventListener("change", async () => {
+  const [file] = photo.files;
+  shot.textContent = file?.name ?? asking;
+  const most = Number(photo.dataset.maxBytes);
+  if (!file || file.size <= most) return;
+  shot.textContent = photo.dataset.shrinks.replace("{name}", file.name);
+  const small = await shrink(file, most);
+  if (photo.files[0] !== file) return; // another one was chosen meanwhile
+  const chosen = new DataTransfer();
+  chosen.items.add(small);
+  photo.files = chosen.files;
+  shot.textContent = small.name;
 });
 
 form.addEventListener("change", async () => {

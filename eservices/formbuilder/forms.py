@@ -202,6 +202,12 @@ class StepForm(QuestionsForm):
         return super().is_valid() and not (self.opened or self.changed_rows or self.is_browse_request)
 
     @property
+    def secrets(self) -> str:
+        """The keys of the secret questions, those of rows too: the browser stores none of their answers."""
+        fields = [field for one in self.step.fields for field in (one, *one.fields)]
+        return " ".join(field.key for field in fields if field.secret)
+
+    @property
     def title(self) -> str:
         return self.definition.text(f"step.{self.step.key}.title", self.language)
 

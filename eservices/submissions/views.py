@@ -7,7 +7,7 @@ from functools import partial, wraps
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -53,7 +53,14 @@ CHANGED = gettext_lazy("This form has changed while the page was open. Please ch
 # -- Decorators of all pages ---------------------------------------------------------------------------------
 def form_page(view):
     """Wrap a view: never cached, and too much input is answered with a page that explains it."""
-    return never_cache(upload_checks.limit_input(view))
+    limited = upload_checks.limit_input(view)
+
+    @never_cache
+    @wraps(limited)
+    def page(request, *args, **kwargs):
+        return autosave.answer_press(request, limited(request, *args, **kwargs))
+
+    return page
 
 
 def with_draft(view, *, with_submission: bool = True):
@@ -95,6 +102,8 @@ def _sign_in_first(request, draft, key: str | None) -> HttpResponse:
         )
     if autosave.is_autosave(request):
         return autosave.autosave_refused(_signed_out(request.FILES, kept), 401)
+    if request.method == "POST":
+        messages.info(request, _signed_out_at_press(kept))
     return redirect_to_login(request.get_full_path())
 
 
@@ -112,6 +121,12 @@ def _signed_out(files, kept: bool) -> str:
             "signing in."
         )
     return _("You are no longer signed in. Press “Continue” and sign in. Your entries are saved.")
+
+
+def _signed_out_at_press(kept: bool) -> str:
+    if kept:
+        return _("You are no longer signed in. Sign in to continue where you were: your entries are saved.")
+    return _("You are no longer signed in. Sign in to continue where you were.")
 
 
 def _follow(request, draft) -> str:
@@ -220,7 +235,8 @@ def step(request, filing, step):
 
 def _step(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     if request.method == "POST":
-        return _posted(request, filing, step)
+        response = _posted(request, filing, step)
+        return autosave.answer_press(request, response, filing.url(step))
     if unsaved := _unsaved(request, filing, step):
         return _show(request, filing, step, unsaved, seen=unsaved.data.get(SEEN, ""))
     return _show(request, filing, step, filing.form(step))
@@ -607,6 +623,10 @@ def _later(request, filing: FormSession, form: ResumeForm) -> HttpResponse:
 
 # -- Shared --------------------------------------------------------------------------------------------------
 def _page(request, template: str, filing: FormSession, context: dict, status: int = 200) -> HttpResponse:
+    if autosave.is_press(request):
+        return JsonResponse(
+            {}
+        )  # the browser asks for this page: nothing is rendered twice, and no message is lost
     shared = {
         "filing": filing,
         "draft": filing.draft,

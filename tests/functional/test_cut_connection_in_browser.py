@@ -82,8 +82,10 @@ class Walk:
         self.until(lambda: self.step.saved.is_visible())
 
     def press(self, arrived) -> None:
+        """Press the button of the page, and wait for another one."""
+        self.page.evaluate("window.isPressed = true")
         self.page.locator("form > p.go .btn, form > div > p.go .btn").first.click()
-        self.until(arrived)
+        self.until(lambda: not self.page.evaluate("!!window.isPressed") and arrived())
 
     def until(self, arrived) -> None:
         ends = time.monotonic() + PATIENCE

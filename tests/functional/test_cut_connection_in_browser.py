@@ -97,7 +97,8 @@ class Walk:
     def has(self, arrived) -> bool:
         """Return whether the page is there; plug the cable in once the page tells that it is out."""
         with suppress(Error):  # one page replaces another
-            if self.page.evaluate("document.readyState") == "complete" and arrived():
+            is_shown = self.page.evaluate("document.readyState") == "complete"
+            if is_shown and OFFLINE not in self.page.title() and arrived():
                 return True
             if self.cable.is_out and self.is_told():
                 self.cable.plug_in()

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control, never_cache
@@ -41,7 +42,7 @@ def service_worker(request):
     It caches the offline page and the files it is rendered with, nothing else.
     """
     commune, pages = CommuneSettings.current(request), offline_pages()
-    shell = [*pages.values(), commune.styles_url, commune.arms_url, icon_url(192)]
+    shell = [*pages.values(), commune.styles_url, commune.arms_url, icon_url(192), static("js/offline.js")]
     context = {"pages": pages, "shell": shell, "icon": icon_url(192), "name": commune.name}
     context["version"] = hashlib.sha256(json.dumps(context).encode()).hexdigest()[:12]
     code = Path(finders.find("js/worker.js")).read_text()

@@ -207,6 +207,12 @@ class StepForm(QuestionsForm):
         return super().is_valid() and not (self.opened or self.changed_rows or self.is_browse_request)
 
     @property
+    def secrets(self) -> str:
+        """The keys of the secret questions, those of rows too: the browser stores none of their answers."""
+        fields = [field for one in self.step.fields for field in (one, *one.fields)]
+        return " ".join(field.key for field in fields if field.secret)
+
+    @property
     def title(self) -> str:
         return self.definition.text(f"step.{self.step.key}.title", self.language)
 
@@ -468,7 +474,8 @@ class QuestionContext:
     @cached_property
     def typos(self) -> list[str]:
         """The questions about what was perhaps mistyped in the current answer."""
-        return answer_typos(self.field, self.form.given.get(self.field.key))
+        given = self.form.given
+        return answer_typos(self.field, given.get(self.field.key), given)
 
     @property
     def row_label(self) -> str:
@@ -670,7 +677,7 @@ class QuestionContext:
     @property
     def limit_text(self) -> str:
         field = self.bound.field
-        kinds = ", ".join(one.upper() for one in field.extensions if one != "jpeg")
+        kinds = ", ".join(one.upper() for one in field.extensions if one not in ("jpeg", "heif"))
         return gettext("%(kinds)s, at most %(limit)s MB each.") % {
             "kinds": kinds,
             "limit": field.max_bytes // 1024 // 1024,

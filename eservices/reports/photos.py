@@ -9,7 +9,7 @@ from eservices.submissions.upload_checks import CheckedFile, Deadline, check_upl
 
 from .nearby import Point
 
-KINDS = ("jpg", "jpeg", "png", "webp", "heic")
+KINDS = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 MAX_SIDE_PIXELS = 1600  # of the longer side
 QUALITY = 80
 SMALL = (320, 240)  # pixels of a picture in a list

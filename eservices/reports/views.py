@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -179,6 +180,7 @@ def _page(request, form: ProblemReportForm, photo=None, *, near=None, status: in
         "place": _typed_place(form),
         "figures": _figures(),
         "map": town_map_settings(),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
         "accept": ",".join(f".{kind}" for kind in photos.KINDS) + ",image/jpeg,image/png,image/webp",
     }
     return render(request, "reports/file.html", context, status=status)

@@ -36,7 +36,6 @@ from .models import (
     Submission,
     SubmissionChannel,
     mark_in_page_state,
-    page_in_page_state,
     private_storage,
     random_path,
 )
@@ -182,7 +181,7 @@ def save_step(
     before, draft.answers = draft.answers, draft.answers | answers
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]
     draft.typed.pop(step.key, None)
-    draft.saved_from[step.key] = page_in_page_state(seen)
+    draft.note_page(step, seen)
     draft.language = language or draft.language
     heard = step_saved.send(
         sender=Draft, draft=draft, step=step, answers=answers, before=before, actor=actor, caller=caller
@@ -207,7 +206,7 @@ def save_unvalidated(
     if seen and not known and draft.mark(step) != mark_in_page_state(seen):
         raise StepChangedElsewhere
     draft.typed[step.key] = typed
-    draft.saved_from[step.key] = page_in_page_state("".join(typed.get(SEEN, [])[:1]))
+    draft.note_page(step, "".join(typed.get(SEEN, [])[:1]))
     if len(json.dumps(draft.typed)) > MOST_TYPED:
         # ``upload_checks.limit_input`` turns this into a response.
         raise RequestDataTooBig
@@ -242,10 +241,12 @@ def migrate_draft(*, actor: User | None, draft: Draft, version: FormVersion) -> 
     draft = _locked(draft)
     if draft.version.number >= version.number:
         return draft
-    draft.take(version, preview_migration(draft, version))
+    carried = preview_migration(draft, version)
+    draft.note_marks(definition_for_channel(draft.version, for_somebody=bool(draft.agent_id)))
+    draft.take(version, carried)
     uploading = [key for key, field in version.definition.fields.items() if field.type == "files"]
     destroy_files(draft.files.exclude(field__in=uploading))
-    draft.save(update_fields=["version", "answers", "completed", "typed"])
+    draft.save(update_fields=["version", "answers", "completed", "typed", "saved_from"])
     return draft
 
 

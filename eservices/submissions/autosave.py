@@ -1,9 +1,10 @@
 """Requests that the page of a form sends automatically: single files, and unvalidated answers.
 
-They receive JSON. The URLs are those of a person's requests: only the preferred response type distinguishes them.
+They receive JSON. The URLs are those of a person's requests: only the preferred response type distinguishes them. A
+press of a button that the page sends itself prefers a page, and accepts JSON: see ``answer_press``.
 """
 
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,22 @@ def is_autosave(request) -> bool:
     return request.method == "POST" and request.get_preferred_type(["text/html", "application/json"]) == (
         "application/json"
     )
+
+
+def is_press(request) -> bool:
+    """Return whether the page itself sent the press of a button, so that a failing connection does not replace it."""
+    accepted = "application/json" in request.headers.get("Accept", "")
+    return request.method == "POST" and accepted and not is_autosave(request)
+
+
+def answer_press(request, response: HttpResponse, url: str = "") -> HttpResponse:
+    """Turn a redirect into JSON if the page sent the press: ``goes``, and the URL of the draft's step if it was saved.
+
+    Any other response means that the browser has to send the press again and to show the page that answers it.
+    """
+    if not (is_press(request) and isinstance(response, HttpResponseRedirect)):
+        return response
+    return JsonResponse({"goes": response.url} | ({"url": url} if url else {}))
 
 
 def has_typed_answers(request) -> bool:

@@ -286,7 +286,7 @@ class FormSession:
         fields = self.definition.fields
         remarks = {}
         if submission is None:
-            remarks = {key: answer_typos(field, given.get(key)) for key, field in fields.items()}
+            remarks = {key: answer_typos(field, given.get(key), given) for key, field in fields.items()}
         remarks |= self.remarks(field for field in fields.values() if field.type == "files")
         return [
             {

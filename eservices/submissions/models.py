@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
 from eservices.accounts.models import IdentityLevel
-from eservices.formbuilder.definition import StepDefinition
+from eservices.formbuilder.definition import FormDefinition, StepDefinition
 from eservices.formbuilder.fee_breakdown import sum_lines
 from eservices.formbuilder.models import FormVersion
 from home.encrypted_fields import EncryptedJSONField
@@ -40,6 +40,11 @@ def mark_in_page_state(seen: str) -> str:
 
 def page_in_page_state(seen: str) -> str:
     return seen.partition(".")[2][:MOST_PAGE_LENGTH]
+
+
+def before_change(key: str) -> str:
+    """Return the name in ``Draft.saved_from`` of a step's mark when the form changed; no step has such a key."""
+    return f"~{key}"
 
 
 DRAFT_DAYS = 30
@@ -164,9 +169,19 @@ class Draft(models.Model):
 
     def is_saved_by_other_page(self, step: StepDefinition, seen: str) -> bool:
         """Return whether the step was saved by another page since the page with this state was made."""
-        if not seen or self.mark(step) == mark_in_page_state(seen):
+        mark = mark_in_page_state(seen)
+        if not seen or mark in (self.mark(step), self.saved_from.get(before_change(step.key))):
             return False
         return page_in_page_state(seen) != self.saved_from.get(step.key)
+
+    def note_marks(self, definition: FormDefinition) -> None:
+        """Note the marks of the steps before the form changes, for pages that were made until then."""
+        self.saved_from |= {before_change(step.key): self.mark(step) for step in definition.steps}
+
+    def note_page(self, step: StepDefinition, seen: str) -> None:
+        """Note from which page a step is saved now."""
+        self.saved_from[step.key] = page_in_page_state(seen)
+        self.saved_from.pop(before_change(step.key), None)
 
     def take(self, version: FormVersion, carried) -> None:
         """Migrate this instance, not its row, to another version: see ``version_migration.MigratedDraft``."""

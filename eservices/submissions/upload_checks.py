@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from home.files.disk_space import has_disk_space
+from home.images.metadata import is_heif
 from home.localization.file_sizes import format_size_limit
 from home.untrusted_files import inspection, messages
 from home.untrusted_files.inspect_file import OFFICE, OPEN, PARTS
@@ -39,6 +40,7 @@ TYPES = {
     "jpeg": "image/jpeg",
     "png": "image/png",
     "heic": "image/heic",
+    "heif": "image/heic",
     "webp": "image/webp",
     "tif": "image/tiff",
     "tiff": "image/tiff",
@@ -49,6 +51,7 @@ TYPES = {
 }
 PHOTOS = ("JPEG", "PNG", "WEBP", "HEIF")
 CONVERTED = {TYPES["heic"]}  # formats that browsers and office programs do not show
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1")
 QUALITY = 90  # of the converted JPEG
 DAMAGED = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError)
 MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
@@ -227,7 +230,7 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
     """Return the type on which extension and content agree."""
     extension = PurePosixPath(name).suffix.lstrip(".").lower()
     if extension not in extensions:
-        kinds = ", ".join(one.upper() for one in extensions if one not in ("jpeg", "tiff"))
+        kinds = ", ".join(one.upper() for one in extensions if one not in ("jpeg", "heif", "tiff"))
         raise ValidationError(
             _("“%(name)s” cannot be accepted. Send one of these kinds: %(kinds)s.")
             % {"name": name, "kinds": kinds}
@@ -298,7 +301,8 @@ def _is_only(upload, extension: str) -> bool:
     upload.seek(0)
     head = upload.read(OPENING)
     kind = filetype.guess(head)
-    if kind is None or kind.mime != TYPES[extension]:
+    heif = TYPES[extension] in CONVERTED and is_heif(head) and any(one in head[8:64] for one in HEIF_BRANDS)
+    if not heif and (kind is None or kind.mime != TYPES[extension]):
         return False
     if extension == "pdf":
         return not (

@@ -7,7 +7,7 @@ from functools import partial, wraps
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -55,7 +55,14 @@ CHANGED = gettext_lazy("This form has changed while the page was open. Please ch
 # -- Decorators of all pages ---------------------------------------------------------------------------------
 def form_page(view):
     """Wrap a view: never cached, and too much input is answered with a page that explains it."""
-    return never_cache(upload_checks.limit_input(view))
+    limited = upload_checks.limit_input(view)
+
+    @never_cache
+    @wraps(limited)
+    def page(request, *args, **kwargs):
+        return autosave.answer_press(request, limited(request, *args, **kwargs))
+
+    return page
 
 
 def with_draft(view, *, with_submission: bool = True):
@@ -97,6 +104,8 @@ def _sign_in_first(request, draft, key: str | None) -> HttpResponse:
         )
     if autosave.is_autosave(request):
         return autosave.autosave_refused(_signed_out(request.FILES, kept), 401)
+    if request.method == "POST":
+        messages.info(request, _signed_out_at_press(kept))
     return redirect_to_login(request.get_full_path())
 
 
@@ -116,6 +125,12 @@ def _signed_out(files, kept: bool) -> str:
     return _("You are no longer signed in. Press “Continue” and sign in. Your entries are saved.")
 
 
+def _signed_out_at_press(kept: bool) -> str:
+    if kept:
+        return _("You are no longer signed in. Sign in to continue where you were: your entries are saved.")
+    return _("You are no longer signed in. Sign in to continue where you were.")
+
+
 def _follow(request, draft) -> str:
     """Migrate a draft to the version in force, and return what to tell the applicant.
 
@@ -127,7 +142,8 @@ def _follow(request, draft) -> str:
         return ""
     carried = actions.preview_migration(draft, version, get_language())
     if request.method == "POST":
-        actions.migrate_draft(actor=_person(request), draft=draft, version=version)
+        migrated = actions.migrate_draft(actor=_person(request), draft=draft, version=version)
+        draft.saved_from = migrated.saved_from
     draft.take(version, carried)
     return carried.change_summary
 
@@ -221,7 +237,8 @@ def step(request, filing, step):
 
 def _step(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     if request.method == "POST":
-        return _posted(request, filing, step)
+        response = _posted(request, filing, step)
+        return autosave.answer_press(request, response, filing.url(step))
     if unsaved := _unsaved(request, filing, step):
         return _show(request, filing, step, unsaved, seen=unsaved.data.get(SEEN, ""))
     return _show(request, filing, step, filing.form(step))
@@ -341,10 +358,16 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
     if autosave.is_autosave(request):
         return autosave.autosave_refused(" ".join([*faults, str(filing.told or CHANGED)]), 409)
     typed = reassign_to_steps(step, filing.definition, filing.answers, dict(data.lists()))
+    asked = _overwriting(request, filing, step, typed)
     for key, own in typed.items():
+        if asked and key == step.key:
+            continue
         filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=filing.definition.step(key), typed=own
         )
+    if asked:
+        notes = [filing.told or CHANGED, *faults, _saved_meanwhile(filing, asked.step, asked)]
+        return _show(request, filing, asked.step, asked, notes, status=409, asked=True)
     messages.info(request, filing.told or CHANGED)
     for fault in faults:
         messages.warning(request, fault)
@@ -354,6 +377,17 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
         return _to_sign_in(request, filing, filing.resume_path)
     asked = [one for one in filing.progress.steps if one.key in typed and filing.progress.may_open(one)]
     return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
+
+
+def _overwriting(request, filing: FormSession, step: StepDefinition, typed) -> StepForm | None:
+    """Return the form of a page of an earlier version that differs from what another window saved; None otherwise."""
+    found = filing.definition.step(step.key) if step.key in typed else None
+    if not (
+        found and filing.draft and filing.draft.is_saved_by_other_page(found, request.POST.get(SEEN, ""))
+    ):
+        return None
+    form = without_errors(filing.form(found, to_querydict(typed[found.key])))
+    return form if filing.other_answers(found, form) else None
 
 
 def _save(request, filing: FormSession, step: StepDefinition, form: StepForm) -> HttpResponse:
@@ -632,6 +666,10 @@ def _later(request, filing: FormSession, form: ResumeForm) -> HttpResponse:
 
 # -- Shared --------------------------------------------------------------------------------------------------
 def _page(request, template: str, filing: FormSession, context: dict, status: int = 200) -> HttpResponse:
+    if autosave.is_press(request):
+        return JsonResponse(
+            {}
+        )  # the browser asks for this page: nothing is rendered twice, and no message is lost
     shared = {
         "filing": filing,
         "draft": filing.draft,

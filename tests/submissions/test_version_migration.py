@@ -1,5 +1,6 @@
 """Drafts whose form changes: the applicant is notified, and answers that still fit are kept."""
 
+import re
 from copy import deepcopy
 from datetime import date
 
@@ -295,6 +296,40 @@ def test_old_page_posted_to_the_newer_form_loses_nothing(person):
     assert "Votre langue" in page
     assert str(CHANGED) in page
     assert 'class="errors"' not in page
+
+
+def seen(person, step: str) -> str:
+    return re.search('name="_seen" value="([^"]*)"', person.open(step).text).group(1)
+
+
+@pytest.mark.django_db
+def test_old_page_asks_before_it_overwrites_another_tab(person):
+    person.begin()
+    old, older, recent = person.version.number, seen(person, "identite"), seen(person, "identite")
+    person.fill("identite", nom="Récent", _seen=recent)
+    newer = publish(ask_language)
+
+    asked = person.fill("identite", nom="Ancien", _version=old, _seen=older)
+
+    assert asked.status_code == 409
+    assert "Récent" in asked.text
+    assert person.answers["nom"] == "Récent"
+    page = re.search('name="_seen" value="([^"]*)"', asked.text).group(1)
+    answer = person.fill("identite", nom="Ancien", langue="Français", _version=newer.number, _seen=page)
+    assert (answer.status_code, person.answers["nom"]) == (302, "Ancien")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("saved", [True, False])
+def test_old_page_asks_nothing_if_no_other_tab_saved(person, saved):
+    person.begin()
+    if saved:
+        person.fill("identite", _seen=seen(person, "identite"))
+    old, page = person.version.number, seen(person, "identite")
+    newer = publish(ask_language)
+    person.fill("qui", _version=newer.number, _seen="")  # another tab, with another step
+
+    assert person.fill("identite", nom="Autre", _version=old, _seen=page).status_code == 302
 
 
 @pytest.mark.django_db

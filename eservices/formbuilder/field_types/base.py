@@ -190,8 +190,11 @@ class FieldType:
     def answer_text(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         return str(answer)
 
-    def typos(self, answer) -> list[str]:
-        """Return what was perhaps mistyped in a correct answer, in the active language. Refuses nothing."""
+    def typos(self, answer, field: FieldDefinition, given: dict) -> list[str]:
+        """Return what was perhaps mistyped in a correct answer, in the active language. Refuses nothing.
+
+        ``given``: the other answers.
+        """
         return []
 
     def remarks(self, field: FieldDefinition, answer, submission) -> list[str]:
@@ -246,9 +249,9 @@ def answer_text(field: FieldDefinition, answer, definition: FormDefinition, lang
     return kind.display(answer, field, definition, language)
 
 
-def answer_typos(field: FieldDefinition, answer) -> list[str]:
+def answer_typos(field: FieldDefinition, answer, given: dict) -> list[str]:
     """Return what was perhaps mistyped, in the active language; [] if there is no answer or its type is missing."""
-    return field_types[field.type].typos(answer) if answer and field.type in field_types else []
+    return field_types[field.type].typos(answer, field, given) if answer and field.type in field_types else []
 
 
 def answer_remarks(field: FieldDefinition, answer, submission) -> list[str]:

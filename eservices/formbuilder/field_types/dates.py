@@ -14,7 +14,7 @@ from home.localization.working_days import add_working_days
 from home.models import CommuneSettings
 
 from .. import fields
-from ..blocks import PlainCharBlock
+from ..blocks import PlainCharBlock, QuestionKeyBlock
 from ..logic.conditions import parse_day
 from .base import TIMES, FieldType, InputPart, register_field_type, whole_number
 from .named_persons import BIRTH_DATE, names_block, names_faults
@@ -165,6 +165,26 @@ class TimeOfDay(FieldType):
     group, form_class = TIMES, fields.TimeField
     width = "w4"
     written = ("14:30",)
+
+    def settings_blocks(self):
+        start = QuestionKeyBlock(
+            required=False,
+            label=_("Question with the start"),
+            help_text=_("If the time is not after it, the applicant is asked whether it is on the next day."),
+        )
+        return [("start", start)]
+
+    def typos(self, answer, field, given):
+        try:
+            begins, ends = (
+                time.fromisoformat(one) for one in (given.get(field.settings.get("start")), answer)
+            )
+        except (TypeError, ValueError):
+            return []
+        if ends > begins:
+            return []
+        hours = {"start": time_format(begins, "TIME_FORMAT"), "end": time_format(ends, "TIME_FORMAT")}
+        return [gettext("From %(start)s until %(end)s on the next day? If not, correct the times.") % hours]
 
     def to_json(self, value: time | None):
         return value.strftime("%H:%M") if value else None

@@ -9,6 +9,12 @@ from .. import fields
 from .base import CHOICES, FieldType, register_field_type, whole_number
 
 
+def with_phone_photos(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the extensions of files, and where a JPEG is accepted, those of the photos that become one."""
+    more = ("jpg", "jpeg", "heic", "heif") if {"jpg", "jpeg"} & {*kinds} else ()
+    return tuple(dict.fromkeys((*kinds, *more)))
+
+
 @register_field_type
 class Files(FieldType):
     """Files. An answer lists them as ``{"id", "name", "size"}``; the code that stores a file adds it."""
@@ -31,10 +37,11 @@ class Files(FieldType):
     def arguments(self, field):
         most = (whole_number(field.settings.get("max_mb")) or 10_000) * 1024 * 1024
         accept = field.settings.get("accept")
+        named = tuple(map(str, accept)) if accept and isinstance(accept, list) else self.KINDS[:6]
         return {
             "most": whole_number(field.settings.get("max_files")) or 5,
             "max_bytes": min(most, settings.UPLOAD_MAX_BYTES),
-            "extensions": tuple(map(str, accept)) if accept and isinstance(accept, list) else self.KINDS[:6],
+            "extensions": with_phone_photos(named),
         }
 
     def settings_faults(self, field):

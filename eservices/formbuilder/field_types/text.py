@@ -96,7 +96,7 @@ class Email(FieldType):
     autocomplete, input_type = "email", "email"
     written = ("lea.rochat@courriel.example", "lea@example.ch")
 
-    def typos(self, answer):
+    def typos(self, answer, field, given):
         meant = suggest_address(answer) if isinstance(answer, str) else ""
         return (
             [gettext("Is this address right? Perhaps you meant %(address)s.") % {"address": meant}]

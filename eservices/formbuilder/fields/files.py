@@ -48,7 +48,7 @@ class FilesField(forms.FileField):
         params = {
             "name": upload.name,
             "limit": self.max_bytes // 1024 // 1024,
-            "kinds": ", ".join(one.upper() for one in self.extensions),
+            "kinds": ", ".join(one.upper() for one in self.extensions if one not in ("jpeg", "heif")),
         }
         code = ""
         if not upload.size:

@@ -1,7 +1,8 @@
 // Saves a step while it is filled in, as it is: nothing is judged. Says so quietly; aloud only when it fails, and when
-// it works again. Nothing is kept in the browser, and the focus never moves.
+// it works again. Until it is saved, the tab keeps it. The focus never moves.
 
-import { OWN, form, remark, send, sendLast } from "./draft.js";
+import { form, remark, send, sendLast } from "./draft.js";
+import { drop, keep, restore, typed } from "./kept.js";
 
 const PAUSE = 2000; // after the last key
 const PATIENCE = [5, 10, 20, 40, 60]; // seconds until the next try
@@ -16,7 +17,9 @@ let signedOut = false; // so it is, until what the page sends arrives again: som
 let timer = 0;
 
 function changed(event) {
-  if (event?.target.type === "file" || over) return;
+  if (event?.target.type === "file") return;
+  keep();
+  if (over) return;
   dirty = true;
   parted = false;
   if (!failures) plan(PAUSE);
@@ -47,6 +50,7 @@ async function save() {
 function arrived({ detail }) {
   if (signedOut) goOn();
   if (dirty) return;
+  drop();
   if (failures) news.textContent = note.dataset.back;
   failures = 0;
   show("saved", detail);
@@ -76,10 +80,6 @@ function show(state, text) {
   note.querySelector("span").textContent = text;
 }
 
-function typed() {
-  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.includes(name));
-}
-
 function part() {
   if (!dirty || over || parted) return;
   parted = true;
@@ -89,11 +89,18 @@ function part() {
 for (const kind of ["input", "change"]) form.addEventListener(kind, changed);
 form.addEventListener("saved", arrived);
 form.addEventListener("submit", () => (dirty = false));
+form.addEventListener("lost", changed);
+form.addEventListener("leaves", keep);
+form.addEventListener("gone", ({ detail }) => detail.url && drop());
 document.addEventListener("visibilitychange", () => document.hidden && part());
 addEventListener("pagehide", part);
 addEventListener("online", save);
 addEventListener("offline", () => dirty && lost(note.dataset.away));
 // What was refused is typed all the same, and complete for now; as is what was typed before this came.
 const refused = form.querySelector(".errors");
+if (!refused && restore()) {
+  remark("kept", note.dataset.kept, form.querySelector(".field"));
+  form.dispatchEvent(new Event("input"));
+}
 if (refused || form.dataset.typed) changed();
 if (refused) save();

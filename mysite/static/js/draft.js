@@ -1,5 +1,7 @@
 // What a page of a form sends by itself goes through here, one at a time: the first may begin the draft.
 
+import { settle } from "./press.js";
+
 const form = document.getElementById("filing");
 const OWN = ["csrfmiddlewaretoken", "_version", "_begun", "_seen"]; // what every post of the page carries
 const WAIT = 3000; // a press of a button waits so long for what is under way; for a file until it is there
@@ -61,15 +63,9 @@ function heard(call) {
   if (!call.status) return { status: 0 };
   const json = call.getResponseHeader("Content-Type")?.startsWith("application/json");
   const said = json ? JSON.parse(call.responseText) : { stale: call.status < 500 };
-  if (said.url) settle(said.url);
+  if (said.url) settle(form, said.url);
   if (said.saved) form.dispatchEvent(new CustomEvent("saved", { detail: said.saved }));
   return { ...said, status: call.status };
-}
-
-/** The draft has an address now: going on, reloading and coming back all lead there, from the page of an error too. */
-function settle(url) {
-  form.action = new URL(url, location).href;
-  history.replaceState(history.state, "", form.action);
 }
 
 /** Shows a remark with this `id` ahead of `next`; "" takes it away. */
@@ -101,5 +97,6 @@ addEventListener(
   { capture: true },
 );
 addEventListener("pageshow", () => (pressed = false));
+form.addEventListener("lost", () => (pressed = false));
 
 export { OWN, form };

@@ -1,5 +1,7 @@
 // What makes filing smoother where JavaScript runs. Every page works without it.
 
+import { sendPresses } from "./press.js";
+
 const form = document.getElementById("filing");
 
 // What follows the answers comes once the page is painted: on a slow line it would travel beside what is read first.
@@ -48,6 +50,10 @@ for (const sending of document.querySelectorAll("main form[method=post]")) {
     if (sending.dataset.sent) event.preventDefault();
     sending.dataset.sent = "1";
   });
+  if (!sending.dataset.away) continue;
+  sending.addEventListener("lost", () => delete sending.dataset.sent);
+  if (!form) sending.addEventListener("gone", () => sessionStorage.clear()); // all is sent
+  sendPresses(sending);
 }
 addEventListener("pageshow", () => {
   for (const sending of document.querySelectorAll("form[data-sent]")) delete sending.dataset.sent;

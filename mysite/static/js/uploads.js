@@ -2,6 +2,7 @@
 // again. Until a file is there it stays in its input: pressing “Continue” sends it as without JavaScript.
 
 import { form, remark, send } from "./draft.js";
+import { shrink } from "./photos.js";
 
 const OWN = "arrived";
 
@@ -41,8 +42,21 @@ function equip(input) {
     const item = Object.assign(element("li", "travels"), { file });
     item.append(element("span", "", file.name));
     under.append(item);
-    if (file.size > Number(words.maxBytes)) return refuse(item, words.large.replace("{name}", file.name));
-    go(item);
+    const most = Number(words.maxBytes);
+    if (file.size <= most) return go(item);
+    lighten(item, most);
+  }
+
+  /** A photo that is too large is made smaller, and travels then. */
+  async function lighten(item, most) {
+    item.append(element("p", "hint", words.shrinks.replace("{name}", item.file.name)));
+    say(item.lastChild.textContent);
+    const small = await shrink(item.file, most);
+    item.lastChild.remove();
+    if (!item.isConnected) return;
+    if (small.size > most) refuse(item, words.large.replace("{name}", item.file.name));
+    else go(Object.assign(item, { file: small }));
+    keep();
   }
 
   async function go(item) {

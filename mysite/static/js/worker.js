@@ -12,9 +12,13 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(stale.then(() => self.clients.claim()));
 });
 
+// A press that a page has sent and sends once more, for the page that answers it.
+const repeated = new Set();
+self.addEventListener("message", ({ data }) => repeated.add(data.repeats));
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET") return;
+  if (request.method !== "GET" && !repeated.delete(request.url)) return;
   const { origin, pathname } = new URL(request.url);
   if (request.mode === "navigate") {
     const language = pathname.split("/")[1];

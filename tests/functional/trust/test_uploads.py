@@ -16,8 +16,9 @@ from eservices.cases.models import Role
 from eservices.reports.models import ProblemReport
 from eservices.submissions.models import StoredFile
 from home.untrusted_files.inspection import MOST_PIXELS
+from news.official_notices.models import OfficialNoticeFile
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.cases import CaseFactory, member
+from tests.factories.cases import CaseFactory, applicant, member
 from tests.factories.files import VBA, WRITTEN, docx, endless_paper, opening, relation, taken
 from tests.factories.reports import ReportCategoryFactory
 from tests.factories.submissions import ANSWERS, DraftFactory, FormVersionFactory, certificate
@@ -53,6 +54,60 @@ def test_heic_photo_of_a_phone_reports_a_problem(client):
         content = kept.read()
     assert Image.open(io.BytesIO(content)).format == "JPEG"
     assert WRITTEN.encode() not in content
+
+
+# -- Photos of phones: each door takes HEIC, and stores what every browser shows
+def by_form(client, photo):
+    content = certificate()
+    content["steps"][2]["fields"][0]["settings"] = {"accept": ["pdf", "jpg"]}
+    answers = ANSWERS["identite"] | {"pour": "autre", "lien": "fille"}
+    draft = DraftFactory(
+        version=FormVersionFactory(content=content), steps=["qui", "identite"], answers=answers
+    )
+    client.post(reverse("submissions:step", args=[draft.secret, "procuration"]), {"piece": photo})
+    return StoredFile.objects.get().content
+
+
+def by_report(client, photo):
+    client.post(FILE, typed(ReportCategoryFactory(), photo=photo))
+    return ProblemReport.objects.get().photo.content
+
+
+def by_answer(client, photo):
+    case = CaseFactory(asked=True)
+    client.post(reverse("space:status_answer", args=[applicant(case).link.secret]), {"files": [photo]})
+    return StoredFile.objects.get(messages__case=case).content
+
+
+def by_agent(client, photo):
+    case = CaseFactory()
+    client.force_login(member(Role.TREAT))
+    client.post(reverse("cases:do", args=[case.reference, "message"]), {"text": "Voici.", "files": [photo]})
+    return StoredFile.objects.get(messages__case=case).content
+
+
+def by_editor(client, photo):
+    client.force_login(SuperuserFactory())
+    client.post(reverse("wagtailimages:add"), {"title": "Lac", "file": photo, "collection": 1})
+    return get_image_model().objects.get().file
+
+
+def by_notice(client, photo):
+    file = OfficialNoticeFile(title="Plan", file=photo)
+    file.full_clean(exclude=["page"])
+    return file.file
+
+
+@pytest.mark.parametrize("door", [by_form, by_report, by_answer, by_agent, by_editor, by_notice])
+def test_every_door_takes_heic_and_stores_jpeg(client, door):
+    with door(client, SimpleUploadedFile("IMG_1.HEIC", taken("HEIF"), "image/heic")).open("rb") as stored:
+        assert Image.open(io.BytesIO(stored.read())).format == "JPEG"
+
+
+@pytest.mark.parametrize("door", [by_form, by_report, by_answer, by_agent, by_notice])
+def test_residents_and_agents_may_send_heif(client, door):
+    with door(client, SimpleUploadedFile("20261201.heif", taken("HEIF"), "image/heif")).open("rb") as stored:
+        assert Image.open(io.BytesIO(stored.read())).format == "JPEG"
 
 
 def test_endless_pdf_blocks_the_preview_only_once(client):

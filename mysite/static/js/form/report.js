@@ -1,6 +1,8 @@
 // A report: the photo is shown and its place read as soon as it is chosen, a typed place is looked up, and what may be the
 // same problem is asked for while place and subject are filled in. Without it the server does all that when it is sent.
 
+import { shrink } from "../photos.js";
+
 const form = document.getElementById("report");
 const near = document.getElementById("near");
 const place = document.getElementById("id_place");
@@ -16,15 +18,17 @@ let ofTyped = false; // whether they are of a typed place
 photo.addEventListener("change", async () => {
   const [file] = photo.files;
   if (!file) return;
-  shot.textContent = file.name;
+  const small = await shrunk(file);
+  if (photo.files[0] !== small) return;
+  shot.textContent = small.name;
   const reader = new FileReader(); // of the addresses of pictures the policy allows "data:" alone
   reader.addEventListener("load", () => show(reader.result));
-  reader.readAsDataURL(file);
+  reader.readAsDataURL(small);
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  body.set("photo", file);
+  body.set("photo", small);
   const answer = await fetch(form.dataset.photo, { method: "POST", body }).catch(() => null);
-  if (photo.files[0] !== file || !(answer?.ok || answer?.status === 422)) return; // it is sent with the report
+  if (photo.files[0] !== small || !(answer?.ok || answer?.status === 422)) return; // it is sent with the report
   const said = await answer.json();
   photo.value = "";
   complain(said.error);
@@ -35,6 +39,19 @@ photo.addEventListener("change", async () => {
   if (said.picture) show(said.picture);
   if ("lat" in said && !lat.value && !address.value) fill(said, ofPhoto, false);
 });
+
+/** The photo to send: one over the limit is made smaller and put in its place. */
+async function shrunk(file) {
+  const most = Number(photo.dataset.maxBytes);
+  if (file.size <= most) return file;
+  shot.textContent = photo.dataset.shrinks.replace("{name}", file.name);
+  const small = await shrink(file, most);
+  if (photo.files[0] !== file) return file; // another one was chosen meanwhile
+  const chosen = new DataTransfer();
+  chosen.items.add(small);
+  photo.files = chosen.files;
+  return photo.files[0];
+}
 
 address.addEventListener("change", async () => {
   const typed = address.value.trim();

@@ -1,0 +1,100 @@
+// The press of a button of a form is sent by the page itself, so that without a connection the page stays, and goes on
+// once there is one. What a press leads to is opened. Where a page answers it, the browser sends it once more: every
+// press may come twice.
+
+const PATIENCE = [5, 10, 20, 40, 60]; // seconds until the next try
+const LONGEST = 40_000; // milliseconds for an answer, unless files travel
+const SOON = 800; // milliseconds after which the page says that something is under way
+const AWAY = [502, 503, 504];
+
+/** The draft has an address now: going on, reloading and coming back all lead there, from the page of an error too. */
+export function settle(form, url) {
+  form.action = new URL(url, location).href;
+  if (form.action !== location.href) history.replaceState(history.state, "", form.action);
+}
+
+/** Sends the presses of `form`. Events: "lost" where nothing arrived or no answer came, "gone" before another page. */
+export function sendPresses(form) {
+  let failures = 0;
+  let timer = 0;
+  let waiting = null; // the press that goes on by itself
+
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    press(event.submitter);
+  });
+  form.addEventListener("input", () => {
+    if (waiting) say("");
+    stay();
+  });
+  addEventListener("online", again);
+  addEventListener("pageshow", () => say(""));
+
+  async function press(button) {
+    stay();
+    const slow = setTimeout(() => say(form.dataset.sending), SOON);
+    const answer = await send(button);
+    clearTimeout(slow);
+    say("");
+    if (!answer) return lose(button);
+    if (!answer.goes) return leave(button);
+    if (answer.url) settle(form, answer.url);
+    form.dispatchEvent(new CustomEvent("gone", { detail: answer }));
+    location.assign(answer.goes);
+  }
+
+  /** What the server says; null without a connection. */
+  async function send(button) {
+    const body = new FormData(form, button);
+    const travels = [...body.values()].some((value) => value instanceof File && value.size);
+    const signal = travels ? null : AbortSignal.timeout(LONGEST);
+    const headers = { Accept: "text/html, application/json;q=0.9" };
+    try {
+      const answer = await fetch(address(button), { method: "POST", body, headers, signal });
+      if (AWAY.includes(answer.status)) return null;
+      if (answer.redirected) return { goes: answer.url };
+      return answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+    } catch {
+      return null;
+    }
+  }
+
+  function address(button) {
+    return button?.getAttribute("formaction") || form.action;
+  }
+
+  function leave(button) {
+    form.dispatchEvent(new Event("leaves"));
+    if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.action = new URL(address(button), location).href;
+    navigator.serviceWorker?.controller?.postMessage({ repeats: form.action });
+    form.submit();
+  }
+
+  function lose(button) {
+    form.dispatchEvent(new Event("lost"));
+    say(form.dataset.away);
+    waiting = button ?? form.querySelector("button");
+    timer = setTimeout(again, 1000 * PATIENCE[Math.min(failures++, PATIENCE.length - 1)]);
+  }
+
+  function again() {
+    if (waiting) form.requestSubmit(waiting);
+  }
+
+  /** Whoever goes on typing presses again. */
+  function stay() {
+    waiting = null;
+    clearTimeout(timer);
+  }
+
+  function say(text) {
+    form.querySelector("#press")?.remove();
+    if (!text) return;
+    const said = { id: "press", className: "hint remark", role: "alert", textContent: text };
+    const shown = Object.assign(document.createElement("p"), said);
+    form.querySelector(":scope > p.go, :scope > div > p.go").before(shown);
+    shown.scrollIntoView({ block: "nearest" });
+  }
+}

@@ -62,7 +62,7 @@ def app_icon(request, size: int):
 
 @require_safe
 @cache_control(public=True, max_age=86_400)
-def favicon(request):
+def serve_favicon(request):
     """Return the arms in the sizes of tabs and bookmarks, for programs that ask for this address unbidden."""
     return HttpResponse(cached_per_version("favicon", draw_favicon), content_type="image/x-icon")
 

@@ -17,7 +17,7 @@ urlpatterns = [
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("worker.js", pwa.service_worker, name="worker"),
     path("hors-ligne/", pwa.offline_page, name="offline"),
-    path("favicon.ico", pwa.favicon, name="favicon"),
+    path("favicon.ico", pwa.serve_favicon, name="favicon"),
     path("icone-<int:size>.png", pwa.app_icon, name="icon"),
     path("styles-<slug:key>.css", views.site_stylesheet, name="styles"),
 ]

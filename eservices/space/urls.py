@@ -8,7 +8,7 @@ from . import (
     decision_views,
     document_views,
     identity_views,
-    link_views,
+    lost_link_views,
     rating_views,
     sms_optin_views,
     views,
@@ -25,7 +25,7 @@ register_converter(ReferenceConverter, "reference")
 
 app_name = "space"
 urlpatterns = [
-    path("dossier/retrouver/", link_views.lost_link, name="lost_link"),
+    path("dossier/retrouver/", lost_link_views.lost_link, name="lost_link"),
     path("dossier/<secret:secret>/", views.status_show, name="status"),
     path("dossier/<secret:secret>/avancement/", views.status_progress, name="status_progress"),
     path("dossier/<secret:secret>/agenda.ics", booking_views.status_calendar, name="status_calendar"),
@@ -77,7 +77,7 @@ urlpatterns = [
     path("espace/identite/code/", identity_views.confirm_posted_code, name="type_code"),
     path("espace/identite/fournisseur/enlever/", identity_views.remove_provider, name="remove_provider"),
     path("espace/payer/", views.pay, name="pay"),
-    path("espace/retrouver/", link_views.claim, name="claim"),
+    path("espace/retrouver/", lost_link_views.claim, name="claim"),
     path("espace/rattacher/", views.join_case, name="join"),
     path("espace/donnees.json", views.export, name="export"),
     path("espace/donnees.pdf", views.export_pdf, name="export_pdf"),
@@ -124,5 +124,5 @@ urlpatterns = [
         name="case_cancel",
     ),
     path("espace/<reference:reference>/fichiers/<uuid:file_id>/", views.case_file, name="case_file"),
-    path("dossier/<path:secret>/", link_views.unknown_link, name="unknown_link"),  # copied incompletely
+    path("dossier/<path:secret>/", lost_link_views.unknown_link, name="unknown_link"),  # copied incompletely
 ]

@@ -42,7 +42,7 @@ from .case_access import CaseAccess
 from .export import export_personal_data
 from .export_pdf import render_personal_data
 from .forms import AnswerForm, CallBackForm, JoinCodeForm, ProfileForm
-from .link_views import requests_to_confirm
+from .lost_link_views import requests_to_confirm
 
 
 def case_view(view):

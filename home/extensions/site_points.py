@@ -17,10 +17,10 @@ from .base import Extension
 
 @dataclass(frozen=True)
 class HomeSection:
-    """A section of the home page; a lower order comes first (news 30, agenda 40, participation 45, counter 50,
-    newsletter 60).
+    """A section of the home page.
 
-    Its template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
+    A lower order comes first: news 30, agenda 40, participation 45, counter 50, newsletter 60. Its template is a whole
+    ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
     """
 
     template: str

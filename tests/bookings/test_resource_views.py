@@ -26,7 +26,7 @@ from eservices.bookings.models import (
     Timetable,
     Unit,
 )
-from eservices.bookings.office_hours import office_hours_warning
+from eservices.bookings.resource_views import office_hours_warning
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.bookings import booking, described, hall, resource, tables, timetable, unit, weekly
 from tests.factories.home import CommuneSettingsFactory, locale

@@ -100,16 +100,16 @@ class Walk:
             is_shown = self.page.evaluate("document.readyState") == "complete"
             if is_shown and OFFLINE not in self.page.title() and arrived():
                 return True
-            if self.cable.is_out and self.is_told():
+            if self.cable.is_out and self.names_lost_connection():
                 self.cable.plug_in()
                 self.page.evaluate(BACK)
         return False
 
-    def is_told(self) -> bool:
+    def names_lost_connection(self) -> bool:
         """Return whether the page says that there is no connection. The browser's own page never does."""
         assert not self.page.url.startswith("chrome-error:"), self.cable.requests
-        told = self.page.locator("#press, #saved[data-state=away], .travels .msg").all_text_contents()
-        self.said += [text for text in (*told, self.page.title()) if text in told or OFFLINE in text]
+        shown = self.page.locator("#press, #saved[data-state=away], .travels .msg").all_text_contents()
+        self.said += [text for text in (*shown, self.page.title()) if text in shown or OFFLINE in text]
         return bool(self.said)
 
 

@@ -12,7 +12,7 @@ from eservices.accounts.models import IdentityLevel
 from eservices.cases import actions
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
-from eservices.space import link_views
+from eservices.space import lost_link_views
 from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory, known
 from tests.factories.cases import CaseFactory
@@ -26,7 +26,7 @@ LOST, SPACE, CLAIM = "/dossier/retrouver/", "/espace/", "/espace/retrouver/"
 @pytest.fixture(autouse=True)
 def slept(monkeypatch):
     pauses = []
-    monkeypatch.setattr(link_views.time, "sleep", pauses.append)
+    monkeypatch.setattr(lost_link_views.time, "sleep", pauses.append)
     return pauses
 
 
@@ -114,7 +114,7 @@ def test_answer_is_the_same_whether_there_is_a_request_or_not(client, site, slep
     assert found.status_code == none.status_code == 200
     assert list(found.headers) == list(none.headers)
     assert len(slept) == 2
-    assert all(0 < pause <= link_views.ANSWERED_AFTER for pause in slept)
+    assert all(0 < pause <= lost_link_views.ANSWERED_AFTER for pause in slept)
     assert Delivery.objects.filter(recipient="aucune@courriel.example").count() == 1
 
 
@@ -300,4 +300,4 @@ def test_answer_takes_its_time(client, monkeypatch):
     monkeypatch.undo()
     began = time.monotonic()
     ask(client)
-    assert time.monotonic() - began >= link_views.ANSWERED_AFTER
+    assert time.monotonic() - began >= lost_link_views.ANSWERED_AFTER

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils.translation import gettext
 
-from tests.factories.home import CommuneSettingsFactory, ContentPageFactory, make_site
+from tests.factories.home import CommuneSettingsFactory, ContentPageFactory, make_site, published
 
 pytestmark = pytest.mark.django_db
 ENDED = "A" * 22  # has the shape of a secret, but is unknown
@@ -44,7 +44,7 @@ def test_expired_status_link_leads_to_account_and_telephone(client):
 
 def test_unknown_page_suggests_pages_named_like_its_address(client):
     home = make_site()
-    ContentPageFactory(parent=home, title="Tarifs du port", slug="tarifs")
+    published(ContentPageFactory(parent=home, title="Tarifs du port", slug="tarifs"))
     for address in ("/vieux/tarifs-du-port/", "/vieux/tarifs-2019/"):
         page = client.get(address)
         assert page.status_code == 404

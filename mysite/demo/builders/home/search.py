@@ -6,7 +6,7 @@ from home.models import MissedQuery
 from mysite.starter_synonyms import create_starter_synonyms, create_synonym_groups
 
 from ...markup import CONTENT
-from ..context import FURTHER, LANGUAGES, DemoContext
+from ..context import LANGUAGES, DemoContext
 
 # language, words, number of searches, days ago
 MISSED = (
@@ -28,5 +28,5 @@ def build(world: DemoContext) -> None:
 
 
 def create_synonyms() -> None:
-    create_starter_synonyms((*LANGUAGES, *FURTHER))
+    create_starter_synonyms(LANGUAGES)
     create_synonym_groups("fr", (CONTENT / "fr/synonyms.txt").read_text(encoding="utf-8"))

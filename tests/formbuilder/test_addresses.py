@@ -378,6 +378,12 @@ def test_unusable_text_is_refused(typed):
     assert not posted(**typed).is_valid()
 
 
+@pytest.mark.django_db
+def test_digit_that_is_no_decimal_is_an_unknown_number():
+    make_streets()
+    assert doubt_about(street="Rue du Lac", number="\u1369")[1] == "number"  # Ethiopic digit one
+
+
 @pytest.mark.django_db(transaction=False)
 @given(
     st.dictionaries(

@@ -191,7 +191,7 @@ def _grouped(pairs) -> dict[str, list[Street]]:
 
 
 def _place(key: str) -> int:
-    digits = "".join(sign for sign in key.partition("-")[0] if sign.isdigit())
+    digits = "".join(sign for sign in key.partition("-")[0] if sign.isdecimal())
     return int(digits or 0)
 
 

@@ -103,6 +103,14 @@ def test_missing_streets_and_houses_are_closed():
 
 
 @pytest.mark.django_db
+def test_street_of_a_commune_that_joined_is_ours():
+    table = make_streets()
+    imported(*STREETS[:-1], swiss_line("Chemin du Coteau", "4", 1009, 2800))
+    row = table.rows.get(label="Chemin du Coteau")
+    assert (row.active, row.extra.get("commune"), row.numbers.count()) == (True, None, 1)
+
+
+@pytest.mark.django_db
 def test_columns_of_the_commune_stay():
     table = make_streets(columns={"Rue du Lac": {"quartier": "Bourg"}})
     by_hand = table.rows.create(value="sentier", label="Sentier du Bois", extra={"quartier": "Nord"})

@@ -1,6 +1,7 @@
 """Addresses of the commune: their spellings, their check, what follows from them, and the questions about them."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -22,7 +23,7 @@ from eservices.formbuilder.logic.address_spellings import (
 from eservices.formbuilder.logic.computed import compute_formula
 from eservices.formbuilder.models import HouseNumber
 from home.caching import site_version
-from tests.factories.addresses import make_streets
+from tests.factories.addresses import make_streets, swiss_line
 from tests.factories.formbuilder import content, definition, question, step
 
 
@@ -209,6 +210,62 @@ def test_doubt_is_caught_with_ways_on(parts, message, part, proposal):
     new, unsure = ways[-2:]
     assert answer_to(**parts, sure=new)["known"] == {"sure": "new"}
     assert answer_to(**parts, sure=unsure)["known"] == {"sure": "unsure"}
+
+
+VILLAGES = (
+    swiss_line("Rue du Lac", "1", 1001, 1),
+    swiss_line("Rue du Lac", "2", 1001, 2),
+    swiss_line("Rue du Lac", "1", 1002, 3, zip_label="1198 Orvenay-Dessus"),
+    swiss_line("Rue du Lac", "5", 1002, 4, zip_label="1198 Orvenay-Dessus"),
+    # A street whose last house is delivered from the next town.
+    swiss_line("Rue Haute", "1", 1003, 5),
+    swiss_line("Rue Haute", "2", 1003, 6),
+    swiss_line("Rue Haute", "3", 1003, 7, zip_label="1197 Verraz"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("parts", "egid"),
+    [
+        ({"street": "Rue du Lac 1", "postcode": "1199"}, "1"),
+        ({"street": "Rue du Lac 1", "postcode": "1198"}, "3"),
+        ({"street": "Rue du Lac 1", "town": "Orvenay Dessus"}, "3"),
+        ({"street": "Rue du Lac 1", "town": "Orvenay"}, "1"),
+        ({"street": "Rue du Lac 5"}, "4"),
+        ({"street": "Rue Haute 3", "postcode": "1197", "town": "Verraz"}, "7"),
+        ({"street": "Rue Haute 3", "postcode": "1199"}, "7"),
+        ({"street": "Rue Haute 2", "number": "2"}, "6"),
+        ({"street": "Rue Haute 2", "postcode": "CH-1199"}, "6"),
+        ({"street": "Rue Haute 2", "postcode": "CH 1199"}, "6"),
+    ],
+)
+def test_house_of_one_village_is_found(parts, egid):
+    make_streets("rues", *VILLAGES)
+    assert answer_to(**parts)["known"]["egid"] == egid
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("numbered", [True, False])
+def test_address_in_two_villages_is_asked_back(numbered):
+    make_streets("rues", *(line if numbered else re.sub(r";100\d;", ";;", line) for line in VILLAGES))
+    message, part, ways = doubt_about(street="Rue du Lac", number="1")
+    assert "more than one “Rue du Lac 1”" in message
+    assert (part, ways[:2]) == ("postcode", ["postcode=1198", "postcode=1199"])
+    answer = answer_to(street="Rue du Lac", number="1", sure="postcode=1198")
+    assert (answer["town"], answer["known"]) == ("Orvenay-Dessus", {"egid": "3"})
+
+
+@pytest.mark.django_db
+def test_address_may_be_in_another_commune_with_our_postcode():
+    make_streets()
+    form = definition(step("un", question("ou", "address", table="rues", settings={"elsewhere": True})))
+    there = {"street": "Chemin du Coteau", "number": "4", "postcode": "1199", "town": "Verraz"}
+    assert answer_to(form, **there) == there
+    assert answer_to(form, street="Rue du Lac 12", postcode="CH-1199")["known"] == {"egid": "2001"}
+    assert doubt_about(form, street="Rue du Lac 13", postcode="1199")
+    foreign = {"street": "Rue du Lac", "number": "12", "postcode": "D-1199", "town": "X"}
+    assert answer_to(form, **foreign) == foreign
 
 
 @pytest.mark.django_db

@@ -3,11 +3,12 @@
 import re
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..addresses.areas import PARTS, SURE
-from ..addresses.checking import check_address
+from ..addresses.checking import OTHER_COMMUNE, check_address
 from ..addresses.streets import streets_of
 from .base import PartsWidget, field_error
 
@@ -49,9 +50,17 @@ class AddressField(forms.Field):
         if not value["street"]:
             raise ValidationError(self.NEEDED["street"], code="street", params={"part": "street"})
         self._check_lengths(value)
-        if self.elsewhere and value["postcode"] and value["postcode"] not in streets.towns:
+        bare = re.sub(rf"(?i)^{settings.COUNTRY[0]}{settings.COUNTRY[1]}?[\s-]+(?=\d)", "", value["postcode"])
+        if bare and streets.has_postcode(bare):  # “CH-1199” is ours, “D-1199” is not
+            value = value | {"postcode": bare}
+        elif self.elsewhere and value["postcode"]:
             return self._checked(value)
-        answer = check_address(value, streets)
+        try:
+            answer = check_address(value, streets)
+        except ValidationError as doubt:
+            if self.elsewhere and doubt.code == OTHER_COMMUNE:
+                return self._checked(value)
+            raise
         return self._checked(dict.fromkeys(self.PARTS, "") | answer)
 
     def _checked(self, value: dict) -> dict:

@@ -488,7 +488,9 @@ def test_completion_is_small_and_needs_no_query(client, django_assert_num_querie
 @pytest.mark.django_db
 def test_completion_is_limited_by_client(client, monkeypatch):
     monkeypatch.setattr(views.COMPLETIONS.__class__, "allows_client", lambda limit, request: False)
-    assert client.get(reverse("formbuilder:addresses", args=["rues"]), {"q": "rue"}).status_code == 429
+    refused = client.get(reverse("formbuilder:addresses", args=["rues"]), {"q": "rue"})
+    assert refused.status_code == 429
+    assert "max-age=300" not in refused.get("Cache-Control", "")
     assert client.post(reverse("formbuilder:addresses", args=["rues"])).status_code == 405
 
 

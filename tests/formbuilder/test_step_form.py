@@ -210,6 +210,14 @@ def test_new_row_begins_with_copied_answers():
     assert 'value="Diaz"' in "".join(map(str, second.questions))
 
 
+@pytest.mark.parametrize("copies", ["nom", {"a": 1}, ["nom"], [{"question": ["nom"], "source": None}]])
+def test_unusable_copies_copy_nothing(copies):
+    group = question("enfants", "group", fields=[question("nom")], settings={"min": 1, "copies": copies})
+    form = definition(step("un", question("nom")), step("deux", group))
+    [first] = StepForm(form, form.steps[1], "fr", {"nom": "Rochat"}).rows["enfants"].forms
+    assert first.own == {}
+
+
 # -- Files
 def paper(name="bail.pdf", content=b"%PDF-"):
     return SimpleUploadedFile(name, content)

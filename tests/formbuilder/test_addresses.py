@@ -451,6 +451,19 @@ def test_any_parts_are_checked_without_failing(parts):
     posted(**parts).is_valid()
 
 
+ANYTHING = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
+NESTED = ANYTHING | st.dictionaries(st.sampled_from(["sure", "egid", "zone"]), ANYTHING | st.lists(ANYTHING))
+
+
+@pytest.mark.django_db(transaction=False)
+@given(NESTED | st.dictionaries(st.sampled_from(["street", "number", "postcode", "known"]), NESTED))
+def test_any_stored_address_is_shown_without_failing(stored):
+    filled = StepForm(FORM, FORM.steps[0], "en", {"ou": stored})
+    str(filled.questions[0])
+    filled.is_valid()
+    answer_remarks(FORM.fields["ou"], stored, None)
+
+
 # -- Completion ----------------------------------------------------------------------------------------------
 def completed(client, **asked: str) -> list:
     return client.get(reverse("formbuilder:addresses", args=["rues"]), asked).json()["found"]

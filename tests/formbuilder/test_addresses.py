@@ -246,6 +246,15 @@ def test_house_of_one_village_is_found(parts, egid):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("number", ["A12", "s.n.", "12 bis-14 quater A"])
+def test_official_number_has_any_format(number):
+    make_streets("rues", swiss_line("Rue du Lac", number, 1001, 1), swiss_line("Rue du Lac", "2", 1001, 2))
+    assert answer_to(street="Rue du Lac", number=number)["known"] == {"egid": "1"}
+    ways = doubt_about(street="Rue du Lac", number="?!")[2]
+    assert not posted(street="Rue du Lac", number="?!", sure=ways[-1]).is_valid()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("numbered", [True, False])
 def test_address_in_two_villages_is_asked_back(numbered):
     make_streets("rues", *(line if numbered else re.sub(r";100\d;", ";;", line) for line in VILLAGES))

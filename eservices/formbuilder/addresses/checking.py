@@ -61,7 +61,8 @@ def _separated(typed: dict[str, str], streets: Streets) -> dict[str, str]:
     """Return the parts, with the number out of the line of the street."""
     parts = {part: typed.get(part, "") for part in PARTS}
     street, number = streets.split(parts["street"])
-    if not parts["number"] or normalize_house_number(number) == normalize_house_number(parts["number"]):
+    given = parts["number"]
+    if not given or (number and normalize_house_number(number) == normalize_house_number(given)):
         parts |= {"street": street, "number": number}
     return parts
 

@@ -61,17 +61,20 @@ class AddressField(forms.Field):
             if self.elsewhere and doubt.code == OTHER_COMMUNE:
                 return self._checked(value)
             raise
-        return self._checked(dict.fromkeys(self.PARTS, "") | answer)
+        named = streets.named(answer["street"])
+        official = any(one.known_number(answer.get("number", "")) for one in named)
+        return self._checked(dict.fromkeys(self.PARTS, "") | answer, official=official)
 
-    def _checked(self, value: dict) -> dict:
-        """Return the parts without the empty ones, if their format is right."""
+    def _checked(self, value: dict, *, official: bool = False) -> dict:
+        """Return the parts without the empty ones, if their format is right; that of an official number always is."""
         for part, message in self.NEEDED.items():
             if not value[part]:
                 raise ValidationError(message, code=part, params={"part": part})
         self._check_lengths(value)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 \-]{2,9}", value["postcode"]):
             raise field_error(self, "postcode", part="postcode")
-        if value["number"] and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", value["number"]):
+        number = "" if official else value["number"]
+        if number and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", number):
             raise field_error(self, "number", part="number")
         return {part: text for part, text in value.items() if text and part != SURE}
 

@@ -10,6 +10,9 @@ import unicodedata
 import idna
 
 ASCII = frozenset(map(chr, range(128)))
+MAX_PASTED_LENGTH = (
+    500  # of an address with what is around it; the time for its patterns grows with the square
+)
 
 
 class NoNormalForm(ValueError):
@@ -45,8 +48,10 @@ def tidy_typed_address(text: str) -> str:
     """Return what was typed or pasted as an address without what is around it.
 
     “Léa <lea@example.ch>”, “mailto:lea@example.ch” and “lea (at) example,ch.” are all lea@example.ch. A text that is
-    not one address stays as it is.
+    not one address stays as it is, and so does one that is too long.
     """
+    if len(text) > MAX_PASTED_LENGTH:
+        return text
     inner = re.fullmatch(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+)\s*>[\s,;.]*", text.strip())
     address = re.sub(r"^mailto:\s*|[\s,;.]+$", "", inner[1] if inner else text.strip(), flags=re.IGNORECASE)
     address = re.sub(r"\s*(?:@|\(at\)|\[at\])\s*", "@", address, flags=re.IGNORECASE)

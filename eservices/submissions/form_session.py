@@ -310,7 +310,9 @@ class FormSession:
     def live(self, form: StepForm) -> dict:
         """Return what follows from the answers on a step's page: ``browser_step_data`` and the price so far."""
         definition = with_prices(self.definition, form.today)  # once for all of the following
-        data = browser_step_data(definition, form.step, self.answers, form.today)
+        # What follows from an address on the page: the browser cannot know it.
+        known = {key: one for key, one in form.given.items() if isinstance(one, dict) and "known" in one}
+        data = browser_step_data(definition, form.step, self.answers | known, form.today)
         found = {"step_data": data and data | {"words": _figures()}}
         if affects_price(definition, form.step) or any(has_fee(field) for field in form.step.fields):
             lines = itemize_possible_fees(definition, form.answers, self.language, form.today)

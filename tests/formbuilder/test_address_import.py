@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eservices.formbuilder import actions
+from eservices.formbuilder.addresses import official_file
 from eservices.formbuilder.addresses.official_file import AddressFile
 from eservices.formbuilder.models import HouseNumber, ReferenceTable
 from home.formats.spreadsheets import SpreadsheetError
+from home.models import CommuneSettings
 from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.addresses import OTHERS, STREETS, make_streets, swiss_file, swiss_line
 
@@ -101,6 +103,14 @@ def test_missing_streets_and_houses_are_closed():
 
 
 @pytest.mark.django_db
+def test_street_of_a_commune_that_joined_is_ours():
+    table = make_streets()
+    imported(*STREETS[:-1], swiss_line("Chemin du Coteau", "4", 1009, 2800))
+    row = table.rows.get(label="Chemin du Coteau")
+    assert (row.active, row.extra.get("commune"), row.numbers.count()) == (True, None, 1)
+
+
+@pytest.mark.django_db
 def test_columns_of_the_commune_stay():
     table = make_streets(columns={"Rue du Lac": {"quartier": "Bourg"}})
     by_hand = table.rows.create(value="sentier", label="Sentier du Bois", extra={"quartier": "Nord"})
@@ -149,6 +159,7 @@ def test_hundred_thousand_lines_need_few_queries(django_assert_max_num_queries):
         )
         for place in range(99_000)
     ]
+    CommuneSettings.current()  # cached from now on
     with django_assert_max_num_queries(4):
         changes = imported(*lines, *lines[:1000], trial=True)
     assert (changes.houses_added, changes.duplicates) == (98_950, 1000)
@@ -239,6 +250,41 @@ def test_archive_is_read():
     with zipfile.ZipFile(empty, "w") as archive:
         archive.writestr("readme.txt", "x")
     assert "no CSV file" in refusal_of(empty.getvalue())
+
+
+def test_broken_archive_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", swiss_file(*STREETS).read())
+    for place in range(0, len(packed.getvalue()), 3):
+        broken = bytearray(packed.getvalue())
+        broken[place] ^= 0xFF
+        with suppress(SpreadsheetError):
+            list(AddressFile(io.BytesIO(bytes(broken)), guess="Orvenay").lines())
+
+
+def test_endless_lines_and_records_are_refused():
+    head = "STN_LABEL;COM_FOSNR\n"
+    assert "too long" in refusal_of(f"{head}{';' * 200_000}".encode())
+    assert "too long" in refusal_of(f"{head}{'";;;"' * 10}{'"\n";' * 100_000}".encode())
+    assert "too long" in refusal_of(b"STN_LABEL" + b";" * 200_000)
+
+
+def test_more_addresses_than_memory_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(official_file, "MOST_ADDRESSES", 2)
+    assert "at most 2" in refusal_of(swiss_file(*STREETS).read())
+    monkeypatch.setattr(official_file, "MOST_COMMUNES", 2)
+    lines = [f"{number};Rue" for number in range(9)]
+    assert "at most 2" in refusal_of("\n".join(["COM_FOSNR;STN_LABEL", *lines]).encode())
+
+
+def test_commune_without_a_name_is_not_ours():
+    lines = (
+        "COM_FOSNR;STN_LABEL;ADR_NUMBER;PLZ\n5655;Rue du Lac;1;1199\n5649;Rue du Lac;2;1199\n1;Rue B;3;1003"
+    )
+    file = AddressFile(io.BytesIO(lines.encode()), "5655")
+    assert [(line.commune, line.number) for line in file.lines()] == [("", "1"), ("5649", "2")]
+    assert file.others == 1
 
 
 @given(st.binary(max_size=300))

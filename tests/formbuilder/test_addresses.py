@@ -1,6 +1,7 @@
 """Addresses of the commune: their spellings, their check, what follows from them, and the questions about them."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -22,7 +23,7 @@ from eservices.formbuilder.logic.address_spellings import (
 from eservices.formbuilder.logic.computed import compute_formula
 from eservices.formbuilder.models import HouseNumber
 from home.caching import site_version
-from tests.factories.addresses import make_streets
+from tests.factories.addresses import make_streets, swiss_line
 from tests.factories.formbuilder import content, definition, question, step
 
 
@@ -211,6 +212,71 @@ def test_doubt_is_caught_with_ways_on(parts, message, part, proposal):
     assert answer_to(**parts, sure=unsure)["known"] == {"sure": "unsure"}
 
 
+VILLAGES = (
+    swiss_line("Rue du Lac", "1", 1001, 1),
+    swiss_line("Rue du Lac", "2", 1001, 2),
+    swiss_line("Rue du Lac", "1", 1002, 3, zip_label="1198 Orvenay-Dessus"),
+    swiss_line("Rue du Lac", "5", 1002, 4, zip_label="1198 Orvenay-Dessus"),
+    # A street whose last house is delivered from the next town.
+    swiss_line("Rue Haute", "1", 1003, 5),
+    swiss_line("Rue Haute", "2", 1003, 6),
+    swiss_line("Rue Haute", "3", 1003, 7, zip_label="1197 Verraz"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("parts", "egid"),
+    [
+        ({"street": "Rue du Lac 1", "postcode": "1199"}, "1"),
+        ({"street": "Rue du Lac 1", "postcode": "1198"}, "3"),
+        ({"street": "Rue du Lac 1", "town": "Orvenay Dessus"}, "3"),
+        ({"street": "Rue du Lac 1", "town": "Orvenay"}, "1"),
+        ({"street": "Rue du Lac 5"}, "4"),
+        ({"street": "Rue Haute 3", "postcode": "1197", "town": "Verraz"}, "7"),
+        ({"street": "Rue Haute 3", "postcode": "1199"}, "7"),
+        ({"street": "Rue Haute 2", "number": "2"}, "6"),
+        ({"street": "Rue Haute 2", "postcode": "CH-1199"}, "6"),
+        ({"street": "Rue Haute 2", "postcode": "CH 1199"}, "6"),
+    ],
+)
+def test_house_of_one_village_is_found(parts, egid):
+    make_streets("rues", *VILLAGES)
+    assert answer_to(**parts)["known"]["egid"] == egid
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["A12", "s.n.", "12 bis-14 quater A"])
+def test_official_number_has_any_format(number):
+    make_streets("rues", swiss_line("Rue du Lac", number, 1001, 1), swiss_line("Rue du Lac", "2", 1001, 2))
+    assert answer_to(street="Rue du Lac", number=number)["known"] == {"egid": "1"}
+    ways = doubt_about(street="Rue du Lac", number="?!")[2]
+    assert not posted(street="Rue du Lac", number="?!", sure=ways[-1]).is_valid()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("numbered", [True, False])
+def test_address_in_two_villages_is_asked_back(numbered):
+    make_streets("rues", *(line if numbered else re.sub(r";100\d;", ";;", line) for line in VILLAGES))
+    message, part, ways = doubt_about(street="Rue du Lac", number="1")
+    assert "more than one “Rue du Lac 1”" in message
+    assert (part, ways[:2]) == ("postcode", ["postcode=1198", "postcode=1199"])
+    answer = answer_to(street="Rue du Lac", number="1", sure="postcode=1198")
+    assert (answer["town"], answer["known"]) == ("Orvenay-Dessus", {"egid": "3"})
+
+
+@pytest.mark.django_db
+def test_address_may_be_in_another_commune_with_our_postcode():
+    make_streets()
+    form = definition(step("un", question("ou", "address", table="rues", settings={"elsewhere": True})))
+    there = {"street": "Chemin du Coteau", "number": "4", "postcode": "1199", "town": "Verraz"}
+    assert answer_to(form, **there) == there
+    assert answer_to(form, street="Rue du Lac 12", postcode="CH-1199")["known"] == {"egid": "2001"}
+    assert doubt_about(form, street="Rue du Lac 13", postcode="1199")
+    foreign = {"street": "Rue du Lac", "number": "12", "postcode": "D-1199", "town": "X"}
+    assert answer_to(form, **foreign) == foreign
+
+
 @pytest.mark.django_db
 def test_proposal_is_taken_by_one_choice():
     make_streets()
@@ -378,6 +444,12 @@ def test_unusable_text_is_refused(typed):
     assert not posted(**typed).is_valid()
 
 
+@pytest.mark.django_db
+def test_digit_that_is_no_decimal_is_an_unknown_number():
+    make_streets()
+    assert doubt_about(street="Rue du Lac", number="\u1369")[1] == "number"  # Ethiopic digit one
+
+
 @pytest.mark.django_db(transaction=False)
 @given(
     st.dictionaries(
@@ -386,6 +458,19 @@ def test_unusable_text_is_refused(typed):
 )
 def test_any_parts_are_checked_without_failing(parts):
     posted(**parts).is_valid()
+
+
+ANYTHING = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
+NESTED = ANYTHING | st.dictionaries(st.sampled_from(["sure", "egid", "zone"]), ANYTHING | st.lists(ANYTHING))
+
+
+@pytest.mark.django_db(transaction=False)
+@given(NESTED | st.dictionaries(st.sampled_from(["street", "number", "postcode", "known"]), NESTED))
+def test_any_stored_address_is_shown_without_failing(stored):
+    filled = StepForm(FORM, FORM.steps[0], "en", {"ou": stored})
+    str(filled.questions[0])
+    filled.is_valid()
+    answer_remarks(FORM.fields["ou"], stored, None)
 
 
 # -- Completion ----------------------------------------------------------------------------------------------
@@ -425,7 +510,9 @@ def test_completion_is_small_and_needs_no_query(client, django_assert_num_querie
 @pytest.mark.django_db
 def test_completion_is_limited_by_client(client, monkeypatch):
     monkeypatch.setattr(views.COMPLETIONS.__class__, "allows_client", lambda limit, request: False)
-    assert client.get(reverse("formbuilder:addresses", args=["rues"]), {"q": "rue"}).status_code == 429
+    refused = client.get(reverse("formbuilder:addresses", args=["rues"]), {"q": "rue"})
+    assert refused.status_code == 429
+    assert "max-age=300" not in refused.get("Cache-Control", "")
     assert client.post(reverse("formbuilder:addresses", args=["rues"])).status_code == 405
 
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eservices.formbuilder.field_types.base import answer_text_unless_secret
@@ -210,6 +210,14 @@ def test_new_row_begins_with_copied_answers():
     assert 'value="Diaz"' in "".join(map(str, second.questions))
 
 
+@pytest.mark.parametrize("copies", ["nom", {"a": 1}, ["nom"], [{"question": ["nom"], "source": None}]])
+def test_unusable_copies_copy_nothing(copies):
+    group = question("enfants", "group", fields=[question("nom")], settings={"min": 1, "copies": copies})
+    form = definition(step("un", question("nom")), step("deux", group))
+    [first] = StepForm(form, form.steps[1], "fr", {"nom": "Rochat"}).rows["enfants"].forms
+    assert first.own == {}
+
+
 # -- Files
 def paper(name="bail.pdf", content=b"%PDF-"):
     return SimpleUploadedFile(name, content)
@@ -400,6 +408,7 @@ words = st.text(max_size=20) | st.sampled_from(["1", "2", "true", "a", "enfants"
 
 
 @settings(deadline=None, max_examples=60)
+@example(answers=dict.fromkeys(EVERYTHING.fields, 1))  # of another type in an older version
 @given(answers=st.dictionaries(st.sampled_from(list(EVERYTHING.fields)), json))
 def test_any_stored_answers_are_complete_or_have_errors(answers):
     at = FormProgress(EVERYTHING, answers, [], "fr", date(2026, 11, 24))

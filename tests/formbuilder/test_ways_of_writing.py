@@ -1,5 +1,7 @@
 """Answers in the many ways in which people write them, in four languages: each is read, or refused with a reason."""
 
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
@@ -134,3 +136,12 @@ def test_what_could_mean_something_else_is_refused(field, text, message):
         field.clean(text)
     with override("en"):
         assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("unit", [" ", ".", "(at)", "mailto:", "<", "1'", "fr"])
+def test_endless_text_is_refused_at_once(unit):
+    started = time.process_time()
+    for field in (fields.EmailField(), fields.NumberField(), fields.TimeField()):
+        with pytest.raises(ValidationError):
+            field.clean(f"1{unit * 20_000}x")
+    assert time.process_time() - started < 1

@@ -81,3 +81,37 @@ def test_new_address_is_accepted_once_confirmed(visit, slug):
     assert stored()["known"] == {"sure": "new"}
     form.go_back()
     assert page.locator("[type=hidden][name=domicile-sure]").input_value().startswith("new:")
+
+
+ZONE = {"formula": {"operation": "concat", "fields": ["domicile.zone"]}}
+IN_ZONE = {"field": "zone", "operator": "equals", "value": "A"}
+FORM_WITH_ZONE = content(
+    step(
+        "ou",
+        question("domicile", "address", required=True, table="rues"),
+        question("zone", "computed", settings=ZONE),
+        question("motif", required=True, condition=IN_ZONE),
+    ),
+    step("fin", question("remarque")),
+)
+
+
+def test_question_that_follows_from_an_address_is_answered(visit, transactional_db):
+    make_site()
+    make_streets(columns={"Rue du Lac": {"zone": "A"}})
+    page = visit()
+    form = FormStepPage(page)
+    form.start(FormVersionFactory(content=FORM_WITH_ZONE).form.slug)
+    form.fill(**{"domicile-street": "Rue du Lac", "domicile-number": "12"})
+    form.go_on()
+    expect(form.field("motif")).to_be_visible()
+    form.fill(motif="Parce que")
+    form.go_on()
+    expect(form.field("remarque")).to_be_visible()
+    form.go_back()
+    expect(form.field("motif")).to_have_value("Parce que")
+    form.fill(**{"domicile-street": "Via Cantonale", "domicile-number": "5"})
+    expect(form.field("motif")).to_be_hidden()
+    form.go_on()
+    expect(form.field("motif")).to_have_count(0)
+    assert stored()["street"] == "Via Cantonale"

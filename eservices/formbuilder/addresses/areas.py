@@ -27,7 +27,7 @@ def areas_of(columns: dict[str, str], number: str) -> dict[str, str]:
 
 
 def is_area(column: str) -> bool:
-    return column not in OWN_COLUMNS and area_key(column) not in {"", "egid", "ewid", *PARTS}
+    return column not in OWN_COLUMNS and area_key(column) not in {"", "egid", "ewid", SURE, *PARTS}
 
 
 def area_key(column: str) -> str:

@@ -9,9 +9,10 @@ from eservices.accounts.person_names import name_words
 
 from ..logic.address_spellings import normalize_house_number, street_key
 from .areas import PARTS
-from .streets import Street, Streets
+from .streets import KnownNumber, Street, Streets
 
 NEW, UNSURE = "new", "unsure"
+OTHER_COMMUNE = "commune"  # code of the doubt about an address of another commune
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def check_address(typed: dict[str, str], streets: Streets) -> dict:
 def _separated(typed: dict[str, str], streets: Streets) -> dict[str, str]:
     """Return the parts, with the number out of the line of the street."""
     parts = {part: typed.get(part, "") for part in PARTS}
-    if not parts["number"]:
-        parts["street"], parts["number"] = streets.split(parts["street"])
+    street, number = streets.split(parts["street"])
+    given = parts["number"]
+    if not given or (number and normalize_house_number(number) == normalize_house_number(given)):
+        parts |= {"street": street, "number": number}
     return parts
 
 
@@ -75,8 +78,9 @@ def _find(parts: dict[str, str], streets: Streets) -> dict | Doubt:
     own = [one for one in named if one.active and not one.commune]
     if elsewhere := _elsewhere(parts, named, streets):
         return elsewhere
-    if len(own) > 1:
-        own = [one for one in own if parts["postcode"] in _postcodes(one)] or own
+    own = _fitting(own, parts)
+    if doubt := _several(parts, [(one.postcode, one.town) for one in own]):
+        return doubt
     if own:
         return _in_street(parts, own[0])
     if others := [one for one in named if one.commune]:
@@ -89,13 +93,38 @@ def _find(parts: dict[str, str], streets: Streets) -> dict | Doubt:
     return _unknown(parts, streets)
 
 
-def _postcodes(street: Street) -> set[str]:
-    return {street.postcode, *(house.postcode for house in street.houses)}
+def _fitting(own: list[Street], parts: dict[str, str]) -> list[Street]:
+    """Return those of several streets of one name that have what was typed: the postcode, the town, the number."""
+    town = name_words(parts["town"])
+    postcode, number = parts["postcode"], parts["number"]
+    for typed, fits in (
+        (postcode, lambda one: postcode in {one.postcode, *(house.postcode for house in one.houses)}),
+        (town, lambda one: town in {name_words(one.town), *(name_words(house.town) for house in one.houses)}),
+        (number, lambda one: (house := one.known_number(number)) and house.active),
+    ):
+        if typed and len(own) > 1:
+            own = [one for one in own if fits(one)] or own
+    return own
+
+
+def _several(parts: dict[str, str], places: list[tuple[str, str]]) -> Doubt | None:
+    """Return the doubt about an address that exists at several places, with the postcode or the town of each."""
+    places = sorted({place for place in places if any(place)})
+    if len(places) < 2:
+        return None
+    postcodes = len({postcode for postcode, _town in places}) == len(places)
+    address = f"{parts['street']} {parts['number']}".strip()
+    ways = [
+        (f"postcode={postcode}" if postcodes else f"town={town}", f"{address}, {postcode} {town}".strip())
+        for postcode, town in places
+    ]
+    message = _("There is more than one “%(address)s”. Choose yours.") % {"address": address}
+    return Doubt("several", "postcode", message, tuple(ways))
 
 
 def _elsewhere(parts: dict[str, str], named: list[Street], streets: Streets) -> Doubt | None:
     """Return the doubt about a postcode or a town that is not ours."""
-    if parts["postcode"] and streets.towns and parts["postcode"] not in streets.towns:
+    if parts["postcode"] and streets.towns and not streets.has_postcode(parts["postcode"]):
         message = _(
             "The postcode %(postcode)s is not one of %(commune)s. This service is for addresses here."
         )
@@ -103,7 +132,7 @@ def _elsewhere(parts: dict[str, str], named: list[Street], streets: Streets) -> 
         return Doubt("elsewhere", "postcode", said)
     town = name_words(parts["town"])
     others = {one.commune for one in streets.all if one.commune}
-    if town and town not in {name_words(one) for one in (*streets.towns.values(), streets.commune)}:
+    if town and not streets.has_town(parts["town"]):
         other = next((one for one in others if name_words(one) == town), "")
         if other or (streets.towns and not any(one.active and not one.commune for one in named)):
             return _other_commune(other or parts["town"], streets)
@@ -112,12 +141,15 @@ def _elsewhere(parts: dict[str, str], named: list[Street], streets: Streets) -> 
 
 def _other_commune(commune: str, streets: Streets) -> Doubt:
     message = _("This address is in %(other)s, not in %(commune)s. Ask the commune of %(other)s.")
-    return Doubt("commune", "town", message % {"other": commune, "commune": streets.commune})
+    return Doubt(OTHER_COMMUNE, "town", message % {"other": commune, "commune": streets.commune})
 
 
 def _in_street(parts: dict[str, str], street: Street) -> dict | Doubt:
     houses = [house for house in street.houses if house.active]
-    house = street.known_number(parts["number"], parts["postcode"]) if parts["number"] else None
+    same = _same_number(parts, houses)
+    if doubt := _several(parts, [(one.postcode, one.town) for one in same]):
+        return doubt
+    house = same[0] if same else street.known_number(parts["number"]) if parts["number"] else None
     if houses and not parts["number"]:
         return Doubt("number_missing", "number", _("Add the number of the house."))
     if house and not house.active:
@@ -127,6 +159,14 @@ def _in_street(parts: dict[str, str], street: Street) -> dict | Doubt:
         message = _("We do not know a number %(number)s in %(street)s.")
         return _doubt_about_number(message, parts, street)
     return _answer(parts, street, house)
+
+
+def _same_number(parts: dict[str, str], houses: list[KnownNumber]) -> list[KnownNumber]:
+    """Return the houses with the number that was typed; several if the street is in several villages."""
+    key, town = normalize_house_number(parts["number"]), name_words(parts["town"])
+    found = [one for one in houses if key and one.key == key]
+    found = [one for one in found if one.postcode == parts["postcode"]] or found
+    return [one for one in found if name_words(one.town) == town] or found
 
 
 def _doubt_about_number(message: str, parts: dict[str, str], street: Street) -> Doubt:

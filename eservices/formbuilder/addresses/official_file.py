@@ -6,7 +6,10 @@ and their postcodes, then the addresses of one commune, and streets of others th
 
 import csv
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +48,13 @@ COLUMN_NAMES = {
 NOT_THERE = {"outdated", "planned", "unreal", "retired", "proposed", "closed", "fermé", "aufgehoben"}
 MOST_LINES, MOST_REASONS = 2_000_000, 20
 MAX_UNPACKED_BYTES = 1024**3
+# What is held in memory: the letters of a record, the communes of a file, the addresses of ours.
+MAX_RECORD_LENGTH, MOST_COMMUNES, MOST_ADDRESSES = 100_000, 50_000, 500_000
+# What reading a broken archive raises.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(OSError, EOFError, RuntimeError, ValueError),
+)
 MAX_LENGTHS = {"street": 150, "number": 20, "postcode": 12, "town": 100, "esid": 40, "egid": 40, "ewid": 20}
 
 
@@ -90,14 +100,17 @@ class AddressFile:
         """Yield the addresses of our commune, and those of others with a postcode of ours."""
         ours, postcodes = self._survey()
         self.faults, self.faulty, self.others = [], 0, 0
+        found = 0
         for number, cells in self._rows():
-            own = not cells["commune"] or _commune_key(cells) == ours
+            own = _commune_key(cells) in ("", ours)
             if not own and cells["postcode"] not in postcodes:
                 self.others += 1
             elif reason := _fault(cells):
                 self.faulty += 1
                 if len(self.faults) < MOST_REASONS:
                     self.faults.append(_("Line %(line)s: %(reason)s") % {"line": number, "reason": reason})
+            elif (found := found + 1) > MOST_ADDRESSES:
+                raise SpreadsheetError([_too_many(MOST_ADDRESSES)])
             else:
                 yield _line(cells, own)
 
@@ -107,6 +120,8 @@ class AddressFile:
         postcodes: dict[str, set[str]] = {}
         for _number, cells in self._rows():
             key = _commune_key(cells)
+            if len(names) > MOST_COMMUNES:
+                raise SpreadsheetError([_too_many(MOST_COMMUNES)])
             names.setdefault(key, Counter())[cells["commune"]] += 1
             postcodes.setdefault(key, set()).add(cells["postcode"])
         if not names:
@@ -132,14 +147,14 @@ class AddressFile:
     def _rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         with open_lines(self.file) as text:
             try:
-                head = text.readline(100_000)
+                lines = Lines(text)
+                head = next(lines, "")
                 delimiter = max(";,\t", key=head.count)
                 columns = _columns(next(csv.reader([head], delimiter=delimiter), []))
-                for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 2):
+                for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 2):
                     if number > MOST_LINES:
-                        raise SpreadsheetError(
-                            [_("There are too many lines: at most %(limit)s.") % {"limit": MOST_LINES}]
-                        )
+                        raise SpreadsheetError([_too_many(MOST_LINES)])
+                    lines.begin_record()
                     if any(cells):
                         yield number, _cells(columns, cells)
             except csv.Error as problem:
@@ -148,6 +163,34 @@ class AddressFile:
                 ) from None
             except UnicodeDecodeError:
                 raise SpreadsheetError([_("Save the file in the encoding UTF-8.")]) from None
+
+
+class Lines:
+    """The lines of a file. A record of several lines must be short too: it is read into memory whole."""
+
+    def __init__(self, text: io.TextIOWrapper):
+        self.text, self.length = text, 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(MAX_RECORD_LENGTH + 1)
+        self.length += len(line)
+        if self.length > MAX_RECORD_LENGTH:
+            raise SpreadsheetError(
+                [_("The file cannot be read: %(reason)s") % {"reason": _("a text is too long.")}]
+            )
+        if not line:
+            raise StopIteration
+        return line
+
+    def begin_record(self) -> None:
+        self.length = 0
+
+
+def _too_many(limit: int) -> str:
+    return _("There are too many lines: at most %(limit)s.") % {"limit": limit}
 
 
 @contextmanager
@@ -170,7 +213,7 @@ def open_lines(file: BinaryIO) -> Iterator[io.TextIOWrapper]:
             yield text
         finally:
             text.detach()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
+    except BROKEN as problem:
         raise SpreadsheetError([_("The file cannot be read: %(reason)s") % {"reason": problem}]) from None
 
 
@@ -225,7 +268,7 @@ def _line(cells: dict[str, str], own: bool) -> AddressLine:
         number=cells["number"],
         postcode=cells["postcode"],
         town=cells["town"],
-        commune="" if own else cells["commune"],
+        commune="" if own else cells["commune"] or cells["commune_number"],
         esid=cells["esid"],
         egid=cells["egid"],
         ewid=cells["ewid"],

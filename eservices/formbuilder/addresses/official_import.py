@@ -146,7 +146,8 @@ class AddressImport:
             former = [name for name in row.extra.get("former", "").split(FORMER_SEPARATOR) if name.strip()]
             former = [name.strip() for name in former if street_key(name) != street_key(street.name)]
             row.extra = row.extra | {"former": f" {FORMER_SEPARATOR} ".join([*former, row.label])}
-        row.extra = row.extra | street.columns
+        # A street of a commune that joined ours is ours from now on.
+        row.extra = {name: text for name, text in row.extra.items() if name != "commune"} | street.columns
         row.label, row.active = street.name, street.active and not street.commune
         if (row.label, row.extra, row.active) == before:
             return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
+from eservices.accounts.person_names import name_words
 from home.caching import site_version
 
 from ..logic.address_spellings import (
@@ -78,12 +79,11 @@ class Street:
     def houses(self) -> tuple[KnownNumber, ...]:
         return _houses(self.pk, site_version.current_version())
 
-    def known_number(self, number: str, postcode: str = "") -> KnownNumber | None:
-        """Return the house with this number, in any spelling."""
+    def known_number(self, number: str) -> KnownNumber | None:
+        """Return the house with this number, in any spelling; one that exists, if there are several."""
         key = normalize_house_number(number)
         found = [one for one in self.houses if one.key == key]
-        found.sort(key=lambda one: (one.postcode != postcode, not one.active))
-        return found[0] if found else None
+        return min(found, key=lambda one: not one.active, default=None)
 
     def near_numbers(self, number: str) -> list[str]:
         """Return existing numbers that are close to one that does not exist."""
@@ -99,8 +99,8 @@ class Street:
 class Streets:
     """All streets of a table, by the key of their names."""
 
-    def __init__(self, streets: list[Street]):
-        self.all = streets
+    def __init__(self, table: str, streets: list[Street]):
+        self.table, self.all = table, streets
 
     @cached_property
     def commune(self) -> str:
@@ -118,6 +118,24 @@ class Streets:
     def towns(self) -> dict[str, str]:
         """The postcodes of the commune, with their town."""
         return {one.postcode: one.town for one in self.own if one.postcode}
+
+    @cached_property
+    def _house_places(self) -> list[tuple[str, str]]:
+        """The postcodes and towns of houses, which may differ from those of most houses of their street."""
+        from ..models import HouseNumber
+
+        houses = HouseNumber.objects.filter(street__table__key=self.table, active=True).order_by()
+        return list(houses.values_list("postcode", "town").distinct())
+
+    def has_postcode(self, postcode: str) -> bool:
+        return postcode in self.towns or any(postcode == one for one, _town in self._house_places)
+
+    def has_town(self, town: str) -> bool:
+        """Return whether a town, in any spelling, is our commune or one of its villages."""
+        words, own = name_words(town), {self.commune, *(one.town for one in self.own)}
+        return any(words == name_words(one) for one in own) or any(
+            words == name_words(one) for _postcode, one in self._house_places
+        )
 
     @cached_property
     def area_names(self) -> dict[str, str]:
@@ -191,7 +209,7 @@ def _grouped(pairs) -> dict[str, list[Street]]:
 
 
 def _place(key: str) -> int:
-    digits = "".join(sign for sign in key.partition("-")[0] if sign.isdigit())
+    digits = "".join(sign for sign in key.partition("-")[0] if sign.isdecimal())
     return int(digits or 0)
 
 
@@ -201,7 +219,7 @@ def _streets(table: str, version: str) -> Streets:
 
     rows = ReferenceRow.objects.filter(table__key=table)
     found = rows.values_list("pk", "label", "labels", "extra", "active")
-    return Streets([Street(*row) for row in found])
+    return Streets(table, [Street(*row) for row in found])
 
 
 @lru_cache(maxsize=512)

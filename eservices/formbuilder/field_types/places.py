@@ -92,7 +92,7 @@ class Address(PartsFieldType):
             return
         there = self.parts_of_answer(field)
         for one in definition.fields.values():
-            for path in one.settings.get("formula", {}).get("fields", []):
+            for path in (one.settings.get("formula") or {}).get("fields") or []:
                 key, _dot, part = path.partition(".")
                 if key == field.key and part and part not in there:
                     message = gettext("the table has no column “%(name)s”, which a calculation uses")

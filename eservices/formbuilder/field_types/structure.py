@@ -131,7 +131,8 @@ def copied_answers(group: FieldDefinition, definition: FormDefinition) -> list[t
 
 def _copies(group: FieldDefinition) -> list[tuple[str, str]]:
     listed = group.settings.get("copies")
-    return [(one.get("question", ""), one.get("source", "")) for one in listed or []]
+    rows = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [(str(one.get("question", "")), str(one.get("source", ""))) for one in rows]
 
 
 def _words(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> str:

@@ -150,7 +150,7 @@ class TimeField(forms.Field):
         super().__init__(widget=forms.TextInput, **kwargs)
 
     def to_python(self, value):
-        written = str(value or "").strip()
+        written = " ".join(str(value or "").split())
         if not written:
             return None
         found = re.fullmatch(r"([0-9]{1,2})(?:\s*[:.h]?\s*([0-9]{2})|\s*h)?", written, re.IGNORECASE)

@@ -3,11 +3,12 @@
 import re
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..addresses.areas import PARTS, SURE
-from ..addresses.checking import check_address
+from ..addresses.checking import OTHER_COMMUNE, check_address
 from ..addresses.streets import streets_of
 from .base import PartsWidget, field_error
 
@@ -49,20 +50,31 @@ class AddressField(forms.Field):
         if not value["street"]:
             raise ValidationError(self.NEEDED["street"], code="street", params={"part": "street"})
         self._check_lengths(value)
-        if self.elsewhere and value["postcode"] and value["postcode"] not in streets.towns:
+        bare = re.sub(rf"(?i)^{settings.COUNTRY[0]}{settings.COUNTRY[1]}?[\s-]+(?=\d)", "", value["postcode"])
+        if bare and streets.has_postcode(bare):  # “CH-1199” is ours, “D-1199” is not
+            value = value | {"postcode": bare}
+        elif self.elsewhere and value["postcode"]:
             return self._checked(value)
-        answer = check_address(value, streets)
-        return self._checked(dict.fromkeys(self.PARTS, "") | answer)
+        try:
+            answer = check_address(value, streets)
+        except ValidationError as doubt:
+            if self.elsewhere and doubt.code == OTHER_COMMUNE:
+                return self._checked(value)
+            raise
+        named = streets.named(answer["street"])
+        official = any(one.known_number(answer.get("number", "")) for one in named)
+        return self._checked(dict.fromkeys(self.PARTS, "") | answer, official=official)
 
-    def _checked(self, value: dict) -> dict:
-        """Return the parts without the empty ones, if their format is right."""
+    def _checked(self, value: dict, *, official: bool = False) -> dict:
+        """Return the parts without the empty ones, if their format is right; that of an official number always is."""
         for part, message in self.NEEDED.items():
             if not value[part]:
                 raise ValidationError(message, code=part, params={"part": part})
         self._check_lengths(value)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 \-]{2,9}", value["postcode"]):
             raise field_error(self, "postcode", part="postcode")
-        if value["number"] and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", value["number"]):
+        number = "" if official else value["number"]
+        if number and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", number):
             raise field_error(self, "number", part="number")
         return {part: text for part, text in value.items() if text and part != SURE}
 

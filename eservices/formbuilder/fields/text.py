@@ -79,7 +79,7 @@ class URLField(forms.URLField):
 
     def to_python(self, value):
         """Return the address. “http:/example.ch”, “www. example.ch” and “<example.ch>” are corrected."""
-        typed = re.sub(r"[\s<>]", "", value or "").replace("\\", "/")
+        typed = re.sub(r"[\s<>]", "", str(value or "")).replace("\\", "/")
         return super().to_python(re.sub(r"(?i)^(https?)(?::/*|//)(?=.)", r"\1://", typed))
 
 

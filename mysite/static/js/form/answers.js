@@ -29,7 +29,7 @@ function answerTo(form, field, name, stored, today) {
   const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
   const parts = [...form.querySelectorAll(`[name^="${CSS.escape(name)}-"]`)];
   if (inputs.length) return inInputs(inputs, field);
-  return parts.length ? inParts(parts, name.length + 1, field, today) : stored;
+  return parts.length ? inParts(parts, name.length + 1, field, today, stored) : stored;
 }
 
 function inInputs(inputs, field) {
@@ -51,8 +51,11 @@ function filesOf(input) {
   return arrived || input.files.length ? Array(arrived || 1).fill("file") : null;
 }
 
-/** An answer typed into several inputs: a day, or an object of its parts, days among them. */
-function inParts(inputs, start, field, today) {
+/**
+ * An answer typed into several inputs: a day, or an object of its parts, days among them. What is known about an address
+ * holds until somebody changes it.
+ */
+function inParts(inputs, start, field, today, stored) {
   const given = inputs.filter((input) => input.checked || !/^(radio|checkbox)$/.test(input.type));
   const texts = Object.fromEntries(given.map((input) => [input.name.slice(start), input.value.trim()]));
   if (field.type === "address" && !texts.street) return null; // postcode and town may stand there already
@@ -65,6 +68,7 @@ function inParts(inputs, start, field, today) {
     const answer = name ? typedDay(units, field.type === "person" ? BORN : undefined, today) : typed;
     if (answer) found[name ?? part] = answer;
   }
+  if (stored?.known && inputs.every((input) => input.value === input.defaultValue)) found.known = stored.known;
   return Object.keys(found).length ? found : null;
 }
 

@@ -57,7 +57,7 @@ def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool) -> Booki
     return BookingRow(
         booking,
         place=texts.place if texts else "",
-        keys=texts.keys if texts and unsettled else "",
+        keys=texts.keys if texts and booking.state in AGREED else "",
         move_url=door.url_of("move", booking.pk) if changeable else "",
         cancel_url=door.url_of("cancel", booking.pk) if changeable else "",
         back=tuple(_amounts_back(door, booking, now)) if changeable and paid else (),

@@ -127,7 +127,7 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
         "row": row,
         "stage_template": template,
         "promised_by": promised,
-        "mark": status_page.progress_mark(case, title),
+        "mark": status_page.progress_mark(case, title, sealed),
         "is_answered": (title, lead) == headline.case_headline(case),
         "questions": questions,
         "answer_by": questions[-1].term if asked else None,
@@ -273,7 +273,7 @@ def progress(request, door: CaseAccess):
     title = status_page.status_headline(case, sealed)[0]
     return JsonResponse(
         {
-            "mark": status_page.progress_mark(case, title),
+            "mark": status_page.progress_mark(case, title, sealed),
             "answered": not case.is_open or status_page.is_answered(case),
             "follows": status_page.is_worth_following(case, timezone.now()),
         }

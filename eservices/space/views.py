@@ -135,9 +135,12 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
 
 
 def _papers(door: CaseAccess) -> dict:
-    """Return the context about documents: valid with addresses, sent by post, revoked, renewable."""
+    """Return the context about documents: valid with addresses, the latest, sent by post, revoked, renewable."""
     standing, posted, revoked = access.downloadable_documents_of(door.case)
+    valid = (one for one in standing if not one.has_expired)
+    latest = max(valid, key=lambda one: one.drawn_at, default=None)
     return {
+        "latest": latest and (latest, door.url_of("document", latest.pk)),
         "documents": [
             (one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing
         ],

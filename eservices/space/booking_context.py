@@ -1,7 +1,7 @@
 """Template context about the bookings of a case: how to change them, what comes back, and where the keys are."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -27,7 +27,8 @@ class BookingRow:
     """A booking as its applicant sees it.
 
     ``move_url``, ``cancel_url``: "" if its terms forbid changes. ``back``: what a cancellation refunds until a moment,
-    earliest first; None is the beginning. ``deposit``: what is refunded after the return, in minor units.
+    earliest first; None is the beginning. ``deposit``: what is refunded after the return, in minor units; of times
+    booked together only the last has it.
     """
 
     booking: Booking
@@ -46,13 +47,14 @@ class BookingRow:
 
 def booking_rows(door: CaseAccess, *, paid: bool) -> list[BookingRow]:
     """Return the bookings of the case. ``paid``: whether money was received for it."""
-    return [_row(door, one, timezone.now(), paid) for one in access.bookings_of(door.case)]
+    booked, now = access.bookings_of(door.case), timezone.now()
+    last = {one.series: one for one in booked if one.state in UNSETTLED}
+    return [_row(door, one, now, paid, one is last.get(one.series)) for one in booked]
 
 
-def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool) -> BookingRow:
+def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool, is_last: bool) -> BookingRow:
     known = bookable_resource(booking.resource.key)
     texts = known.texts_in(get_language() or "") if known else None
-    unsettled = booking.state in UNSETTLED
     changeable = cancellation_terms.is_changeable(booking, now)
     return BookingRow(
         booking,
@@ -61,15 +63,18 @@ def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool) -> Booki
         move_url=door.url_of("move", booking.pk) if changeable else "",
         cancel_url=door.url_of("cancel", booking.pk) if changeable else "",
         back=tuple(_amounts_back(door, booking, now)) if changeable and paid else (),
-        deposit=deposit_paid(door.case, booking) if unsettled and paid else 0,
+        deposit=deposit_paid(door.case, booking) if is_last and paid else 0,
     )
 
 
 def _amounts_back(door: CaseAccess, booking: Booking, now: datetime) -> list[tuple[datetime | None, int]]:
-    """Return until when how much is refunded, in the order of time."""
+    """Return until when how much is refunded, in the order of time, as long as the applicant may cancel."""
+    hours = booking.resource.change_until
+    end = booking.starts_at - timedelta(hours=hours)
     amounts = [refund_amount(door.case, booking, refund_percent(booking, now))]
     ends: list[datetime | None] = []
     for at, amount in due_back_later(door.case, booking, now):
-        ends.append(at)
-        amounts.append(amount)
-    return list(zip([*ends, None], amounts, strict=True))
+        if at < end:
+            ends.append(at)
+            amounts.append(amount)
+    return list(zip([*ends, end if hours else None], amounts, strict=True))

@@ -13,6 +13,7 @@ from eservices.cases import actions, process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.actors import Applicant
 from eservices.cases.models import Case, StatusLink
+from eservices.cases.receipt_context import case_receipt
 from eservices.cases.stages import stages
 from eservices.space import status_page
 from tests.factories.accounts import UserFactory
@@ -194,6 +195,14 @@ def test_issued_document_ends_following(client):
         "follows": False,
     }
     assert "data-follows" not in client.get(url).text
+
+
+def test_receipt_ends_following_when_a_question_is_asked(client):
+    case = CaseFactory(asked=True)
+    StatusLink.objects.create(case=case, mailed=False)
+    progress = client.get(f"{link(case)}avancement/").json()
+    assert progress["answered"] is True  # the page of the receipt is loaded again then
+    assert case_receipt(case.submission)["follows"] == ""
 
 
 @pytest.mark.parametrize("outcome", ["accepted", "refused"])

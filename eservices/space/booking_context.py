@@ -6,12 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from eservices.bookings.actions.refunds import (
-    deposit_paid,
-    due_back_later,
-    refund_amount,
-    refund_percent,
-)
+from eservices.bookings.actions.refunds import CaseRefunds, deposit_paid, refund_percent
 from eservices.bookings.bookable_resources import bookable_resource
 from eservices.bookings.case_headline import AGREED
 from eservices.bookings.logic import cancellation_terms
@@ -49,10 +44,13 @@ def booking_rows(door: CaseAccess, *, paid: bool) -> list[BookingRow]:
     """Return the bookings of the case. ``paid``: whether money was received for it."""
     booked, now = access.bookings_of(door.case), timezone.now()
     last = {one.series: one for one in booked if one.state in UNSETTLED}
-    return [_row(door, one, now, paid, one is last.get(one.series)) for one in booked]
+    refunds = CaseRefunds(door.case) if paid else None
+    return [_row(door, one, now, refunds, one is last.get(one.series)) for one in booked]
 
 
-def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool, is_last: bool) -> BookingRow:
+def _row(
+    door: CaseAccess, booking: Booking, now: datetime, refunds: CaseRefunds | None, is_last: bool
+) -> BookingRow:
     known = bookable_resource(booking.resource.key)
     texts = known.texts_in(get_language() or "") if known else None
     changeable = cancellation_terms.is_changeable(booking, now)
@@ -62,18 +60,18 @@ def _row(door: CaseAccess, booking: Booking, now: datetime, paid: bool, is_last:
         keys=texts.keys if texts and booking.state in AGREED else "",
         move_url=door.url_of("move", booking.pk) if changeable else "",
         cancel_url=door.url_of("cancel", booking.pk) if changeable else "",
-        back=tuple(_amounts_back(door, booking, now)) if changeable and paid else (),
-        deposit=deposit_paid(door.case, booking) if is_last and paid else 0,
+        back=tuple(_amounts_back(refunds, booking, now)) if changeable and refunds else (),
+        deposit=deposit_paid(door.case, booking) if is_last and refunds else 0,
     )
 
 
-def _amounts_back(door: CaseAccess, booking: Booking, now: datetime) -> list[tuple[datetime | None, int]]:
+def _amounts_back(refunds: CaseRefunds, booking: Booking, now: datetime) -> list[tuple[datetime | None, int]]:
     """Return until when how much is refunded, in the order of time, as long as the applicant may cancel."""
     hours = booking.resource.change_until
     end = booking.starts_at - timedelta(hours=hours)
-    amounts = [refund_amount(door.case, booking, refund_percent(booking, now))]
+    amounts = [refunds.amount(booking, refund_percent(booking, now))]
     ends: list[datetime | None] = []
-    for at, amount in due_back_later(door.case, booking, now):
+    for at, amount in refunds.due_back_later(booking, now):
         if at < end:
             ends.append(at)
             amounts.append(amount)

@@ -391,6 +391,13 @@ def test_status_page_names_refunds_until_changes_end(client, booked):
     assert row.back == ((booking.starts_at - timedelta(days=15), PRICE + DEPOSIT),)
 
 
+def test_status_page_reads_payments_once_for_all_bookings(client, booked, django_assert_max_num_queries):
+    booked(repeat="1", until="2026-03-27")
+    status_rows(client)
+    with django_assert_max_num_queries(25):
+        assert len(status_rows(client)) == 2
+
+
 def status_rows(client) -> list:
     secret = Case.objects.get().links.first().secret
     return client.get(f"/dossier/{secret}/").context["bookings"]

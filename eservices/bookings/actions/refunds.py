@@ -83,7 +83,7 @@ class CaseRefunds:
 
     @cached_property
     def open_amount(self) -> int:
-        """What is still to pay for the case, overdue charges included."""
+        """Amount that is still to pay for the case, overdue charges included."""
         charges = Charge.objects.filter(case=self.case, state__in=TAKES_MONEY)
         return sum(charge.open_amount for charge in charges)
 
@@ -101,7 +101,7 @@ class CaseRefunds:
 
     @cached_property
     def _kept(self) -> dict[UUID, int]:
-        """What inspections kept of the deposits, by booking."""
+        """Parts of the deposits that inspections kept, by booking."""
         inspections = Inspection.objects.filter(booking__submission=self.case.submission_id)
         return dict(inspections.order_by().values_list("booking_id").annotate(Sum("kept")))
 

@@ -14,15 +14,17 @@ LOOKED_AT = 200  # published reports, the latest first
 def find_place(text: str) -> tuple[Point, bool] | None:
     """Return the coordinates of a typed place, and whether they are those of the house; None if it is unknown.
 
-    If only the street is known, those of a place in it.
+    If only the street is known, those of a place in it: so are those of a report that names no house.
     """
     wanted = plain_text(text)
     street, number = street_name(text), _number(text)
     if not street:
         return None
     in_street = None
-    for name, point in [*_places_on_pages(), *_published_reports()]:
-        if plain_text(name) == wanted or (number and (street_name(name), _number(name)) == (street, number)):
+    places = _places_on_pages()
+    for place, (name, point) in enumerate([*places, *_published_reports()]):
+        is_named = plain_text(name) == wanted and place < len(places)
+        if is_named or (number and (street_name(name), _number(name)) == (street, number)):
             return point, True
         if in_street is None and street_name(name) == street:
             in_street = point
@@ -30,8 +32,8 @@ def find_place(text: str) -> tuple[Point, bool] | None:
 
 
 def _number(text: str) -> str:
-    """Return the house number in a typed place, without blanks; "" if it has none."""
-    found = re.search(r"\d+\s*[a-z]?\b", plain_text(text))
+    """Return the house number in a typed place, without blanks; "" if it has none. A postcode is none."""
+    found = re.search(r"\b\d{1,3}\s*[a-z]?\b", plain_text(text))
     return found.group().replace(" ", "") if found else ""
 
 

@@ -8,13 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from eservices.bookings import actions
-from eservices.bookings.actions.refunds import (
-    deposit_back,
-    due_back_later,
-    is_free_of_charge,
-    refund_amount,
-    refund_percent,
-)
+from eservices.bookings.actions.refunds import CaseRefunds, is_free_of_charge, refund_percent
 from eservices.bookings.ical_export import render_ical
 from eservices.bookings.question.move_form import is_same_price, move_form
 from home.web.downloads import as_download
@@ -57,7 +51,8 @@ def cancel_booking(request, door: CaseAccess, booking_id):
     """
     booking, now = access.booking_of(door.case, booking_id), timezone.now()
     share = refund_percent(booking, now)
-    paid_back = refund_amount(door.case, booking, share)
+    refunds = CaseRefunds(door.case)
+    paid_back = refunds.amount(booking, share)
     changed = request.method == "POST" and request.POST.get("paid_back", str(paid_back)) != str(paid_back)
     if request.method == "GET" or changed:
         context = {
@@ -66,8 +61,8 @@ def cancel_booking(request, door: CaseAccess, booking_id):
             "url": door.url_of("cancel", booking.pk),
             "free": is_free_of_charge(door.case, booking),
             "paid_back": paid_back,
-            "deposit": min(deposit_back(door.case, booking), paid_back),
-            "later": due_back_later(door.case, booking, now),
+            "deposit": min(refunds.deposit_back(booking), paid_back),
+            "later": refunds.due_back_later(booking, now),
             "wholly": share == 100,
             "changed": changed,
         }

@@ -238,9 +238,12 @@ def is_worth_following(case: Case, now: datetime) -> bool:
     return recent and (case.due_at is None or case.due_at < now + FOLLOWED_FOR)
 
 
-def progress_mark(case: Case, title: str) -> str:
-    """Return a text that changes with the heading ``title`` and the points of the tracker."""
-    shown = [title, *(f"{point.state} {point.title}" for point in tracker_steps(case))]
+def progress_mark(case: Case, title: str, sealed: bool = False) -> str:
+    """Return a text that changes with the heading ``title`` and the points of the tracker.
+
+    It can be guessed from what it is made of, so it must not contain a decision that is not opened.
+    """
+    shown = [title, *(f"{point.state} {point.title}" for point in tracker_steps(case, sealed))]
     return f"{crc32('|'.join(shown).encode()):x}"
 
 

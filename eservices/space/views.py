@@ -127,7 +127,7 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
         "row": row,
         "stage_template": template,
         "promised_by": promised,
-        "mark": status_page.progress_mark(case, title),
+        "mark": status_page.progress_mark(case, title, sealed),
         "is_answered": (title, lead) == headline.case_headline(case),
         "questions": questions,
         "answer_by": questions[-1].term if asked else None,
@@ -135,9 +135,12 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
 
 
 def _papers(door: CaseAccess) -> dict:
-    """Return the context about documents: valid with addresses, sent by post, revoked, renewable."""
+    """Return the context about documents: valid with addresses, the latest, sent by post, revoked, renewable."""
     standing, posted, revoked = access.downloadable_documents_of(door.case)
+    valid = (one for one in standing if not one.has_expired)
+    latest = max(valid, key=lambda one: one.drawn_at, default=None)
     return {
+        "latest": latest and (latest, door.url_of("document", latest.pk)),
         "documents": [
             (one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing
         ],
@@ -273,7 +276,7 @@ def progress(request, door: CaseAccess):
     title = status_page.status_headline(case, sealed)[0]
     return JsonResponse(
         {
-            "mark": status_page.progress_mark(case, title),
+            "mark": status_page.progress_mark(case, title, sealed),
             "answered": not case.is_open or status_page.is_answered(case),
             "follows": status_page.is_worth_following(case, timezone.now()),
         }

@@ -13,7 +13,7 @@ from eservices.bookings import actions
 from eservices.bookings.archive_files import archive_booking_files
 from eservices.bookings.bookable_resources import bookable_resource
 from eservices.bookings.logic.availability import TimeSpan
-from eservices.bookings.models import Booking, Inspection
+from eservices.bookings.models import Booking, Inspection, Resource
 from eservices.cases import actions as cases
 from eservices.cases import audit_log, process
 from eservices.cases.actors import SYSTEM
@@ -371,6 +371,36 @@ def test_deposit_comes_back_with_the_last_booking(client, booked, admin_user):
     does(client, last, "hand_over")
     does(client, last, "take_back")
     assert refunded() == [PRICE, DEPOSIT]
+
+
+def test_status_page_names_a_deposit_once(client, booked):
+    booked(repeat="1", until="2026-03-27")
+    assert [row.deposit for row in status_rows(client)] == [0, DEPOSIT]
+
+
+def test_status_page_names_refunds_until_changes_end(client, booked):
+    (booking,) = booked()
+    for hours, ends in ((0, None), (24, booking.starts_at - timedelta(hours=24))):
+        Resource.objects.update(change_until=hours)
+        (row,) = status_rows(client)
+        assert row.back[-1][0] == ends
+        assert all(at < booking.starts_at - timedelta(hours=hours) for at, _amount in row.back[:-1])
+        assert row.back[0][1] == PRICE + DEPOSIT
+    Resource.objects.update(change_until=24 * 15)  # before the terms change for the first time
+    (row,) = status_rows(client)
+    assert row.back == ((booking.starts_at - timedelta(days=15), PRICE + DEPOSIT),)
+
+
+def test_status_page_reads_payments_once_for_all_bookings(client, booked, django_assert_max_num_queries):
+    booked(repeat="1", until="2026-03-27")
+    status_rows(client)
+    with django_assert_max_num_queries(25):
+        assert len(status_rows(client)) == 2
+
+
+def status_rows(client) -> list:
+    secret = Case.objects.get().links.first().secret
+    return client.get(f"/dossier/{secret}/").context["bookings"]
 
 
 def test_unpaid_booking_has_no_refund(client, booked, admin_user):

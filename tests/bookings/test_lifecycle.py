@@ -192,7 +192,7 @@ def test_accepted_case_confirms_its_provisional_booking(client):
     assert (booking.state, BookedPiece.objects.count()) == ("confirmed", 1)
     _receipt, letter = Delivery.objects.for_subject(booking.submission.case.subject).order_by("created_at")
     assert letter.title.startswith("Votre réservation est confirmée")
-    assert "est acceptée" in letter.payload["text"]
+    assert "Nous avons accepté votre demande" in letter.payload["text"]
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,9 @@ def test_photo_of_an_invalid_token_is_404(client, category, token):
         ("Rue du Lac 2", {"lat": 46.5, "lon": 6.5, "exact": False}),
         ("Fontaine de l’Orme", {"lat": 46.4, "lon": 6.4, "exact": True}),
         ("place de l'orme", {"lat": 46.4, "lon": 6.4, "exact": True}),
+        ("Rue du Lac", {"lat": 46.5, "lon": 6.5, "exact": False}),
+        ("Rue du Bourg", {"lat": 46.7, "lon": 6.7, "exact": False}),  # somewhere in it
+        ("Rue du Bourg, 1530 Orvenay", {"lat": 46.7, "lon": 6.7, "exact": False}),
         ("Rue du Stand 3", {}),
         ("14", {}),
         ("\0", {}),
@@ -263,6 +266,9 @@ def test_typed_place_is_found_in_the_data_of_the_commune(client, category, text,
     hidden = reported(place={"address": "Rue du Stand 3", "lat": 46.6, "lon": 6.6})
     ProblemReport.objects.filter(pk=report.pk).update(published=True, public_place=report.place)
     assert hidden.public_place == ""
+    for street in ("Rue du Bourg", "Rue du Bourg, 1530 Orvenay"):
+        somewhere = reported(place={"address": street, "lat": 46.7, "lon": 6.7})
+        ProblemReport.objects.filter(pk=somewhere.pk).update(published=True, public_place=street)
     fountain = {"name": "Fontaine de l’Orme", "address": "Place de l’Orme", "lat": 46.4, "lon": 6.4}
     PlacesPageFactory(places=[("place", fountain)])
     assert client.get(PLACE, {"address": text}).json() == found

@@ -1,6 +1,7 @@
 """The answer as the heading of the status page, pages that follow a case, and the end of withdrawals."""
 
 from datetime import timedelta
+from zlib import crc32
 
 import pytest
 import time_machine
@@ -12,7 +13,9 @@ from eservices.cases import actions, process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.actors import Applicant
 from eservices.cases.models import Case, StatusLink
+from eservices.cases.receipt_context import case_receipt
 from eservices.cases.stages import stages
+from eservices.space import status_page
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import booking, counter, described, resource
 from tests.factories.cases import CaseFactory
@@ -37,12 +40,25 @@ def test_issued_document_is_the_heading_with_its_button_first(client):
     url = link(document.case)
     text = client.get(url).text
     assert f"<h1>Your document is ready: {document.title}</h1>" in text
-    first = text.index('class="btn"')
+    first = text.index('class="btn"', text.index("<h1>"))
     assert text[first:].startswith(f'class="btn" href="{url}documents/{document.pk}/"')
     client.force_login(UserFactory(email=document.case.email))
     Case.objects.update(email_confirmed_at=timezone.now())
     (row,) = client.get("/espace/").context["rows"]
     assert row["mark"]["text"] == f"Votre document est prêt\N{NO-BREAK SPACE}: {document.title}"
+
+
+def test_button_downloads_the_document_of_the_heading(client):
+    document = issued()
+    url, latest = link(document.case), document.pk
+    document.pk, document.number, document.code = None, "A-1", "ABCD"
+    document.stage = document.case.stages.exclude(pk=document.stage_id).first()
+    document.drawn_at -= timedelta(days=400)
+    document.valid_until = timezone.localdate() - timedelta(days=35)
+    document.save(force_insert=True)
+    text = client.get(url).text
+    first = text.index('class="btn"', text.index("<h1>"))
+    assert text[first:].startswith(f'class="btn" href="{url}documents/{latest}/"')
 
 
 @time_machine.travel(NOON, tick=False)
@@ -102,9 +118,10 @@ def test_keys_of_a_booked_room_are_shown_until_it_is_over(client):
     thing.save()
     url = link(case)
     assert "La veille, à la conciergerie." in client.get(url).text
-    taken.state = BookingState.RETURNED
-    taken.save()
-    assert "La veille, à la conciergerie." not in client.get(url).text
+    for state in (BookingState.PROVISIONAL, BookingState.RETURNED):
+        taken.state = state
+        taken.save()
+        assert "La veille, à la conciergerie." not in client.get(url).text
 
 
 # -- Withdrawing ---------------------------------------------------------------------------------------------
@@ -139,6 +156,9 @@ def test_internal_stage_is_not_shown(client, monkeypatch):
     assert "Contrôle par nos soins" not in page.text
     assert page.context["headline"] == "Your request is completed."
     assert page.context["promised_by"] is None
+    assert "retirer/" not in page.text
+    with pytest.raises(IllegalTransition):
+        actions.withdraw_request(actor=Applicant(link=case.links.first()), case=Case.objects.get())
     assert process.is_finished_for_applicant(Case.objects.get())
 
 
@@ -175,3 +195,19 @@ def test_issued_document_ends_following(client):
         "follows": False,
     }
     assert "data-follows" not in client.get(url).text
+
+
+def test_receipt_ends_following_when_a_question_is_asked(client):
+    case = CaseFactory(asked=True)
+    StatusLink.objects.create(case=case, mailed=False)
+    progress = client.get(f"{link(case)}avancement/").json()
+    assert progress["answered"] is True  # the page of the receipt is loaded again then
+    assert case_receipt(case.submission)["follows"] == ""
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "refused"])
+def test_mark_does_not_depend_on_an_unopened_decision(outcome):
+    case = CaseFactory(taken=True)
+    case.state, case.outcome, case.closed_at = "closed", outcome, timezone.now()
+    shown = "|".join(["", "done Received", "done Decision"])
+    assert status_page.progress_mark(case, "", sealed=True) == f"{crc32(shown.encode()):x}"

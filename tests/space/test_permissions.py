@@ -72,6 +72,11 @@ OWN = [
 
 
 PHOTOS = [get("space:status_photo", SECRET), get("space:case_photo", REF)]  # tests/reports reads them
+LOST = [
+    get("space:lost_link"),
+    post("space:claim"),
+    get("space:unknown_link", "x"),
+]  # test_lost_links.py opens them
 OWN_FILES = [get("space:export_pdf")]  # test_data_as_pdf.py reads it
 
 
@@ -88,7 +93,7 @@ def case(made, db) -> Case:
 
 def test_every_url_of_the_space_is_in_a_table():
     found = {name for name in registered("") if name.startswith("space:")}
-    known = (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN, *OWN_FILES, *PHOTOS)
+    known = (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN, *OWN_FILES, *PHOTOS, *LOST)
     assert found == {address.name for address in known}
 
 

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
@@ -40,33 +42,68 @@ def terms_of(booking: Booking) -> list[tuple[int, int]]:
     return [(block.value["days"], block.value["percent"]) for block in booking.resource.refunds]
 
 
-def due_back_later(case: Case, booking: Booking, now: datetime) -> list[tuple[datetime, int]]:
-    """Return when the refund for a cancellation decreases, and its amount from then on, earliest first.
+class CaseRefunds:
+    """Refunds for bookings of a case. Its payments and bookings are read once, for all that is asked of it."""
 
-    Empty while the booking is provisional, because everything is refunded then.
-    """
-    if booking.state == BookingState.PROVISIONAL:
-        return []
-    return [
-        (at, refund_amount(case, booking, share))
-        for at, share in cancellation_terms.changes(terms_of(booking), booking.starts_at, now)
-    ]
+    def __init__(self, case: Case):
+        self.case = case
 
+    def due_back_later(self, booking: Booking, now: datetime) -> list[tuple[datetime, int]]:
+        """Return when the refund for a cancellation decreases, and its amount from then on, earliest first.
 
-def refund_amount(case: Case, booking: Booking, share: int) -> int:
-    """Return the refund for this booking at such a ``share`` of its price in per cent, in minor units.
+        Empty while the booking is provisional, because everything is refunded then.
+        """
+        if booking.state == BookingState.PROVISIONAL:
+            return []
+        return [
+            (at, self.amount(booking, share))
+            for at, share in cancellation_terms.changes(terms_of(booking), booking.starts_at, now)
+        ]
 
-    If several times were booked together, each is a part of the price and the parts add up to the whole; the deposit is
-    refunded with the last. What is not due any more is first deducted from what is still to pay: if a charge was paid
-    in part, only what was paid above the amount that stays due is refunded.
-    """
-    together = list(
-        _bookings_of_same_answer(booking).order_by("created_at", "pk").values_list("pk", flat=True)
-    )
-    place, number = together.index(booking.pk), len(together)
-    price = [line for line in _fee_lines(case, booking) if not line.get("deposit")]
-    part = sum(cancellation_terms.line_share(line, share, place, number) for line in price)
-    return min(max(part + deposit_back(case, booking) - _open_amount(case), 0), _refundable(case))
+    def amount(self, booking: Booking, share: int) -> int:
+        """Return the refund for a booking at such a ``share`` of its price in per cent, in minor units.
+
+        If several times were booked together, each is a part of the price and the parts add up to the whole; the
+        deposit is refunded with the last. What is not due any more is first deducted from what is still to pay: if a
+        charge was paid in part, only what was paid above the amount that stays due is refunded.
+        """
+        together = [one.pk for one in self._booked_with(booking)]
+        place, number = together.index(booking.pk), len(together)
+        price = [line for line in _fee_lines(self.case, booking) if not line.get("deposit")]
+        part = sum(cancellation_terms.line_share(line, share, place, number) for line in price)
+        return min(max(part + self.deposit_back(booking) - self.open_amount, 0), self.refundable)
+
+    def deposit_back(self, booking: Booking) -> int:
+        """Return how much of the deposit is to be refunded; 0 while other bookings that it covers are not settled."""
+        together = self._booked_with(booking)
+        if any(one.state in UNSETTLED for one in together if one.pk != booking.pk):
+            return 0
+        kept = sum(self._kept.get(one.pk, 0) for one in together)
+        return max(deposit_paid(self.case, booking) - kept, 0)
+
+    @cached_property
+    def open_amount(self) -> int:
+        """Amount that is still to pay for the case, overdue charges included."""
+        charges = Charge.objects.filter(case=self.case, state__in=TAKES_MONEY)
+        return sum(charge.open_amount for charge in charges)
+
+    @cached_property
+    def refundable(self) -> int:
+        return sum(one.refundable for one in _paid_allocations(self.case))
+
+    def _booked_with(self, booking: Booking) -> list[Booking]:
+        """Return the bookings of the same answer, this one included, in the order of their creation."""
+        return [one for one in self._bookings if one.series == booking.series]
+
+    @cached_property
+    def _bookings(self) -> list[Booking]:
+        return list(Booking.objects.filter(submission=self.case.submission_id).order_by("created_at", "pk"))
+
+    @cached_property
+    def _kept(self) -> dict[UUID, int]:
+        """Parts of the deposits that inspections kept, by booking."""
+        inspections = Inspection.objects.filter(booking__submission=self.case.submission_id)
+        return dict(inspections.order_by().values_list("booking_id").annotate(Sum("kept")))
 
 
 def refund_booking(*, actor: User, case: Case, booking: Booking, share: int, announced: bool) -> int:
@@ -76,7 +113,7 @@ def refund_booking(*, actor: User, case: Case, booking: Booking, share: int, ann
     the amount.
     """
     return _request_refunds(
-        actor, case, refund_amount(case, booking, share), _("The booking was cancelled."), announced
+        actor, case, CaseRefunds(case).amount(booking, share), _("The booking was cancelled."), announced
     )
 
 
@@ -85,7 +122,8 @@ def refund_deposit(*, actor: User, case: Case, booking: Booking, announced: bool
 
     0 while the charge is not fully paid. The case must be locked.
     """
-    amount = 0 if _open_amount(case) else min(deposit_back(case, booking), _refundable(case))
+    found = CaseRefunds(case)
+    amount = 0 if found.open_amount else min(found.deposit_back(booking), found.refundable)
     return _request_refunds(actor, case, amount, _("The deposit, after the return."), announced)
 
 
@@ -97,20 +135,6 @@ def deposit_paid(case: Case, booking: Booking) -> int:
 def is_free_of_charge(case: Case, booking: Booking) -> bool:
     """Return whether nothing was charged for the booking's question, deposit included."""
     return not any(line["total"] for line in _fee_lines(case, booking))
-
-
-def deposit_back(case: Case, booking: Booking) -> int:
-    """Return how much of the deposit is to be refunded; 0 while other bookings that it covers are not settled."""
-    if _bookings_of_same_answer(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():
-        return 0
-    inspections = Inspection.objects.filter(booking__in=_bookings_of_same_answer(booking))
-    kept = inspections.aggregate(sum=Sum("kept"))["sum"] or 0
-    return max(deposit_paid(case, booking) - kept, 0)
-
-
-def _bookings_of_same_answer(booking: Booking) -> QuerySet[Booking]:
-    """Return the bookings of the same answer, this one included."""
-    return Booking.objects.filter(submission=booking.submission_id, series=booking.series)
 
 
 def _fee_lines(case: Case, booking: Booking) -> list[dict[str, Any]]:
@@ -129,15 +153,6 @@ def _request_refunds(actor: User, case: Case, amount: int, reason: str, announce
             )
             remaining -= part
     return amount
-
-
-def _open_amount(case: Case) -> int:
-    """Return what is still to pay for the case, overdue charges included."""
-    return sum(charge.open_amount for charge in Charge.objects.filter(case=case, state__in=TAKES_MONEY))
-
-
-def _refundable(case: Case) -> int:
-    return sum(one.refundable for one in _paid_allocations(case))
 
 
 def _paid_allocations(case: Case) -> list[Allocation]:

@@ -1,10 +1,13 @@
 """The result of a case for its applicant, and whether a withdrawal still has an effect. Other apps know both."""
 
+from django.utils.translation import gettext as _
+
 from home.extensions.base import extensions
 
 from .. import states
 from ..extension_points import CaseExtension, Headline
 from ..models import Case
+from .progress import is_finished_for_applicant
 
 PREFETCHED = (
     "stages",
@@ -21,6 +24,8 @@ def case_headline(case: Case) -> Headline | None:
 
 def withdrawal_objection(case: Case) -> str:
     """Return why withdrawing the case would have no effect any more; "" if it has one."""
+    if is_finished_for_applicant(case):
+        return _("This request cannot be withdrawn any more.")
     return next(filter(None, (one.withdrawal_objection(case) for one in extensions(CaseExtension))), "")
 
 

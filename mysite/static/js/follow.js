@@ -11,15 +11,16 @@ async function look() {
   if (document.hidden) return document.addEventListener("visibilitychange", look, { once: true });
   try {
     const answer = await fetch(follows, { signal: AbortSignal.timeout(LONGEST) });
-    if (!answer.ok) return;
+    if (answer.status < 500 && !answer.ok) return note.remove();
     const found = await answer.json();
     if (mark ? found.mark !== mark : found.answered) return location.reload();
     if (!found.follows) return note.remove();
   } catch {
-    // offline, or no answer: the next look tells
+    // offline, or no answer of ours: the next look tells
   }
   pause = Math.min(pause * 1.4, LONGEST);
   if (Date.now() < end) setTimeout(look, pause);
+  else note.remove();
 }
 
 setTimeout(look, pause);

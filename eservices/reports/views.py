@@ -105,7 +105,6 @@ def add_photo(request):
     )
 
 
-@never_cache
 @require_safe
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def unsent_photo(request, token):

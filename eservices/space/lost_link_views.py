@@ -36,12 +36,11 @@ def lost_link(request):
     form = LostLinkForm(request.POST)
     if not form.is_valid():
         return _ask(request, form, 422)
+    # Robots in the trap count as well: the pause below keeps a process busy.
+    if not LOST_LINK.allows_client(request):
+        form.add_error(None, _("Too many links were asked for from here. Try again in an hour, or call us."))
+        return _ask(request, form, 429)
     if not form.is_trapped:
-        if not LOST_LINK.allows_client(request):
-            form.add_error(
-                None, _("Too many links were asked for from here. Try again in an hour, or call us.")
-            )
-            return _ask(request, form, 429)
         if status := mailbox_limit_status(form, "email", LOST_LINK_MAILBOX):
             return _ask(request, form, status)
         actions.mail_status_links(**form.cleaned_request, language=get_language())

@@ -138,6 +138,12 @@ def test_robot_in_the_trap_gets_the_usual_answer_and_no_email(client):
     assert not Delivery.objects.exists()
 
 
+def test_robot_in_the_trap_keeps_no_process_busy_for_long(client, slept):
+    answers = [ask(client, website="x").status_code for _press in range(12)]
+    assert answers == [200] * 10 + [429] * 2
+    assert len(slept) == 10
+
+
 @pytest.mark.parametrize(
     "data",
     [

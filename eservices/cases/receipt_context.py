@@ -9,6 +9,7 @@ from eservices.submissions.models import Submission
 
 from . import access, emails
 from .models import Case
+from .states import CaseState
 from .workflow.enclosures_and_persons import missing_enclosure_labels
 from .workflow.headline import case_headline
 from .workflow.progress import current_stage, stage_titles, stages_ahead
@@ -53,6 +54,7 @@ def _call_to_applicant(case: Case) -> str:
 def _progress_url(case: Case) -> str:
     """Return the address that tells whether there is an answer; "" if there is one, or none comes within minutes."""
     settled = case.submission.agent_id or not case.is_open or case_headline(case) or _call_to_applicant(case)
+    settled = settled or case.state == CaseState.WAITING
     recent = case.opened_at > timezone.now() - FOLLOWED_FOR
     link = None if settled or not recent else emails.displayed_link(case)
     return reverse("space:status_progress", args=[link.secret]) if link else ""

@@ -74,7 +74,10 @@ def mail_status_links(*, email: str, reference: str = "", language: str) -> Deli
     """
     found = access.cases_to_mail(email, reference)[:MOST_LINKS].values_list("pk", flat=True)
     cases = list(
-        Case.objects.select_for_update(of=("self",)).select_related(*RELATED).filter(pk__in=list(found))
+        Case.objects.select_for_update(of=("self",))
+        .select_related(*RELATED)
+        .filter(pk__in=list(found))
+        .order_by("pk")
     )
     audit_log.record_event_for_each(cases, "link_mailed", SYSTEM)
     cases.sort(key=lambda case: case.opened_at, reverse=True)

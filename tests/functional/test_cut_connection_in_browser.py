@@ -240,6 +240,25 @@ def test_signing_out_empties_the_memory_of_the_tab(visit, version):
     assert page.evaluate(KEPT) == "{}"
 
 
+SLOWLY = """const draw = createImageBitmap;
+  window.createImageBitmap = async (file) => (await new Promise((done) => setTimeout(done, 700)), draw(file)); void 0"""
+
+
+def test_press_waits_until_a_photo_is_smaller(visit, version):
+    page = visit(width=360)
+    step = FormStepPage(page)
+    step.start(version.form.slug)
+    page.evaluate("document.getElementById('id_piece').dataset.maxBytes = 400_000")
+    page.evaluate(SLOWLY)
+    written = io.BytesIO()
+    Image.effect_noise((600, 600), 60).convert("RGB").save(written, "PNG")
+    step.fill(nom="Marchetti")
+    step.attach({"name": "toit.png", "mimeType": "image/png", "buffer": written.getvalue()})
+    press(step.continue_button)
+    expect(step.field("lieu")).to_be_visible()
+    assert [one.name for one in StoredFile.objects.all()] == ["toit.jpg"]
+
+
 def test_photo_that_is_too_large_is_made_smaller(visit, version):
     page = visit(width=360)
     step = FormStepPage(page)

@@ -110,6 +110,13 @@ def test_head_of_a_step_saves_and_leads_to_the_space(person, client, elodie):
     assert [row["draft"] for row in page.context["drafts"]] == [draft]
 
 
+def test_enter_goes_on_and_not_to_the_space(person):
+    """Enter presses the first button of the form in the page, those in its head included."""
+    person.begin()
+    first = re.search(r'<button[^>]*form="filing"[^>]*>', person.open("identite").text)[0]
+    assert "name=" not in first
+
+
 def test_head_of_a_step_claims_nothing_for_a_helper(person, client, elodie):
     """A relative who is signed in and opens the link of a draft only goes to their own space."""
     person.begin()

@@ -267,6 +267,7 @@ def test_text_offers_sign_in_only_while_identity_is_not_proven(client, person):
     review = client.get(person.page("review"))
     assert said in review.text
     assert person.page("sign_in") in review.text
+    assert "name=" not in re.search("<button[^>]*>", review.text.split("<main")[1])[0]  # Enter sends
 
     client.force_login(UserFactory())
     review = client.get(person.page("review"))

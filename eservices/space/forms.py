@@ -138,7 +138,9 @@ class LostLinkForm(SpaceForm, HoneypotForm):
         max_length=24,
         required=False,
         validators=[validate_no_control],
-        help_text=_("Only if you know it. Otherwise you get the links of all requests with this address."),
+        help_text=_(
+            "Only if you know it. Otherwise you get the links of the newest requests with this address."
+        ),
     )
 
     @property

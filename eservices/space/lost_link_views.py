@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.cases import access as cases
 from eservices.cases import actions
 from eservices.cases.models import Case
@@ -36,12 +37,11 @@ def lost_link(request):
     form = LostLinkForm(request.POST)
     if not form.is_valid():
         return _ask(request, form, 422)
+    # Robots in the trap count as well: the pause below keeps a process busy.
+    if not LOST_LINK.allows_client(request):
+        form.add_error(None, _("Too many links were asked for from here. Try again in an hour, or call us."))
+        return _ask(request, form, 429)
     if not form.is_trapped:
-        if not LOST_LINK.allows_client(request):
-            form.add_error(
-                None, _("Too many links were asked for from here. Try again in an hour, or call us.")
-            )
-            return _ask(request, form, 429)
         if status := mailbox_limit_status(form, "email", LOST_LINK_MAILBOX):
             return _ask(request, form, status)
         actions.mail_status_links(**form.cleaned_request, language=get_language())
@@ -57,16 +57,18 @@ def requests_to_confirm(request) -> list[Case]:
     """Return the requests that the person may confirm, if this session proved access to the mailbox by a code."""
     if not (proven_at := _mailbox_proven_at(request)):
         return []
-    found = cases.unconfirmed_cases(request.user, proven_at).select_related("version", "submission")
-    return [
-        case for case in found.order_by("-opened_at") if actions.may_confirm(request.user, case, proven_at)
-    ]
+    return actions.cases_to_confirm(request.user, proven_at)
 
 
 def _mailbox_proven_at(request) -> datetime | None:
     """Return when this session was opened by a code sent to the address of the account; None if it was not."""
     records = get_authentication_records(request, request.user)
-    codes = [one["at"] for one in records if one.get("method") == "code"]
+    own = stored_form(request.user.email)
+    codes = [
+        one["at"]
+        for one in records
+        if one.get("method") == "code" and stored_form(one.get("email") or "") == own
+    ]
     return datetime.fromtimestamp(max(codes), UTC) if codes else None
 
 

@@ -8,4 +8,4 @@ class SubmissionsConfig(AppConfig):
     verbose_name = _("Submissions")
 
     def ready(self):
-        from . import checks, signal_handlers  # noqa: F401
+        from . import checks  # noqa: F401

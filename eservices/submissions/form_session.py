@@ -39,6 +39,7 @@ from .version_migration import owner_of
 
 # Buttons that leave a step without validating it. JavaScript presses the last for links to other steps.
 BACK, LATER, GO_TO, SIGN_IN = "back", "later", "go_to", "sign_in"
+TO_SPACE = "space"  # value of the last from the head of the page
 VERSION = "_version"  # hidden input: the form version of the page
 
 

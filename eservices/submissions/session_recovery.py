@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from eservices.accounts.models import User
 from eservices.formbuilder.definition import StepDefinition
 
 from . import actions, autosave
@@ -75,17 +74,25 @@ def discard_typed(request, draft: Draft | None, step: StepDefinition) -> None:
 
 
 def remember_draft(request, draft: Draft) -> None:
-    """Store in the session that the draft was begun by the person who signs in next."""
+    """Store in the session that the draft is of the person who comes back to it signed in."""
     request.session[BEGUN] = [draft.secret, timezone.now().timestamp()]
 
 
-def claim_remembered_draft(request, user: User) -> None:
-    """Give the draft that was begun before this sign-in to the person; do nothing if that was too long ago."""
-    secret, since = request.session.pop(BEGUN, ("", 0))
-    if not secret or timezone.now().timestamp() - since > HOLDS.total_seconds():
+def claim_remembered_draft(request, draft: Draft) -> None:
+    """Give the draft to the signed-in person who left it to sign in; do nothing if that was too long ago.
+
+    Signing in alone is not enough: somebody else of the family may do so after the person who left.
+    """
+    secret, since = request.session.get(BEGUN, ("", 0))
+    if secret != draft.secret or not request.user.is_authenticated:
         return
-    with suppress(Draft.DoesNotExist, actions.AlreadySent):
-        actions.claim_draft(actor=user, draft=Draft.objects.get(secret=secret))
+    del request.session[BEGUN]
+    if timezone.now().timestamp() - since > HOLDS.total_seconds():
+        return
+    with suppress(actions.AlreadySent):
+        claimed = actions.claim_draft(actor=request.user, draft=draft)
+        if claimed.user_id == request.user.pk:
+            draft.user, draft.typed = request.user, claimed.typed
 
 
 def _of(request, secret: str, step: str) -> UnsavedStep | None:

@@ -36,6 +36,7 @@ from .form_session import (
     GO_TO,
     LATER,
     SIGN_IN,
+    TO_SPACE,
     VERSION,
     FormSession,
     to_querydict,
@@ -77,6 +78,7 @@ def with_draft(view, *, with_submission: bool = True):
             return _sign_in_first(request, first.draft, kwargs.get("step"))
         except access.DraftExpired as expired:
             return _expired(request, expired.draft)
+        session_recovery.claim_remembered_draft(request, draft)
         try:
             told = _follow(request, draft)
         except actions.AlreadySent:  # in another tab at the same moment
@@ -374,7 +376,7 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
     if LATER in data and filing.draft:
         return redirect("submissions:later", filing.draft.secret)
     if SIGN_IN in data and filing.draft:
-        return _to_sign_in(request, filing, filing.resume_path)
+        return _to_sign_in(request, filing, filing.resume_path, data[SIGN_IN])
     asked = [one for one in filing.progress.steps if one.key in typed and filing.progress.may_open(one)]
     return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
 
@@ -406,7 +408,8 @@ def _leave(
     if elsewhere and filing.other_answers(step, form):
         raise actions.StepChangedElsewhere
     if SIGN_IN in data and not filing.draft and not _has_typed(data, step):
-        return redirect_to_login(_space_or(data, request.get_full_path()))
+        to_space = data[SIGN_IN] == TO_SPACE
+        return redirect_to_login(reverse("space:home") if to_space else request.get_full_path())
     if SIGN_IN in data or not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=step, typed=typed_answers(data, step)
@@ -415,7 +418,7 @@ def _leave(
     if LATER in data:
         return redirect("submissions:later", filing.draft.secret)
     if SIGN_IN in data:
-        return _to_sign_in(request, filing, _space_or(data, filing.url(step)))
+        return _to_sign_in(request, filing, filing.url(step), data[SIGN_IN])
     if GO_TO in data:
         return redirect(filing.url(progress.step(data[GO_TO]) or step))
     return redirect(filing.url(progress.before(step) or step))
@@ -426,20 +429,20 @@ def _has_typed(data: QueryDict, step: StepDefinition) -> bool:
     return any(one.strip() for name, values in typed.items() if name != SEEN for one in values)
 
 
-def _space_or(data: QueryDict, here: str) -> str:
-    """Return where to go after signing in: to the own space from the head of the page, else back to this page."""
-    return reverse("space:home") if data[SIGN_IN] == "space" else here
-
-
-def _to_sign_in(request, filing: FormSession, back: str) -> HttpResponse:
+def _to_sign_in(request, filing: FormSession, back: str, pressed: str = "") -> HttpResponse:
     """Redirect to the sign-in, then to ``back``. The draft then belongs to the person, and is filled in.
 
-    If they are signed in already, the draft becomes theirs now.
+    If they are signed in already, the draft becomes theirs now. ``pressed``: ``TO_SPACE`` from the head of the page,
+    which leads to the own space. That claims nothing for a person who was signed in: it may be a relative who helps.
     """
-    if filing.user and not filing.for_somebody:
-        actions.claim_draft(actor=filing.user, draft=filing.draft)
     if request.user.is_authenticated:
+        if pressed == TO_SPACE:
+            return redirect("space:home")
+        if not filing.for_somebody:
+            actions.claim_draft(actor=filing.user, draft=filing.draft)
         return redirect(back)
+    if pressed == TO_SPACE:
+        back = f"{reverse('submissions:sign_in', args=[filing.draft.secret])}?{TO_SPACE}"
     if submissions_rate_limits.may_wait(request):
         session_recovery.remember_draft(request, filing.draft)
     return redirect_to_login(back)
@@ -536,7 +539,9 @@ def _review(request, filing: FormSession, faults=(), status=200) -> HttpResponse
 @with_open_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request, filing):
-    """Sign in from the review, and come back to it."""
+    """Sign in from the review, and come back to it. Afterwards, the way from the head of a step to the own space."""
+    if TO_SPACE in request.GET:
+        return redirect("space:home")
     if request.method != "POST":
         return redirect("submissions:resume", filing.draft.secret)
     return _to_sign_in(request, filing, filing.url(None))

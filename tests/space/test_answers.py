@@ -187,6 +187,17 @@ def test_page_stops_following_after_ten_minutes(client):
         assert client.get(f"{url}avancement/").json()["follows"] is False
 
 
+def test_receipt_does_not_load_itself_again_for_a_question(client):
+    """The progress says “answered” as long as the question is open: the page would be loaded every second."""
+    asks = {"key": "bail", "type": "question", "settings": {"format": 1, "text": "Le bail ?", "days": 5}}
+    case = CaseFactory(stages=[asks], advanced=False)
+    receipt = reverse("submissions:sent", args=[case.submission.draft.secret])
+    assert "data-follows" in client.get(receipt).text
+    process.advance_case(case.pk)
+    assert client.get(f"{link(case)}avancement/").json()["answered"] is True
+    assert "data-follows" not in client.get(receipt).text
+
+
 def test_issued_document_ends_following(client):
     url = link(issued().case)
     assert client.get(f"{url}avancement/").json() | {"mark": ""} == {

@@ -82,6 +82,10 @@ def test_open_held_or_foreign_cases_are_not_erased(client, resident):
     assert 'name="account"' not in client.get(URL).content.decode()
 
 
+def test_erasing_empties_the_memory_of_the_browser(client, resident):
+    assert "data-forgets>" in client.get(reverse("space:erase")).text
+
+
 def test_drafts_are_erased_with_their_files(client, resident):
     DraftFactory(user=resident, steps=["qui"])
     foreign = DraftFactory(user=UserFactory(), steps=["qui"])

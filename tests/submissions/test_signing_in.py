@@ -85,12 +85,13 @@ def test_first_page_with_answers_is_found_again_after_sign_in(client, version, e
 
     assert page.url == reverse("submissions:step", args=[draft.secret, "qui"])
     assert client.get(page.url).context["form"]["pour"].value() == "autre"
+    draft.refresh_from_db()
     assert draft.user == elodie
 
 
 def test_claimed_draft_opens_for_its_owner_only(person, client, elodie):
     person.begin()
-    sign_in(client, person.post("identite", sign_in="1"))
+    client.get(sign_in(client, person.post("identite", sign_in="1")).url)
     client.logout()
 
     assert "/compte/entrer/" in person.open("identite").url
@@ -102,10 +103,28 @@ def test_head_of_a_step_saves_and_leads_to_the_space(person, client, elodie):
     person.begin()
     page = sign_in(client, person.post("identite", nom="Favre", sign_in="space"))
 
-    assert page.url == reverse("space:home")
+    page = client.get(page.url, follow=True)
+    assert page.redirect_chain == [(reverse("space:home"), 302)]
     draft = Draft.objects.get()
     assert draft.typed["identite"]["nom"] == ["Favre"]
-    assert [row["draft"] for row in client.get(page.url).context["drafts"]] == [draft]
+    assert [row["draft"] for row in page.context["drafts"]] == [draft]
+
+
+def test_enter_goes_on_and_not_to_the_space(person):
+    """Enter presses the first button of the form in the page, those in its head included."""
+    person.begin()
+    first = re.search(r'<button[^>]*form="filing"[^>]*>', person.open("identite").text)[0]
+    assert "name=" not in first
+
+
+def test_head_of_a_step_claims_nothing_for_a_helper(person, client, elodie):
+    """A relative who is signed in and opens the link of a draft only goes to their own space."""
+    person.begin()
+    client.force_login(elodie)
+    assert person.post("identite", nom="Favre", sign_in="space").url == reverse("space:home")
+    assert not client.get(reverse("space:home")).context["drafts"]
+    client.logout()
+    assert 'value="Favre"' in person.open("identite").text
 
 
 def test_signed_in_person_claims_a_draft_begun_elsewhere(person, client, elodie):
@@ -125,8 +144,20 @@ def test_later_sign_in_at_the_same_computer_gets_no_draft(person, client, elodie
     person.post("identite", nom="Favre", sign_in="1")
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         client.force_login(elodie)
+        assert person.open("identite").status_code == 200
 
     assert Draft.objects.get().user is None
+
+
+@pytest.mark.parametrize("button", ["1", "space"])
+def test_next_sign_in_of_a_relative_gets_no_draft(person, client, elodie, button):
+    """The person who began it went away from the computer that the family shares, before the code came."""
+    person.begin()
+    person.post("identite", nom="Favre", sign_in=button)
+    client.force_login(elodie)
+    assert not client.get(reverse("space:home")).context["drafts"]
+    client.logout()
+    assert 'value="Favre"' in person.open("identite").text
 
 
 def test_draft_of_another_person_is_never_claimed(person, client, elodie):
@@ -135,6 +166,7 @@ def test_draft_of_another_person_is_never_claimed(person, client, elodie):
     other = UserFactory()
     Draft.objects.update(user=other)
     client.force_login(elodie)
+    assert person.open("identite").status_code == 404
 
     assert Draft.objects.get().user == other
 
@@ -145,6 +177,7 @@ def test_sent_draft_is_not_claimed(person, client, elodie):
     person.draft.refresh_from_db()
     Person.send(person)
     client.force_login(elodie)
+    client.get(person.page("resume"))
 
     assert Draft.objects.get().user is None
 
@@ -234,6 +267,7 @@ def test_text_offers_sign_in_only_while_identity_is_not_proven(client, person):
     review = client.get(person.page("review"))
     assert said in review.text
     assert person.page("sign_in") in review.text
+    assert "name=" not in re.search("<button[^>]*>", review.text.split("<main")[1])[0]  # Enter sends
 
     client.force_login(UserFactory())
     review = client.get(person.page("review"))
@@ -261,6 +295,7 @@ def test_review_leads_to_sign_in_and_back(person, client, elodie):
     page = sign_in(client, client.post(person.page("sign_in")))
 
     assert page.url == person.page("review")
+    client.get(page.url)
     assert Draft.objects.get().user == elodie
     assert client.get(person.page("sign_in")).url == person.page("resume")
 

@@ -20,11 +20,11 @@ from .decisions import (
     withdraw_request,
 )
 from .identification import (
+    cases_to_confirm,
     confirm_case_of_account,
     confirm_email_address,
     identify_applicant,
     mail_status_links,
-    may_confirm,
     record_identity_proof,
 )
 from .intake import DEFAULT_TEAM, discard_rehearsal, open_case
@@ -71,6 +71,7 @@ __all__ = [
     "can_reopen",
     "cancel_absence",
     "case_search_lines",
+    "cases_to_confirm",
     "close_unanswered",
     "complete_case",
     "complete_stage_task",
@@ -94,7 +95,6 @@ __all__ = [
     "log_read",
     "mail_status_links",
     "mark_protected",
-    "may_confirm",
     "may_entrust",
     "merge_into",
     "open_case",

@@ -17,6 +17,7 @@ from ..workflow import identity
 from .base import RELATED, lock_case, lock_if_allowed, mark_process_due
 
 MOST_LINKS = 10  # in one e-mail
+MOST_OFFERED = 20  # requests to confirm at once
 
 
 @transaction.atomic
@@ -40,7 +41,8 @@ def confirm_case_of_account(*, actor: User, case: Case, proven_at: datetime) -> 
     ``proven_at``: when the session proved access to the mailbox.
     """
     case = lock_case(case.pk)
-    if not may_confirm(actor, case, proven_at):
+    free = access.unconfirmed_cases(actor, proven_at).filter(pk=case.pk)
+    if _names_another(actor.known_as, case) or not free.exists():
         raise IllegalTransition(_("The address can only be confirmed with the link in our e-mail."))
     case.email_confirmed_at = timezone.now()
     case.save(update_fields=["email_confirmed_at"])
@@ -49,15 +51,19 @@ def confirm_case_of_account(*, actor: User, case: Case, proven_at: datetime) -> 
     return case
 
 
-def may_confirm(user: User, case: Case, proven_at: datetime) -> bool:
-    """Return whether ``user`` may confirm to have sent the case.
+def cases_to_confirm(user: User, proven_at: datetime) -> list[Case]:
+    """Return the newest cases that ``user`` may confirm to have sent."""
+    found = access.unconfirmed_cases(user, proven_at).select_related("version", "submission")
+    newest, proof = found.order_by("-opened_at")[:MOST_OFFERED], user.known_as
+    return [case for case in newest if not _names_another(proof, case)]
+
+
+def _names_another(proof: IdentityProof | None, case: Case) -> bool:
+    """Return whether the case names another person than the account.
 
     A family may share a mailbox: an account that is proven to be of one person takes no request in another name.
     """
-    proof = user.known_as
-    if proof and case.applicant and not identity.concerns_applicant(proof, case):
-        return False
-    return access.unconfirmed_cases(user, proven_at).filter(pk=case.pk).exists()
+    return bool(proof and case.applicant and not identity.concerns_applicant(proof, case))
 
 
 @transaction.atomic
@@ -68,7 +74,10 @@ def mail_status_links(*, email: str, reference: str = "", language: str) -> Deli
     """
     found = access.cases_to_mail(email, reference)[:MOST_LINKS].values_list("pk", flat=True)
     cases = list(
-        Case.objects.select_for_update(of=("self",)).select_related(*RELATED).filter(pk__in=list(found))
+        Case.objects.select_for_update(of=("self",))
+        .select_related(*RELATED)
+        .filter(pk__in=list(found))
+        .order_by("pk")
     )
     audit_log.record_event_for_each(cases, "link_mailed", SYSTEM)
     cases.sort(key=lambda case: case.opened_at, reverse=True)

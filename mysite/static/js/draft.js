@@ -9,6 +9,7 @@ const WAIT = 3000; // a press of a button waits so long for what is under way; f
 let last = Promise.resolve();
 let current = null; // {call, patience}
 let pressed = false;
+const works = new Set();
 
 /**
  * Sends `fields` with what every post of the page carries; the answer as {status, …what the server said}.
@@ -68,6 +69,12 @@ function heard(call) {
   return { ...said, status: call.status };
 }
 
+/** Lets a press of a button wait until `work` is done and what it sends is under way. */
+export function hold(work) {
+  works.add(work);
+  work.finally(() => works.delete(work));
+}
+
 /** Shows a remark with this `id` ahead of `next`; "" takes it away. */
 export function remark(id, text, next) {
   document.getElementById(id)?.remove();
@@ -80,18 +87,19 @@ addEventListener(
   (event) => {
     if (event.target !== form) return;
     renewToken();
-    if (!current) {
+    if (!current && !works.size) {
       pressed = true;
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
     form.dispatchEvent(new Event("waits"));
+    const go = () => form.dispatchEvent(new Event("goes", { cancelable: true })) && form.requestSubmit(event.submitter);
+    if (works.size) return Promise.allSettled(works).then(() => setTimeout(go));
     const patience = current.patience === null ? [] : [new Promise((resolve) => setTimeout(resolve, current.patience))];
     Promise.race([last, ...patience]).then(() => {
       current?.call.abort();
-      const goes = form.dispatchEvent(new Event("goes", { cancelable: true }));
-      if (goes) form.requestSubmit(event.submitter);
+      go();
     });
   },
   { capture: true },

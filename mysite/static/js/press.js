@@ -66,8 +66,12 @@ export function sendPresses(form) {
 
   function leave(button) {
     form.dispatchEvent(new Event("leaves"));
-    if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    const { action } = form;
+    const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
+    form.append(pressed);
     form.action = new URL(address(button), location).href;
+    // Whoever comes back to the page as it was presses another button.
+    addEventListener("pageshow", () => (pressed.remove(), (form.action = action)), { once: true });
     navigator.serviceWorker?.controller?.postMessage({ repeats: form.action });
     form.submit();
   }
@@ -94,7 +98,9 @@ export function sendPresses(form) {
     if (!text) return;
     const said = { id: "press", className: "hint remark", role: "alert", textContent: text };
     const shown = Object.assign(document.createElement("p"), said);
-    form.querySelector(":scope > p.go, :scope > div > p.go").before(shown);
+    const buttons = form.querySelector(":scope > p.go, :scope > div > p.go");
+    if (buttons) buttons.before(shown);
+    else form.append(shown); // a form that cannot be sent now
     shown.scrollIntoView({ block: "nearest" });
   }
 }

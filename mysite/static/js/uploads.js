@@ -1,7 +1,7 @@
 // Files travel as soon as they are chosen, one after the other, each with its progress; what does not arrive can be tried
 // again. Until a file is there it stays in its input: pressing “Continue” sends it as without JavaScript.
 
-import { form, remark, send } from "./draft.js";
+import { form, hold, remark, send } from "./draft.js";
 import { shrink } from "./photos.js";
 
 const OWN = "arrived";
@@ -51,7 +51,9 @@ function equip(input) {
   async function lighten(item, most) {
     item.append(element("p", "hint", words.shrinks.replace("{name}", item.file.name)));
     say(item.lastChild.textContent);
-    const small = await shrink(item.file, most);
+    const shrinking = shrink(item.file, most);
+    hold(shrinking);
+    const small = await shrinking;
     item.lastChild.remove();
     if (!item.isConnected) return;
     if (small.size > most) refuse(item, words.large.replace("{name}", item.file.name));

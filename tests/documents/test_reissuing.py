@@ -152,7 +152,7 @@ def test_agent_decides_that_no_new_document_is_issued():
     assert case.state == "closed"
     assert Document.objects.filter(case=case).count() == 1
     told = Delivery.objects.for_subject(case.subject).order_by("created_at", "pk").last()
-    assert "acceptée" in told.payload["text"]
+    assert "accepté votre demande" in told.payload["text"]
 
 
 def test_decision_asks_whether_to_reissue(client):

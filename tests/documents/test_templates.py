@@ -459,7 +459,7 @@ def test_applicant_without_email_gets_one_letter_per_address(declared, letters):
     assert len(written) == letters
     assert enclosing.payload["address"] == ["Élodie Anne Marchetti", "rue du Lac 22", "1199 Orvenay"]
     said = "".join(one.payload["text"] for one in written)
-    for fact in ("est acceptée", "Tout est en ordre.", document.number, "votre adresse officielle"):
+    for fact in ("accepté votre demande", "Tout est en ordre.", document.number, "votre adresse officielle"):
         assert fact in said
 
 

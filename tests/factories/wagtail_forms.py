@@ -32,6 +32,13 @@ def flat_block(prefix: str, block, value) -> dict:
             data |= {f"{here}-deleted": "", f"{here}-order": number, f"{here}-type": child.block_type}
             data |= {f"{here}-id": child.id, **flat_block(f"{here}-value", child.block, child.value)}
         return data
+    if hasattr(block, "child_block"):
+        data = {f"{prefix}-count": len(value)}
+        for number, child in enumerate(value.bound_blocks):
+            here = f"{prefix}-{number}"
+            data |= {f"{here}-deleted": "", f"{here}-order": number, f"{here}-id": child.id}
+            data |= flat_block(f"{here}-value", child.block, child.value)
+        return data
     if hasattr(block, "child_blocks"):
         return {
             name: text

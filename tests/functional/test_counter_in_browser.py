@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from eservices.cases.models import Case, Role
+from mysite.demo.builders.eservices.reference_tables import import_streets
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.payments import entry
@@ -89,6 +90,7 @@ class Hand:
 def move(site, settings, tmp_path):
     settings.GED_URL = f"directory:{tmp_path}"
     entry("annonce-demenagement-arrivee", 2000)
+    import_streets()
     return make_service(make_counter(site), json.loads(MOVE.read_text(encoding="utf-8")))
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from eservices.cases.models import Case
 from eservices.register import actions as register
+from mysite.demo.builders.eservices.reference_tables import import_streets
 from mysite.demo.builders.eservices.services import DEFINITIONS
 from tests.factories.accounts import known
 from tests.factories.catalogue import make_counter, make_service
@@ -80,6 +81,7 @@ def published(site, settings, tmp_path, slug: str):
         entry(key, 1000)
     if slug == "attestation-domicile":
         DocumentTemplateFactory()
+    import_streets()
     return make_service(make_counter(site), json.loads((DEFINITIONS / f"{slug}.json").read_text()))
 
 

@@ -16,6 +16,7 @@ from eservices.cases.models import Case, Role
 from eservices.deliveries.models import Delivery
 from eservices.documents.models import Document
 from eservices.submissions.models import Draft, Submission
+from mysite.demo.builders.eservices.reference_tables import import_streets
 from mysite.views import server_error
 from news.articles.models import NewsPage
 from newsletter.audience import subscribers_for
@@ -44,6 +45,7 @@ def certificate(site, settings, tmp_path):
     DocumentTemplateFactory(sentence="{register_name} habite à Orvenay.", facts="")
     entry("attestation-domicile", 1500)
     entry("attestation-domicile-envoi", 200)
+    import_streets()
     return make_service(make_counter(site), json.loads(CERTIFICATE.read_text()))
 
 

@@ -123,7 +123,9 @@ def test_payment_stage_precedes_or_follows_the_decision():
     assert after.charges.get().state == ChargeState.OPEN
     _receipt, told = letters(after)  # one e-mail for both: the acceptance and the amount due
     for said in (told.payload["text"], told.payload["html"]):
-        assert [words in said for words in ("est acceptée", "Tout est là.", "CHF\u00a030.–")] == [True] * 3
+        assert [words in said for words in ("accepté votre demande", "Tout est là.", "CHF\u00a030.–")] == [
+            True
+        ] * 3
 
 
 def test_acceptance_is_sent_alone_if_nothing_is_due():

@@ -158,7 +158,7 @@ def test_followers_of_a_duplicate_follow_the_original_report(client):
     }
     assert not twice.followers.exists()
     told = Delivery.objects.for_subject(twice.case.subject).latest("created_at").payload["text"]
-    assert "était déjà connu" in told
+    assert "connaissions déjà" in told
     post_update(report, "mended")
     ended = Delivery.objects.get(recipient="anna@courriel.example").payload["text"]
     assert "behoben" in ended

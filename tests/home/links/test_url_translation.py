@@ -16,7 +16,23 @@ from tests.factories.newsletter import SubscriberFactory
 
 # Words that are the same in every language, and file names that machines request.
 SAME = {"d", "v", "sms", "stop", "rss", "photo", "icone", "styles", "robots", "sitemap", "manifest", "worker"}
-SAME |= {"atom", "css", "gif", "ics", "jpg", "js", "json", "pdf", "png", "txt", "vcf", "webmanifest", "xml"}
+SAME |= {
+    "atom",
+    "css",
+    "favicon",
+    "gif",
+    "ico",
+    "ics",
+    "jpg",
+    "js",
+    "json",
+    "pdf",
+    "png",
+    "txt",
+    "vcf",
+    "webmanifest",
+    "xml",
+}
 
 SECRET = "x" * 22
 

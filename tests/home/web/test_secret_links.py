@@ -7,8 +7,15 @@ from django.urls import get_resolver
 
 from home.web.secret_links import SecretConverter, new_secret
 
-# Their views answer a malformed secret as an unknown one; the secret of a webhook is the operator's.
-OTHER_SHAPES = {"participation:confirm", "shared_draft", "sms_webhook", "mailchimp_webhook"}
+# Their views answer a malformed secret as an unknown one; the secret of a webhook is the operator's. The last one
+# explains a link that was copied incompletely.
+OTHER_SHAPES = {
+    "participation:confirm",
+    "shared_draft",
+    "sms_webhook",
+    "mailchimp_webhook",
+    "space:unknown_link",
+}
 
 
 def _routes(patterns, namespace: str = ""):

@@ -263,7 +263,7 @@ def test_departure_is_free_of_charge():
     _receipt, told = (
         Delivery.objects.for_subject(journey.case.subject).filter(carrier="email").order_by("created_at")
     )
-    assert "est acceptée" in told.payload["text"]
+    assert "accepté votre demande" in told.payload["text"]
     assert "votre caisse-maladie" in told.payload["text"]
 
 

@@ -252,7 +252,7 @@ def test_hidden_keeper_address_precedes_public_one(client, choir):
 def test_keeper_link_requests_are_limited_per_address(client, choir):
     answers = [ask(client, choir.email) for _ in range(4)]
     assert [one.status_code for one in answers] == [302] * 3 + [429]
-    assert "Plusieurs lettres" in answers[-1].text  # without promising an e-mail
+    assert "Plusieurs e-mails" in answers[-1].text  # without promising an e-mail
     assert Delivery.objects.count() == 3
 
 

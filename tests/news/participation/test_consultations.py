@@ -282,7 +282,7 @@ class TestHandingIn:
         assert len(letters(LEA)) == 6
         assert seventh.status_code == 429
         assert "Sous le tilleul." in seventh.content.decode()  # the typed text is kept
-        assert "autre lettre" in seventh.content.decode()
+        assert "autre e-mail" in seventh.content.decode()
         hand_in(client, box, email="lea+encore@example.org")
         assert not letters("lea+encore@example.org")
         hand_in(client, box, email="leo@example.org")

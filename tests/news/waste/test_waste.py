@@ -216,7 +216,7 @@ def test_reminder_change_requires_confirmation(client, calendar):
 def test_reminder_emails_are_limited_per_address(client, calendar):
     answers = [ask(client) for _ in range(4)]
     assert [one.status_code for one in answers] == [302] * 3 + [429]
-    assert "Plusieurs lettres" in answers[-1].text  # without promising an e-mail
+    assert "Plusieurs e-mails" in answers[-1].text  # without promising an e-mail
 
 
 def test_unconfirmed_reminder_expires_after_a_week(client, calendar, clock):

@@ -14,7 +14,7 @@ class Suggestions {
 
   constructor(form) {
     this.#form = form;
-    this.#input = form.querySelector("input[type=search]");
+    this.#input = form.querySelector("input:not([type=hidden])");
     this.#list = Object.assign(document.createElement("ul"), { id: `${this.#input.id}-found`, hidden: true });
     this.#list.setAttribute("role", "listbox");
     this.#list.setAttribute("aria-label", form.dataset.suggestions);

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from django.db.models import Expression
+from django.db.models.expressions import BaseExpression
 from django.urls import reverse
 from django.utils.translation import pgettext
 from wagtail.models import Page
@@ -15,7 +15,7 @@ from . import access
 class ReportsSiteExtension(SiteExtension):
     """The link of the main menu to report a problem, if the commune accepts reports."""
 
-    def home_annotations(self) -> Mapping[str, Expression]:
+    def home_annotations(self) -> Mapping[str, BaseExpression]:
         return {"takes_reports": access.has_categories_expression()}
 
     def menu_links(self, home: Page) -> Iterator[MenuLink]:

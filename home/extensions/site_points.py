@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Expression
+from django.db.models.expressions import BaseExpression
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from wagtail.models import Page
@@ -94,7 +94,7 @@ class SiteExtension(Extension):
         """Yield sections below the content of a page."""
         return ()
 
-    def home_annotations(self) -> Mapping[str, Expression]:
+    def home_annotations(self) -> Mapping[str, BaseExpression]:
         """Return annotations of the home pages, by name. They cost no query: ``menu_links`` reads them."""
         return {}
 

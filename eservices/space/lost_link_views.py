@@ -80,7 +80,8 @@ def claim(request):
     if not (proven_at := _mailbox_proven_at(request)):
         raise Http404
     free = cases.unconfirmed_cases(request.user, proven_at)
-    case = get_or_404(free, reference=request.POST.get("reference", "")[:24])
+    reference = request.POST.get("reference", "").replace("\0", "")  # PostgreSQL refuses NUL
+    case = get_or_404(free, reference=reference[:24])
     try:
         actions.confirm_case_of_account(actor=request.user, case=case, proven_at=proven_at)
     except actions.IllegalTransition as refusal:

@@ -371,7 +371,7 @@ def test_areas_can_be_used_in_calculations():
     assert compute_formula(zone, {"ou": answer}) == "B"
     assert compute_formula({"operation": "concat", "fields": ["ou.town"]}, {"ou": answer}) == "Orvenay"
     assert answer_remarks(FORM.fields["ou"], answer, None) == [
-        "École: Bourg; zone: B; collecte: mardi; EGID: 2001"
+        "collecte: mardi; École: Bourg; zone: B; EGID: 2001"
     ]
 
 

@@ -139,13 +139,14 @@ class Streets:
 
     @cached_property
     def area_names(self) -> dict[str, str]:
-        """The kinds of areas, by key, as the commune calls them."""
-        return {
+        """The kinds of areas, by key, as the commune calls them: in the order of their keys, as JSONB has none."""
+        found = {
             area_key(name): name
             for one in self.all
             for name in one.columns
             if is_area(name) and not one.commune
         }
+        return dict(sorted(found.items()))
 
     @cached_property
     def _by_key(self) -> dict[str, list[Street]]:

@@ -549,10 +549,10 @@ def test_word_of_another_language_leads_to_its_pages(client, german):
 
 
 def test_foreign_pages_precede_a_corrected_query(client, home, german):
-    make.published(make.ContentPageFactory(parent=home, title="Abfal", slug="abfal"))
+    make.published(make.ContentPageFactory(parent=home, title="Abfael", slug="abfael"))
     shown = client.get("/recherche/", {"q": "abfall"}).text
-    assert shown.index("Auf Deutsch") < shown.index("<b>abfal</b>")
-    assert "Auf Deutsch" not in client.get("/recherche/", {"q": "abfal"}).text
+    assert shown.index("Auf Deutsch") < shown.index("<b>abfael</b>")
+    assert "Auf Deutsch" not in client.get("/recherche/", {"q": "abfael"}).text
 
 
 def test_suggestion_of_another_language_says_so(client, port, german):

@@ -455,7 +455,7 @@ QUESTIONS = [
     ("/participer/", "aide pour acheter un vélo électrique", "/guichet-en-ligne/subvention-velo/"),
     ("/guichet-en-ligne/chien/", "rendez-vous pour ma carte d’identité", "/guichet-en-ligne/rendez-vous/"),
     ("/de/leben/", "Wohin mit dem Müll?", "/de/leben/abfall/"),
-    ("/actualites/", "rubbish collection", "/en/living/waste/"),
+    ("/actualites/", "rubbish", "/en/living/waste/"),
     ("/actualites/", "Abfall", "/de/leben/abfall/"),
     ("/vivre/", "rifiuti", "/it/vivere/rifiuti/"),
 ]

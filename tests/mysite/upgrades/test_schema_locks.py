@@ -72,11 +72,15 @@ def test_other_queries_pass_while_a_migration_waits(transactional_db, impatient,
     """Without the limit, the reader would wait behind the migration until the forgotten transaction ends."""
     monkeypatch.setattr(schema_locks, "PAUSES", ())
     monkeypatch.setattr(schema_locks, "LOCK_TIMEOUT", 0.5)
-    read = threading.Event()
+    begun, read = threading.Event(), threading.Event()
 
     def reader() -> None:
         other = connection.copy()
+        # Behind a pooler, it must not take the connection on which the limit is set.
+        other.set_autocommit(False)
         with other.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            begun.set()
             cursor.execute("SELECT pg_sleep(0.1)")
             cursor.execute(f"SELECT count(*) FROM {TABLE}")
         other.close()
@@ -85,6 +89,7 @@ def test_other_queries_pass_while_a_migration_waits(transactional_db, impatient,
     with held():
         thread = threading.Thread(target=reader)
         thread.start()
+        assert begun.wait(5)
         with pytest.raises(CommandError):
             migrate_with_lock_timeout(add_column, connection, print)
         assert read.wait(5)

@@ -791,7 +791,10 @@ def field_value(field: dict, text: Callable[[str], str], identify: Identify) -> 
         )
         for option in field.get("options", [])
     ]
-    settings = {name: str(v) if isinstance(v, float) else v for name, v in field.get("settings", {}).items()}
+    settings = {
+        name: _setting_value(setting, f"field.{key}.{name}", identify)
+        for name, setting in field.get("settings", {}).items()
+    }
     return {
         **settings,
         **{name: text(f"field.{key}.{name}") for name in FIELD_TEXTS},
@@ -808,6 +811,13 @@ def field_value(field: dict, text: Callable[[str], str], identify: Identify) -> 
         "retention": field.get("retention"),
         "table": field.get("table", ""),
     }
+
+
+def _setting_value(setting, path: str, identify: Identify):
+    """Return a setting as its block stores it: the entries of a list have ids that do not depend on chance."""
+    if isinstance(setting, list) and all(isinstance(one, dict) for one in setting):
+        return [_child("item", one, identify(f"{path}.{number}")) for number, one in enumerate(setting)]
+    return str(setting) if isinstance(setting, float) else setting
 
 
 def fees_value(fees: list[dict], text: Callable[[str], str], identify: Identify) -> list[dict]:

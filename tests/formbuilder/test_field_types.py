@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from wagtail.admin.icons import get_icons
 
-from eservices.formbuilder.blocks import KeysBlock
+from eservices.formbuilder.blocks import KeysBlock, field_value
 from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.field_types import (
     MASK,
@@ -518,3 +518,11 @@ def test_step_asks_back_before_and_after_it_is_saved():
     saved = StepForm(form, form.steps[0], "en", {"de": "20:00", "a": "02:00"})
     for shown in (typed, saved):
         assert shown.questions[1].typos, shown.is_bound
+
+
+def test_entries_of_a_list_setting_have_ids_that_are_not_random():
+    copies = [{"question": "nom_enfant", "source": "nom"}]
+    group = {"key": "enfants", "type": "group", "settings": {"copies": copies, "max": 4}}
+    value = field_value(group, lambda path: "", lambda path: f"id of {path}")
+    assert value["copies"] == [{"type": "item", "value": copies[0], "id": "id of field.enfants.copies.0"}]
+    assert value["max"] == 4

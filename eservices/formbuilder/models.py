@@ -177,7 +177,7 @@ class ReferenceRow(models.Model):
 
 
 class HouseNumber(models.Model):
-    """A house of a street, which is a row of a reference table. Imported from the official file of addresses."""
+    """A house of a street, which is a row of a reference table: of the official file of addresses, or added by hand."""
 
     street = models.ForeignKey(
         ReferenceRow, on_delete=models.CASCADE, related_name="numbers", verbose_name=_("street")
@@ -193,6 +193,7 @@ class HouseNumber(models.Model):
         "EWID", blank=True, help_text=_("Numbers of its dwellings, with blanks between.")
     )
     active = models.BooleanField(_("offered"), default=True)
+    official = models.BooleanField(default=False, editable=False)  # in the official file once; others are by hand
 
     class Meta:
         verbose_name = _("house number")

@@ -103,6 +103,21 @@ def test_missing_streets_and_houses_are_closed():
 
 
 @pytest.mark.django_db
+def test_house_added_by_hand_is_not_closed_until_a_file_had_it():
+    street = make_streets().rows.get(label="Rue du Lac")
+    house = HouseNumber(street=street, number="99", postcode="1199")
+    house.clean()
+    house.save()
+    assert not imported(*STREETS)
+    house.refresh_from_db()
+    assert house.active
+    assert imported(*STREETS, swiss_line("Rue du Lac", "99", 1001, 2999)).houses_changed == 1
+    assert imported(*STREETS).houses_closed == 1
+    house.refresh_from_db()
+    assert not house.active
+
+
+@pytest.mark.django_db
 def test_street_of_a_commune_that_joined_is_ours():
     table = make_streets()
     imported(*STREETS[:-1], swiss_line("Chemin du Coteau", "4", 1009, 2800))

@@ -1,7 +1,7 @@
 """Import of an official file of addresses into a table of streets and their house numbers.
 
 Streets are recognized by their official number, so that a new name of a street becomes a former one of the row; without
-numbers, by their name. Nothing is deleted, because answers refer to rows.
+numbers, by their name. Nothing is deleted, because answers refer to rows, and what was added by hand is not closed.
 """
 
 import hashlib
@@ -102,7 +102,8 @@ class AddressImport:
         rows = list(self.table.rows.order_by("order", "pk"))
         matched = dict(self._matched(rows))
         changed = [row for identity, row in matched.items() if self._update(row, self.streets[identity])]
-        official = set(HouseNumber.objects.filter(street__table=self.table).values_list("street", flat=True))
+        houses = HouseNumber.objects.filter(street__table=self.table, official=True)
+        official = set(houses.values_list("street", flat=True))
         present = {row.pk for row in matched.values()}
         for row in rows:
             if row.pk not in present and row.active and (row.pk in official or "esid" in row.extra):
@@ -194,25 +195,28 @@ class AddressImport:
         }
         seen, changed = set(), []
         there = HouseNumber.objects.filter(street__table=self.table)
-        fields = ("pk", "street_id", "key", "postcode", *HOUSE_FIELDS)
-        for pk, street, key, postcode, *before in there.values_list(*fields).iterator(BATCH):
+        fields = ("pk", "street_id", "key", "postcode", "official", *HOUSE_FIELDS)
+        for pk, street, key, postcode, official, *before in there.values_list(*fields).iterator(BATCH):
             found = keys.get((street, key, postcode))
+            if not (found or official):
+                continue  # added by hand: no file closes it
             wanted = self.houses[found] if found else (*before[:-1], False)
             if found:
                 seen.add(found)
-            if tuple(before) == tuple(wanted):
+            if official and tuple(before) == tuple(wanted):
                 self.changes.houses_same += bool(found)
                 continue
             self.changes.houses_closed += not wanted[-1] and before[-1]
             self.changes.houses_changed += bool(found) and (wanted[-1] or not before[-1])
-            changed.append(HouseNumber(pk=pk, **dict(zip(HOUSE_FIELDS, wanted, strict=True))))
+            values = dict(zip(HOUSE_FIELDS, wanted, strict=True))
+            changed.append(HouseNumber(pk=pk, official=True, **values))
         new = (one for one in self.houses if one not in seen)
         self.changes.houses_added = len(self.houses) - len(seen)
         if write:
-            HouseNumber.objects.bulk_update(changed, HOUSE_FIELDS, batch_size=500)
+            HouseNumber.objects.bulk_update(changed, [*HOUSE_FIELDS, "official"], batch_size=500)
             for some in batched(new, BATCH, strict=False):
                 HouseNumber.objects.bulk_create(self._house(rows, *one) for one in some)
 
     def _house(self, rows: dict[str, ReferenceRow], identity: str, key: str, postcode: str) -> HouseNumber:
         values = dict(zip(HOUSE_FIELDS, self.houses[identity, key, postcode], strict=True))
-        return HouseNumber(street=rows[identity], key=key, postcode=postcode, **values)
+        return HouseNumber(street=rows[identity], key=key, postcode=postcode, official=True, **values)

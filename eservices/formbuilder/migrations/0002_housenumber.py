@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('egid', models.CharField(blank=True, help_text='Number of the building in the federal register.', max_length=40, verbose_name='EGID')),
                 ('ewids', models.TextField(blank=True, help_text='Numbers of its dwellings, with blanks between.', verbose_name='EWID')),
                 ('active', models.BooleanField(default=True, verbose_name='offered')),
+                ('official', models.BooleanField(default=False, editable=False)),
                 ('street', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='eservices_formbuilder.referencerow', verbose_name='street')),
             ],
             options={

@@ -9,7 +9,6 @@ from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +18,7 @@ from home.formats.spreadsheets import SpreadsheetError
 from . import actions
 from .addresses.change_report import report_lines
 from .models import ReferenceTable
-from .viewsets import editable_table, rows_url
+from .viewsets import editable_table, page_of_table, rows_url
 
 MAX_MEGABYTES = 100
 
@@ -68,7 +67,7 @@ def import_addresses(request: HttpRequest, pk: int) -> HttpResponseBase:
             context = {"held": _hold(table, file.file), "commune": commune}
     context |= {"table": table, "form": form, "changes": changes}
     context |= {"lines": list(report_lines(changes)) if changes is not None else []}
-    context |= _page(table)
+    context |= page_of_table(table, _("Official addresses of “%(table)s”") % {"table": table})
     return TemplateResponse(
         request, "formbuilder/admin/addresses.html", context, status=422 if form.errors else 200
     )
@@ -120,19 +119,3 @@ def _digest(file: BinaryIO) -> str:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest
-
-
-def _page(table: ReferenceTable) -> dict:
-    """Return title and breadcrumbs of the page."""
-    return {
-        "header_title": str(table),
-        "header_icon": "table",
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {
-                "url": reverse(ReferenceTable.snippet_viewset.get_url_name("list")),
-                "label": _("Reference tables"),
-            },
-            {"url": "", "label": _("Official addresses of “%(table)s”") % {"table": table}},
-        ],
-    }

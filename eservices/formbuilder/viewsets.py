@@ -170,6 +170,22 @@ def editable_table(request, pk) -> ReferenceTable:
     return get_object_or_404(ReferenceTable, pk=pk)
 
 
+def page_of_table(table: ReferenceTable, title: str) -> dict:
+    """Return the header and the breadcrumbs of an admin page about a table."""
+    return {
+        "header_title": str(table),
+        "header_icon": "table",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {
+                "url": reverse(ReferenceTable.snippet_viewset.get_url_name("list")),
+                "label": _("Reference tables"),
+            },
+            {"url": "", "label": title},
+        ],
+    }
+
+
 @require_http_methods(["GET", "POST"])
 def import_file(request, pk):
     """Show the changes of an import, then, after confirmation, apply them."""
@@ -185,16 +201,7 @@ def import_file(request, pk):
         "changes": None if lines is None else files.compare_rows(rows, lines),
         "rows": files.write_table_file(lines) if lines else "",
         "shown": files.rows_digest(rows),
-        "header_title": str(table),
-        "header_icon": "table",
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {
-                "url": reverse(ReferenceTable.snippet_viewset.get_url_name("list")),
-                "label": _("Reference tables"),
-            },
-            {"url": "", "label": _("Import into “%(table)s”") % {"table": table}},
-        ],
+        **page_of_table(table, _("Import into “%(table)s”") % {"table": table}),
     }
     status = 422 if form.errors else 200
     return TemplateResponse(request, "formbuilder/admin/import.html", context, status=status)

@@ -672,9 +672,8 @@ def _later(request, filing: FormSession, form: ResumeForm) -> HttpResponse:
 # -- Shared --------------------------------------------------------------------------------------------------
 def _page(request, template: str, filing: FormSession, context: dict, status: int = 200) -> HttpResponse:
     if autosave.is_press(request):
-        return JsonResponse(
-            {}
-        )  # the browser asks for this page: nothing is rendered twice, and no message is lost
+        # The browser asks for this page: nothing is rendered twice, and no message is lost.
+        return JsonResponse({})
     shared = {
         "filing": filing,
         "draft": filing.draft,

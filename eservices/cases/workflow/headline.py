@@ -9,11 +9,8 @@ from ..extension_points import CaseExtension, Headline
 from ..models import Case
 from .progress import is_finished_for_applicant
 
-PREFETCHED = (
-    "stages",
-    "documents",
-    "submission__bookings",
-)  # what ``case_headline`` reads, for lists of cases
+# What ``case_headline`` reads, for lists of cases.
+PREFETCHED = ("stages", "documents", "submission__bookings")
 
 
 def case_headline(case: Case) -> Headline | None:

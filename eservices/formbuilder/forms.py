@@ -556,11 +556,13 @@ class QuestionContext:
         return next((name for name in found if name in names), "")
 
     @property
-    def doubt_choices(self) -> list[dict]:
-        """The ways on after a doubt about the answer, to choose one: ``{"id", "value", "label"}``."""
-        found = next((fault.params["ways"] for fault in self.faults if "ways" in (fault.params or {})), [])
+    def error_choices(self) -> list[dict]:
+        """The choices that an error of the answer offers: ``{"id", "value", "label"}``."""
+        found = next(
+            (fault.params["choices"] for fault in self.faults if "choices" in (fault.params or {})), []
+        )
         return [
-            {"id": f"{self.id}-way-{index}", "value": value, "label": label}
+            {"id": f"{self.id}-choice-{index}", "value": value, "label": label}
             for index, (value, label) in enumerate(found)
         ]
 

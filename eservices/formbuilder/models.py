@@ -193,7 +193,9 @@ class HouseNumber(models.Model):
         "EWID", blank=True, help_text=_("Numbers of its dwellings, with blanks between.")
     )
     active = models.BooleanField(_("offered"), default=True)
-    official = models.BooleanField(default=False, editable=False)  # in the official file once; others are by hand
+    official = models.BooleanField(
+        default=False, editable=False
+    )  # in the official file once; others are by hand
 
     class Meta:
         verbose_name = _("house number")

@@ -48,12 +48,12 @@ def answer_to(form=FORM, **parts: str) -> dict:
     return filled.cleaned_answers["ou"]
 
 
-def doubt_about(form=FORM, **parts: str):
-    """Return the message, the input that it concerns, and the values of the ways on."""
+def error_of(form=FORM, **parts: str):
+    """Return the message, the input that it concerns, and the values of its choices."""
     filled = posted(form, **parts)
     assert not filled.is_valid()
     asked = filled.questions[0]
-    return " ".join(asked.messages), asked.wrong_part, [way["value"] for way in asked.doubt_choices]
+    return " ".join(asked.messages), asked.wrong_part, [one["value"] for one in asked.error_choices]
 
 
 # -- Spellings -----------------------------------------------------------------------------------------------
@@ -201,13 +201,13 @@ def test_address_of_another_language_is_found(line, street, number):
         ({"street": "Rue X", "number": "12", "town": "Gland"}, "is in Gland", "town", ""),
     ],
 )
-def test_doubt_is_caught_with_ways_on(parts, message, part, proposal):
+def test_unknown_address_is_refused_with_choices(parts, message, part, proposal):
     make_streets()
-    said, where, ways = doubt_about(**parts)
+    said, where, choices = error_of(**parts)
     assert message in said
     assert where == part
-    assert not proposal or proposal in ways
-    new, unsure = ways[-2:]
+    assert not proposal or proposal in choices
+    new, unsure = choices[-2:]
     assert answer_to(**parts, sure=new)["known"] == {"sure": "new"}
     assert answer_to(**parts, sure=unsure)["known"] == {"sure": "unsure"}
 
@@ -250,17 +250,17 @@ def test_house_of_one_village_is_found(parts, egid):
 def test_official_number_has_any_format(number):
     make_streets("rues", swiss_line("Rue du Lac", number, 1001, 1), swiss_line("Rue du Lac", "2", 1001, 2))
     assert answer_to(street="Rue du Lac", number=number)["known"] == {"egid": "1"}
-    ways = doubt_about(street="Rue du Lac", number="?!")[2]
-    assert not posted(street="Rue du Lac", number="?!", sure=ways[-1]).is_valid()
+    choices = error_of(street="Rue du Lac", number="?!")[2]
+    assert not posted(street="Rue du Lac", number="?!", sure=choices[-1]).is_valid()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("numbered", [True, False])
 def test_address_in_two_villages_is_asked_back(numbered):
     make_streets("rues", *(line if numbered else re.sub(r";100\d;", ";;", line) for line in VILLAGES))
-    message, part, ways = doubt_about(street="Rue du Lac", number="1")
+    message, part, choices = error_of(street="Rue du Lac", number="1")
     assert "more than one “Rue du Lac 1”" in message
-    assert (part, ways[:2]) == ("postcode", ["postcode=1198", "postcode=1199"])
+    assert (part, choices[:2]) == ("postcode", ["postcode=1198", "postcode=1199"])
     answer = answer_to(street="Rue du Lac", number="1", sure="postcode=1198")
     assert (answer["town"], answer["known"]) == ("Orvenay-Dessus", {"egid": "3"})
 
@@ -272,7 +272,7 @@ def test_address_may_be_in_another_commune_with_our_postcode():
     there = {"street": "Chemin du Coteau", "number": "4", "postcode": "1199", "town": "Verraz"}
     assert answer_to(form, **there) == there
     assert answer_to(form, street="Rue du Lac 12", postcode="CH-1199")["known"] == {"egid": "2001"}
-    assert doubt_about(form, street="Rue du Lac 13", postcode="1199")
+    assert error_of(form, street="Rue du Lac 13", postcode="1199")
     foreign = {"street": "Rue du Lac", "number": "12", "postcode": "D-1199", "town": "X"}
     assert answer_to(form, **foreign) == foreign
 
@@ -289,10 +289,10 @@ def test_proposal_is_taken_by_one_choice():
 @pytest.mark.django_db
 def test_confirmation_holds_for_one_address():
     make_streets()
-    ways = doubt_about(street="Rue Neuve", number="1")[2]
-    assert doubt_about(street="Rue Vieille", number="1", sure=ways[-1])
-    assert doubt_about(street="Rue Neuve", number="1", sure="new:")
-    stored = answer_to(street="Rue Neuve", number="1", sure=ways[-1])
+    choices = error_of(street="Rue Neuve", number="1")[2]
+    assert error_of(street="Rue Vieille", number="1", sure=choices[-1])
+    assert error_of(street="Rue Neuve", number="1", sure="new:")
+    stored = answer_to(street="Rue Neuve", number="1", sure=choices[-1])
     again = StepForm(FORM, FORM.steps[0], "en", {"ou": stored})
     assert again.questions[0].value["sure"] == "unsure:rueneuve-1-1199"
 
@@ -300,15 +300,15 @@ def test_confirmation_holds_for_one_address():
 @pytest.mark.django_db
 def test_renamed_street_names_the_present_one():
     table = make_streets(columns={"Rue du Lac": {"former": "Rue des Bains | Grand-Rue"}})
-    message, part, ways = doubt_about(street="grand rue", number="12")
+    message, part, choices = error_of(street="grand rue", number="12")
     assert "“grand rue” is now called “Rue du Lac”." in message
-    assert (part, ways[0]) == ("street", "street=Rue du Lac")
+    assert (part, choices[0]) == ("street", "street=Rue du Lac")
     closed = table.rows.get(label="Chemin du Stade")
     closed.extra |= {"now": "Rue du Centenaire"}
     closed.save()
-    message, _part, ways = doubt_about(street="Ch. du Stade", number="3")
+    message, _part, choices = error_of(street="Ch. du Stade", number="3")
     assert "is now called “Rue du Centenaire”" in message
-    assert answer_to(street="Ch. du Stade", number="3", sure=ways[0])["street"] == "Rue du Centenaire"
+    assert answer_to(street="Ch. du Stade", number="3", sure=choices[0])["street"] == "Rue du Centenaire"
 
 
 @pytest.mark.django_db
@@ -395,11 +395,11 @@ def test_calculation_may_name_an_area():
 
 
 @pytest.mark.django_db
-def test_doubt_is_a_remark_until_it_is_resolved():
+def test_unknown_address_is_a_remark_until_resolved():
     make_streets()
     field = FORM.fields["ou"]
-    ways = doubt_about(street="Rue du Lac", number="99")[2]
-    answer = answer_to(street="Rue du Lac", number="99", sure=ways[-2])
+    choices = error_of(street="Rue du Lac", number="99")[2]
+    answer = answer_to(street="Rue du Lac", number="99", sure=choices[-2])
     (remark,) = answer_remarks(field, answer, None)
     assert (
         remark
@@ -414,7 +414,7 @@ def test_doubt_is_a_remark_until_it_is_resolved():
 
 # -- On the page ---------------------------------------------------------------------------------------------
 @pytest.mark.django_db
-def test_ways_on_are_shown_as_radio_buttons():
+def test_choices_are_shown_as_radio_buttons():
     make_streets()
     html = str(posted(street="Rue du Lak", number="12").questions[0])
     assert html.count('type="radio"') == 3
@@ -447,7 +447,7 @@ def test_unusable_text_is_refused(typed):
 @pytest.mark.django_db
 def test_digit_that_is_no_decimal_is_an_unknown_number():
     make_streets()
-    assert doubt_about(street="Rue du Lac", number="\u1369")[1] == "number"  # Ethiopic digit one
+    assert error_of(street="Rue du Lac", number="\u1369")[1] == "number"  # Ethiopic digit one
 
 
 @pytest.mark.django_db(transaction=False)

@@ -56,7 +56,7 @@ def test_address_is_completed_by_keyboard(visit, slug):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_doubt_is_resolved_by_one_choice(visit, slug, scripts):
+def test_unknown_address_is_resolved_by_one_choice(visit, slug, scripts):
     page = visit(javascript=scripts)
     form = FormStepPage(page)
     form.start(slug)

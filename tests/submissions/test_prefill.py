@@ -108,7 +108,7 @@ def test_prefill_that_the_question_would_refuse_is_left_out(client, user):
     assert "Rochat" not in page.text
 
 
-def test_prefill_with_a_doubt_is_shown_and_asked_about(client, user):
+def test_prefilled_unknown_address_is_asked_about(client, user):
     make_streets()
     typed = {"street": "Rue Neuve", "number": "7", "postcode": "1199", "town": "Orvenay"}
     earlier(user, answers={"adresse": typed}, fields=[ADDRESS])

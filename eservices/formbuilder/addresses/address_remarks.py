@@ -1,4 +1,4 @@
-"""Remarks on an address for its readers: a doubt that somebody must resolve, and what follows from it."""
+"""Remarks on an address for its readers: an error that somebody must resolve, and what follows from it."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from .streets import Streets
 def address_remarks(answer: dict, streets: Streets) -> list[str]:
     """Return the remarks, by the table as it is now.
 
-    The doubt is resolved as soon as an agent corrects the answer, or the table has the address.
+    The error is resolved as soon as an agent corrects the answer, or the table has the address.
     """
     given = answer.get("known")
     known: dict = given if isinstance(given, dict) else {}
@@ -22,13 +22,13 @@ def address_remarks(answer: dict, streets: Streets) -> list[str]:
             known = check_address({part: str(answer.get(part) or "") for part in PARTS}, streets).get(
                 "known", {}
             )
-        except ValidationError as doubt:
+        except ValidationError as error:
             said = (
                 _("The applicant says that it is new.")
                 if known["sure"] == NEW
                 else _("The applicant is not sure.")
             )
-            return [_("To be checked: %(doubt)s %(said)s") % {"doubt": doubt.message, "said": said}]
+            return [_("To be checked: %(error)s %(said)s") % {"error": error.message, "said": said}]
     names = {**streets.area_names, "egid": "EGID"}
     found = [labelled(names[key], str(known[key])) for key in names if key in known]
     return ["; ".join(found)] if found else []

@@ -9,7 +9,7 @@ import re
 from eservices.accounts.person_names import name_words
 
 PARTS = ("street", "number", "extra", "postcode", "town")  # of an answer, as they are typed
-SURE = "sure"  # beside them: how the applicant went on after a doubt
+SURE = "sure"  # beside them: what the applicant chose after an error
 # Columns of the table of streets that are not areas.
 OWN_COLUMNS = frozenset({"esid", "postcode", "town", "commune", "former", "now"})
 SIDES = {

@@ -1,4 +1,4 @@
-"""Check of an address against the streets of the commune: the official spelling, or a doubt with ways on."""
+"""Check of an address against the streets of the commune: the official spelling, or an error with choices."""
 
 from dataclasses import dataclass
 
@@ -12,49 +12,49 @@ from .areas import PARTS
 from .streets import KnownNumber, Street, Streets
 
 NEW, UNSURE = "new", "unsure"
-OTHER_COMMUNE = "commune"  # code of the doubt about an address of another commune
+OTHER_COMMUNE = "commune"  # code of the error of an address in another commune
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A reason why an address may be wrong. ``part``: the input that it concerns."""
+class AddressIssue:
+    """A reason why an address is not accepted as it is. ``part``: the input that it concerns."""
 
     code: str
     part: str
     message: str
     proposals: tuple[tuple[str, str], ...] = ()  # value and label of what was perhaps meant
 
-    def error(self, about: str) -> ValidationError:
-        """Return the error, with the ways on: what was perhaps meant, that it is new, that it is uncertain."""
-        ways = [
+    def as_validation_error(self, about: str) -> ValidationError:
+        """Return the error for the form, with choices: what was perhaps meant, that it is new, or uncertain."""
+        choices = [
             *self.proposals,
             (f"{NEW}:{about}", _("The address is right: it is new")),
             (f"{UNSURE}:{about}", _("I am not sure")),
         ]
-        return ValidationError(self.message, code=self.code, params={"part": self.part, "ways": ways})
+        return ValidationError(self.message, code=self.code, params={"part": self.part, "choices": choices})
 
 
 def check_address(typed: dict[str, str], streets: Streets) -> dict:
     """Return the answer for what was typed, in the official spelling and with what follows from the address.
 
-    Raise ``ValidationError`` with ways on if there is a doubt, unless the applicant has chosen one of them. If it is
-    none of what was proposed, the answer says so under ``known``.
+    Raise ``ValidationError`` with choices if the address is not known, unless the applicant has chosen one of them. If
+    it is none of what was proposed, the answer says so under ``known``.
     """
     parts = _separated(typed, streets)
     found, sure = _find(parts, streets), typed.get("sure", "")
-    if isinstance(found, Doubt) and sure in dict(found.proposals):
+    if isinstance(found, AddressIssue) and sure in dict(found.proposals):
         name, _sign, value = sure.partition("=")
         parts |= {name: value}
         found = _find(parts, streets)
-    if not isinstance(found, Doubt):
+    if not isinstance(found, AddressIssue):
         return found
     about = about_address(parts)
-    way, _colon, said = sure.partition(":")
-    if way not in (NEW, UNSURE) or said != about:
-        raise found.error(about)
+    choice, _colon, said = sure.partition(":")
+    if choice not in (NEW, UNSURE) or said != about:
+        raise found.as_validation_error(about)
     own = [one for one in streets.named(parts["street"]) if one.active and not one.commune]
     areas = own[0].areas(parts["number"]) if len(own) == 1 else {}
-    return _with_town(parts, streets) | {"known": {"sure": way} | areas}
+    return _with_town(parts, streets) | {"known": {"sure": choice} | areas}
 
 
 def _separated(typed: dict[str, str], streets: Streets) -> dict[str, str]:
@@ -73,14 +73,14 @@ def about_address(parts: dict[str, str]) -> str:
     return f"{street_key(parts['street'])}-{number}-{parts['postcode']}"[:150]
 
 
-def _find(parts: dict[str, str], streets: Streets) -> dict | Doubt:
+def _find(parts: dict[str, str], streets: Streets) -> dict | AddressIssue:
     named = streets.named(parts["street"])
     own = [one for one in named if one.active and not one.commune]
     if elsewhere := _elsewhere(parts, named, streets):
         return elsewhere
     own = _fitting(own, parts)
-    if doubt := _several(parts, [(one.postcode, one.town) for one in own]):
-        return doubt
+    if error := _several(parts, [(one.postcode, one.town) for one in own]):
+        return error
     if own:
         return _in_street(parts, own[0])
     if others := [one for one in named if one.commune]:
@@ -107,29 +107,29 @@ def _fitting(own: list[Street], parts: dict[str, str]) -> list[Street]:
     return own
 
 
-def _several(parts: dict[str, str], places: list[tuple[str, str]]) -> Doubt | None:
-    """Return the doubt about an address that exists at several places, with the postcode or the town of each."""
+def _several(parts: dict[str, str], places: list[tuple[str, str]]) -> AddressIssue | None:
+    """Return the error of an address that exists at several places, with the postcode or the town of each."""
     places = sorted({place for place in places if any(place)})
     if len(places) < 2:
         return None
     postcodes = len({postcode for postcode, _town in places}) == len(places)
     address = f"{parts['street']} {parts['number']}".strip()
-    ways = [
+    choices = [
         (f"postcode={postcode}" if postcodes else f"town={town}", f"{address}, {postcode} {town}".strip())
         for postcode, town in places
     ]
     message = _("There is more than one “%(address)s”. Choose yours.") % {"address": address}
-    return Doubt("several", "postcode", message, tuple(ways))
+    return AddressIssue("several", "postcode", message, tuple(choices))
 
 
-def _elsewhere(parts: dict[str, str], named: list[Street], streets: Streets) -> Doubt | None:
-    """Return the doubt about a postcode or a town that is not ours."""
+def _elsewhere(parts: dict[str, str], named: list[Street], streets: Streets) -> AddressIssue | None:
+    """Return the error of a postcode or a town that is not ours."""
     if parts["postcode"] and streets.towns and not streets.has_postcode(parts["postcode"]):
         message = _(
             "The postcode %(postcode)s is not one of %(commune)s. This service is for addresses here."
         )
         said = message % {"postcode": parts["postcode"], "commune": streets.commune}
-        return Doubt("elsewhere", "postcode", said)
+        return AddressIssue("elsewhere", "postcode", said)
     town = name_words(parts["town"])
     others = {one.commune for one in streets.all if one.commune}
     if town and not streets.has_town(parts["town"]):
@@ -139,25 +139,25 @@ def _elsewhere(parts: dict[str, str], named: list[Street], streets: Streets) -> 
     return None
 
 
-def _other_commune(commune: str, streets: Streets) -> Doubt:
+def _other_commune(commune: str, streets: Streets) -> AddressIssue:
     message = _("This address is in %(other)s, not in %(commune)s. Ask the commune of %(other)s.")
-    return Doubt(OTHER_COMMUNE, "town", message % {"other": commune, "commune": streets.commune})
+    return AddressIssue(OTHER_COMMUNE, "town", message % {"other": commune, "commune": streets.commune})
 
 
-def _in_street(parts: dict[str, str], street: Street) -> dict | Doubt:
+def _in_street(parts: dict[str, str], street: Street) -> dict | AddressIssue:
     houses = [house for house in street.houses if house.active]
     same = _same_number(parts, houses)
-    if doubt := _several(parts, [(one.postcode, one.town) for one in same]):
-        return doubt
+    if error := _several(parts, [(one.postcode, one.town) for one in same]):
+        return error
     house = same[0] if same else street.known_number(parts["number"]) if parts["number"] else None
     if houses and not parts["number"]:
-        return Doubt("number_missing", "number", _("Add the number of the house."))
+        return AddressIssue("number_missing", "number", _("Add the number of the house."))
     if house and not house.active:
         message = _("There is no number %(number)s in %(street)s any more.")
-        return _doubt_about_number(message, parts, street)
+        return _number_error(message, parts, street)
     if houses and house is None:
         message = _("We do not know a number %(number)s in %(street)s.")
-        return _doubt_about_number(message, parts, street)
+        return _number_error(message, parts, street)
     return _answer(parts, street, house)
 
 
@@ -169,11 +169,11 @@ def _same_number(parts: dict[str, str], houses: list[KnownNumber]) -> list[Known
     return [one for one in found if name_words(one.town) == town] or found
 
 
-def _doubt_about_number(message: str, parts: dict[str, str], street: Street) -> Doubt:
+def _number_error(message: str, parts: dict[str, str], street: Street) -> AddressIssue:
     proposals = tuple(
         (f"number={number}", f"{street.name} {number}") for number in street.near_numbers(parts["number"])
     )
-    return Doubt(
+    return AddressIssue(
         "number_unknown",
         "number",
         message % {"number": parts["number"], "street": street.name},
@@ -205,21 +205,23 @@ def _with_town(parts: dict[str, str], streets: Streets) -> dict:
     return {part: text for part, text in parts.items() if text}
 
 
-def _renamed(parts: dict[str, str], present: list[str]) -> Doubt:
+def _renamed(parts: dict[str, str], present: list[str]) -> AddressIssue:
     message = _("“%(street)s” is now called “%(present)s”.")
     said = message % {"street": parts["street"], "present": present[0]}
-    return Doubt("renamed", "street", said, _streets_proposed(parts, present))
+    return AddressIssue("renamed", "street", said, _streets_proposed(parts, present))
 
 
-def _closed(parts: dict[str, str]) -> Doubt:
+def _closed(parts: dict[str, str]) -> AddressIssue:
     message = _("“%(street)s” does not exist any more.")
-    return Doubt("closed", "street", message % {"street": parts["street"]})
+    return AddressIssue("closed", "street", message % {"street": parts["street"]})
 
 
-def _unknown(parts: dict[str, str], streets: Streets) -> Doubt:
+def _unknown(parts: dict[str, str], streets: Streets) -> AddressIssue:
     message = _("We do not know a street “%(street)s” in %(commune)s.")
     said = message % {"street": parts["street"], "commune": streets.commune}
-    return Doubt("street_unknown", "street", said, _streets_proposed(parts, streets.similar(parts["street"])))
+    return AddressIssue(
+        "street_unknown", "street", said, _streets_proposed(parts, streets.similar(parts["street"]))
+    )
 
 
 def _streets_proposed(parts: dict[str, str], names: list[str]) -> tuple[tuple[str, str], ...]:

@@ -20,8 +20,8 @@ class AddressField(forms.Field):
     """A postal address: street, number ("12A", "12 bis"), c/o or floor, postcode, town.
 
     ``table``: that of the streets of the commune, by which the address is checked; postcode and town follow then. With
-    ``elsewhere``, one with the postcode of another commune is accepted as it is. The input ``sure`` is the way on that
-    the applicant chose after a doubt.
+    ``elsewhere``, one with the postcode of another commune is accepted as it is. The input ``sure`` is what
+    the applicant chose after an error.
     """
 
     PARTS = PARTS
@@ -57,8 +57,8 @@ class AddressField(forms.Field):
             return self._checked(value)
         try:
             answer = check_address(value, streets)
-        except ValidationError as doubt:
-            if self.elsewhere and doubt.code == OTHER_COMMUNE:
+        except ValidationError as error:
+            if self.elsewhere and error.code == OTHER_COMMUNE:
                 return self._checked(value)
             raise
         named = streets.named(answer["street"])

@@ -61,7 +61,7 @@ def _sources(field: FieldDefinition) -> list[PrefillSource]:
 def _accepted(answer, field: FieldDefinition, definition: FormDefinition, language: str, today: date):
     """Return the answer as the question would store it, even if it is hidden; None if it would be refused.
 
-    One about which there is a doubt is known all the same: the applicant is asked about it.
+    One whose error offers choices is known all the same: the applicant is asked about it.
     """
     if answer is None:
         return None
@@ -70,4 +70,4 @@ def _accepted(answer, field: FieldDefinition, definition: FormDefinition, langua
     form = QuestionsForm(definition, (field,), language, {}, today, data=data)
     if form.is_valid():
         return form.cleaned_answers.get(field.key)
-    return answer if any(question.doubt_choices for question in form.questions) else None
+    return answer if any(question.error_choices for question in form.questions) else None

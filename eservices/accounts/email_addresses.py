@@ -10,9 +10,8 @@ import unicodedata
 import idna
 
 ASCII = frozenset(map(chr, range(128)))
-MAX_PASTED_LENGTH = (
-    500  # of an address with what is around it; the time for its patterns grows with the square
-)
+# Of an address with what is around it; the time for its patterns grows with the square.
+MAX_PASTED_LENGTH = 500
 
 
 class NoNormalForm(ValueError):

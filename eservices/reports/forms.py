@@ -15,9 +15,8 @@ MAX_TEXT_LENGTH = 2_000
 class ProblemReportForm(TimedForm):
     """A problem report. The photo is processed before, because it may contain the place."""
 
-    photo = forms.FileField(
-        label=_("The photo"), required=False
-    )  # for its errors; the view checks and stores it
+    # For its errors; the view checks and stores it.
+    photo = forms.FileField(label=_("The photo"), required=False)
     place = MapPointField(
         label=_("Address or place"),
         required=False,

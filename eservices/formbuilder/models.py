@@ -193,9 +193,8 @@ class HouseNumber(models.Model):
         "EWID", blank=True, help_text=_("Numbers of its dwellings, with blanks between.")
     )
     active = models.BooleanField(_("offered"), default=True)
-    official = models.BooleanField(
-        default=False, editable=False
-    )  # in the official file once; others are by hand
+    # Whether an official file had it; others were added by hand.
+    official = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("house number")

@@ -64,16 +64,29 @@ export function sendPresses(form) {
     return button?.getAttribute("formaction") || form.action;
   }
 
-  function leave(button) {
+  async function leave(button) {
+    const target = new URL(address(button), location).href;
+    await announce(target);
     form.dispatchEvent(new Event("leaves"));
     const { action } = form;
     const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
     form.append(pressed);
-    form.action = new URL(address(button), location).href;
+    form.action = target;
     // Whoever comes back to the page as it was presses another button.
     addEventListener("pageshow", () => (pressed.remove(), (form.action = action)), { once: true });
-    navigator.serviceWorker?.controller?.postMessage({ repeats: form.action });
     form.submit();
+  }
+
+  /** Resolves once the site's worker knows that this press comes again: it answers if the connection is lost meanwhile. */
+  function announce(repeats) {
+    const worker = navigator.serviceWorker?.controller;
+    if (!worker) return Promise.resolve();
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ repeats }, [port2]);
+    return new Promise((known) => {
+      port1.onmessage = known;
+      setTimeout(known, SOON);
+    });
   }
 
   function lose(button) {

@@ -14,7 +14,10 @@ self.addEventListener("activate", (event) => {
 
 // A press that a page has sent and sends once more, for the page that answers it.
 const repeated = new Set();
-self.addEventListener("message", ({ data }) => repeated.add(data.repeats));
+self.addEventListener("message", ({ data, ports }) => {
+  repeated.add(data.repeats);
+  ports[0]?.postMessage("known");
+});
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -13,7 +13,9 @@ from ..configuration import Configuration
 
 ENVELOPE = ("key", "identity", "number", "operation", "reference", "service", "created_at")
 MARK = "@"  # begins the name of a column of the envelope
-HEADING = "transmission_"  # begins its heading, if none is configured: spreadsheets execute what begins with @
+HEADING = (
+    "transmission_"  # begins its heading, if none is configured: spreadsheets execute what begins with @
+)
 MAX_COLUMNS, MAX_LENGTH = 500, 2000
 ALIGNMENTS = ("left", "right")
 

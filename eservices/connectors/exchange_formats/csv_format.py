@@ -102,7 +102,9 @@ class CsvFormat:
         """Raise ``ValuesDoNotFit`` for texts that only quotes could hold."""
         special = {self.separator, '"', "\r", "\n"}
         reasons = [
-            FieldReason(column.name, _("It has a separator, a quote or a line break, and the format has no quotes."))
+            FieldReason(
+                column.name, _("It has a separator, a quote or a line break, and the format has no quotes.")
+            )
             for text, column in zip(texts, columns, strict=True)
             if special & set(text)
         ]

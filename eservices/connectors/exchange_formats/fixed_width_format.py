@@ -74,7 +74,8 @@ class FixedWidthFormat:
         total = sum(self.receipt_lengths.values())
         if len(line) > total:
             raise UnreadableReceipt(
-                _("A line has %(count)s characters instead of %(most)s.") % {"count": len(line), "most": total}
+                _("A line has %(count)s characters instead of %(most)s.")
+                % {"count": len(line), "most": total}
             )
         values, place = {}, 0
         for name in RECEIPT_COLUMNS:

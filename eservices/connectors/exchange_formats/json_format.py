@@ -69,7 +69,8 @@ def record_as_data(record: TransmissionRecord) -> dict[str, Any]:
         "created_at": record.created_at.isoformat(),
         "fields": _row_as_data(record.fields, "", reasons),
         "rows": {
-            name: [_row_as_data(row, f"{name}.", reasons) for row in rows] for name, rows in record.rows.items()
+            name: [_row_as_data(row, f"{name}.", reasons) for row in rows]
+            for name, rows in record.rows.items()
         },
     }
     if reasons:

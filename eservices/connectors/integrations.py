@@ -9,6 +9,7 @@ from .business_system import business_systems, exchange_formats
 from .contrib.exchange_folder import ExchangeFolder
 from .contrib.exchange_sftp import ExchangeSftp
 from .contrib.folder import FolderStore
+from .contrib.http_system import HttpSystem
 from .contrib.webdav import WebDavStore
 from .document_store import document_stores
 from .document_store_transport import CARRIER, DocumentStoreTransport
@@ -32,3 +33,4 @@ exchange_formats.register("ech")(EchFormat)
 
 business_systems.register("folder")(ExchangeFolder)
 business_systems.register("sftp")(ExchangeSftp)
+business_systems.register("http")(HttpSystem)

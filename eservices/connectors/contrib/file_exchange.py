@@ -6,9 +6,9 @@ Three folders: ``out`` is ours to fill and theirs to empty, ``in`` the other way
     work/numbers/000124      a number that is taken, with the digest that took it
     work/done, work/aside    receipts that are stored, and files that a person must look at
 
-A file is written in ``work`` and moved to ``out`` when it is complete. ``work/sent`` is written between the two, so that
-a second attempt knows: if the draft is still there, the file was not moved; if it is not, the file was handed over, even
-if the system has taken it away since.
+A file is written in ``work`` and moved to ``out`` when it is complete. ``work/sent`` is written between the two, so
+that a second attempt knows: if the draft is still there, the file was not moved; if it is not, the file was handed
+over, even if the system has taken it away since.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Parts of an eCH message (eCH-0044, 0010, 0007, 0008) from fields named ``PART.element.element``. Pure.
 
-The dataclasses of xsdata-ech hold the elements with their lengths and ranges; what their schemas say beside, such as one
-element of two, is in ``ONE_OF`` and ``NEEDS``.
+The dataclasses of xsdata-ech hold the elements with their lengths and ranges; what their schemas say beside, such as
+one element of two, is in ``ONE_OF`` and ``NEEDS``.
 """
 
 from collections.abc import Mapping

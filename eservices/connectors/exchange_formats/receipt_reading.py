@@ -39,7 +39,7 @@ def receipt_of_data(data: object) -> Receipt:
 
 
 def receipts_of_rows(rows: Iterable[Mapping[Any, Any]]) -> list[Receipt]:
-    """Return the receipts of a table. Lines of one key and state that follow each other are one, with several reasons."""
+    """Return the receipts of a table. Lines of one key and state in a row are one, with several reasons."""
     receipts: list[Receipt] = []
     for number, row in enumerate(rows, 2):
         if number == 2 and not {"transmission_key", "state"} <= set(row):

@@ -121,7 +121,9 @@ def _check_complete(record: TransmissionRecord, names: set[str], list_name: str)
         used = {name for row in rows for name, value in row.items() if _is_filled(value)}
         missing += sorted(f"{list_name}.{name}" for name in used if f"{list_name}.{name}" not in names)
     if missing:
-        raise ValuesDoNotFit([FieldReason(name, _("The format has no column for it.")) for name in missing])
+        raise ValuesDoNotFit(
+            [FieldReason(field=name, text=_("The format has no column for it.")) for name in missing]
+        )
 
 
 def _is_filled(value: FieldValue) -> bool:

@@ -103,7 +103,8 @@ class CsvFormat:
         special = {self.separator, '"', "\r", "\n"}
         reasons = [
             FieldReason(
-                column.name, _("It has a separator, a quote or a line break, and the format has no quotes.")
+                field=column.name,
+                text=_("It has a separator, a quote or a line break, and the format has no quotes."),
             )
             for text, column in zip(texts, columns, strict=True)
             if special & set(text)

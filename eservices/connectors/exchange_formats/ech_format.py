@@ -74,7 +74,7 @@ class EchFormat:
     def write(self, records: Iterable[TransmissionRecord]) -> Iterator[bytes]:
         found = list(records)
         if len(found) != 1:
-            raise ValuesDoNotFit([FieldReason("", _("A message of eCH holds one transmission."))])
+            raise ValuesDoNotFit([FieldReason(field="", text=_("A message of eCH holds one transmission."))])
         [record] = found
         reasons: list[FieldReason] = []
         root = etree.Element(f"{{{NAMESPACE}}}transmission", nsmap=PREFIXES)
@@ -110,7 +110,9 @@ class EchFormat:
             if not 1 <= len(getattr(record, name)) <= most:
                 text = _("It has %(count)s characters, and the format allows %(most)s.")
                 reasons.append(
-                    FieldReason("@" + name, text % {"count": len(getattr(record, name)), "most": most})
+                    FieldReason(
+                        field="@" + name, text=text % {"count": len(getattr(record, name)), "most": most}
+                    )
                 )
         return ech58.Header(
             sender_id=self.sender,
@@ -149,7 +151,7 @@ class EchFormat:
             try:
                 text = xml_text(value)
             except ValueError as fault:
-                reasons.append(FieldReason(prefix + name, str(fault)))
+                reasons.append(FieldReason(field=prefix + name, text=str(fault)))
                 continue
             etree.SubElement(above, f"{{{NAMESPACE}}}field", name=name).text = text
 

@@ -60,7 +60,9 @@ def build_part(
         for step in above:
             inner = place.setdefault(step, {})
             if not isinstance(inner, dict):
-                return None, [FieldReason(f"{name}.{path}", _("Another field has the place of its element."))]
+                return None, [
+                    FieldReason(field=f"{name}.{path}", text=_("Another field has the place of its element."))
+                ]
             place = inner
         place[last] = value
     if not tree:
@@ -78,7 +80,7 @@ def _build(cls: type, tree: Tree, prefix: str, reasons: list[FieldReason]) -> ob
         path = f"{prefix}.{element}"
         if value is None:
             if one.metadata.get("required"):
-                reasons.append(FieldReason(path, _("eCH requires this element.")))
+                reasons.append(FieldReason(field=path, text=_("eCH requires this element.")))
             continue
         wanted, is_list = _inner_type(hints[one.name])
         try:
@@ -91,10 +93,12 @@ def _build(cls: type, tree: Tree, prefix: str, reasons: list[FieldReason]) -> ob
             else:
                 found = _simple(wanted, value, one.metadata)
         except ValueError as fault:
-            reasons.append(FieldReason(path, str(fault)))
+            reasons.append(FieldReason(field=path, text=str(fault)))
             continue
         built[one.name] = [found] if is_list else found
-    reasons += [FieldReason(f"{prefix}.{name}", _("eCH has no such element here.")) for name in left]
+    reasons += [
+        FieldReason(field=f"{prefix}.{name}", text=_("eCH has no such element here.")) for name in left
+    ]
     _check_choices(cls, tree, prefix, reasons)
     return cls(**built)
 
@@ -103,10 +107,12 @@ def _check_choices(cls: type, tree: Tree, prefix: str, reasons: list[FieldReason
     names, required = ONE_OF.get(cls, ((), False))
     given = [name for name in names if name in tree]
     if len(given) > 1 or (required and not given):
-        reasons.append(FieldReason(prefix, _("eCH wants one of: %(names)s.") % {"names": ", ".join(names)}))
+        reasons.append(
+            FieldReason(field=prefix, text=_("eCH wants one of: %(names)s.") % {"names": ", ".join(names)})
+        )
     for name, needed in NEEDS.get(cls, {}).items():
         if name in tree and needed not in tree:
-            reasons.append(FieldReason(f"{prefix}.{needed}", _("eCH requires this element.")))
+            reasons.append(FieldReason(field=f"{prefix}.{needed}", text=_("eCH requires this element.")))
 
 
 def _inner_type(hint: Any) -> tuple[type, bool]:

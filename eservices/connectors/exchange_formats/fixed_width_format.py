@@ -96,8 +96,8 @@ class FixedWidthFormat:
         """Raise ``ValuesDoNotFit`` for a text that could not be told from what fills its column."""
         reasons = [
             FieldReason(
-                column.name,
-                _("It begins or ends with the character “%(fill)s”, which fills the column.")
+                field=column.name,
+                text=_("It begins or ends with the character “%(fill)s”, which fills the column.")
                 % {"fill": column.fill},
             )
             for text, column in zip(texts, self.columns, strict=True)

@@ -84,7 +84,7 @@ def _row_as_data(row: Row, prefix: str, reasons: list[FieldReason]) -> dict[str,
         try:
             data[name] = _value_as_data(value)
         except ValueError as fault:
-            reasons.append(FieldReason(prefix + name, str(fault)))
+            reasons.append(FieldReason(field=prefix + name, text=str(fault)))
     return data
 
 

@@ -84,7 +84,9 @@ def build_receipt(
             _("“%(state)s” is none of: %(states)s.")
             % {"state": _text(state, 50), "states": ", ".join(ReceiptState)}
         ) from fault
-    given = [FieldReason(_text(field, MAX_FIELD), _text(text, MAX_TEXT)) for field, text in reasons]
+    given = [
+        FieldReason(field=_text(field, MAX_FIELD), text=_text(text, MAX_TEXT)) for field, text in reasons
+    ]
     asked = _text(question, MAX_TEXT)
     if stated == ReceiptState.ASKED_BACK and not asked:
         raise UnreadableReceipt(_("A receipt asks back without a question."))

@@ -42,7 +42,7 @@ class TextRules:
             try:
                 texts.append(self.text(value, column.length))
             except ValueError as fault:
-                reasons.append(FieldReason(column.name, str(fault)))
+                reasons.append(FieldReason(field=column.name, text=str(fault)))
         if reasons:
             raise ValuesDoNotFit(reasons)
         return texts

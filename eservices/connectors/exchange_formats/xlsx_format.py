@@ -64,7 +64,9 @@ class XlsxFormat:
             for values in lines_of(record, columns, self.list_name):
                 count += 1
                 if count > MAX_ROWS:
-                    raise ValuesDoNotFit([FieldReason("", _("There are too many lines for one sheet."))])
+                    raise ValuesDoNotFit(
+                        [FieldReason(field="", text=_("There are too many lines for one sheet."))]
+                    )
                 yield self._cells(columns, values)
 
     def _cells(self, columns: Sequence[Column], values: Sequence[FieldValue]) -> list[Cell]:
@@ -74,7 +76,7 @@ class XlsxFormat:
             try:
                 cells.append(self._cell(column, value))
             except ValueError as fault:
-                reasons.append(FieldReason(column.name, str(fault)))
+                reasons.append(FieldReason(field=column.name, text=str(fault)))
         if reasons:
             raise ValuesDoNotFit(reasons)
         return cells

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "newsletter",
     "eservices.usage",
     "eservices.catalogue",
+    "eservices.connectors.webhooks",
     "eservices.connectors",
     "eservices.reports",
     "eservices.bookings",

@@ -1,6 +1,7 @@
 """Every write of webhooks: endpoints and their keys, and events put into the outbox."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -206,7 +207,7 @@ def continue_replay(*, endpoint: WebhookEndpoint) -> None:
     endpoint.save(update_fields=["replay_after", "replay_until"])
 
 
-def _replayed_events(endpoint: WebhookEndpoint):
+def _replayed_events(endpoint: WebhookEndpoint) -> list[Any]:
     events = CaseEvent.objects.filter(
         pk__gt=endpoint.replay_after,
         pk__lte=endpoint.replay_until,

@@ -10,7 +10,7 @@ from home.web.shortcuts import get_or_404
 from .models import LedgerExport
 
 
-def exports(user: User) -> QuerySet[LedgerExport]:
+def all_exports(user: User) -> QuerySet[LedgerExport]:
     """Return the exports without their content; none unless ``user`` keeps the books."""
     rows = LedgerExport.objects.defer("content").select_related("made_by", "answered_by", "delivery")
     return rows if may_keep_books(user) else rows.none()
@@ -18,10 +18,10 @@ def exports(user: User) -> QuerySet[LedgerExport]:
 
 def export_for(user: User, number: int) -> LedgerExport:
     """Return an export by its number. Raise Http404 unless ``user`` keeps the books."""
-    return get_or_404(exports(user), number=number)
+    return get_or_404(all_exports(user), number=number)
 
 
-def sums(rows: QuerySet[JournalRow]) -> dict[str, int]:
+def sums_by_currency(rows: QuerySet[JournalRow]) -> dict[str, int]:
     """Return the amounts of entries by currency, in minor units."""
     found = rows.order_by().values_list("currency").annotate(Sum("amount"))
     return dict(found.values_list("currency", "amount__sum"))

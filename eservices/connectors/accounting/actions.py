@@ -19,7 +19,7 @@ from eservices.payments.models import DayClosing, JournalRow
 from home.exceptions import ActionRefused
 from home.formats.spreadsheets import SpreadsheetError, read_rows
 
-from .entries import entries_of
+from .journal_entries import entries_of
 from .logic.layout import LayoutFault, write_file
 from .logic.receipts import AccountingReceipt, UnreadableReceipt, read_receipts
 from .models import ExportedRow, LedgerExport, LedgerLayout
@@ -122,7 +122,7 @@ def _record(actor: User, export: LedgerExport | None, receipt: AccountingReceipt
     )
 
 
-def preview(rows: int) -> str:
+def preview_file(rows: int) -> str:
     """Return the first waiting entries as the layout of now writes them. Raise ExportRefused as an export would."""
     own = LedgerLayout.load()
     try:

@@ -50,15 +50,15 @@ class ExportsView(AccountingView):
         own = LedgerLayout.load()
         preview, fault = _preview()
         return super().get_context_data(
-            exports=access.exports(user)[:SHOWN],
+            exports=access.all_exports(user)[:SHOWN],
             waiting=waiting.count(),
             sums=[
-                (gettext_lazy("In the journal"), access.sums(journal)),
-                (gettext_lazy("Exported"), access.sums(journal.exclude(exported=None))),
-                (gettext_lazy("Waits for the export"), access.sums(waiting)),
+                (gettext_lazy("In the journal"), access.sums_by_currency(journal)),
+                (gettext_lazy("Exported"), access.sums_by_currency(journal.exclude(exported=None))),
+                (gettext_lazy("Waits for the export"), access.sums_by_currency(waiting)),
                 (
                     gettext_lazy("Of days that are not closed"),
-                    access.sums(journal.filter(exported=None).exclude(pk__in=waiting.order_by())),
+                    access.sums_by_currency(journal.filter(exported=None).exclude(pk__in=waiting.order_by())),
                 ),
             ],
             own=own,
@@ -86,7 +86,7 @@ class ExportsView(AccountingView):
 def _preview() -> tuple[str, str]:
     """Return the beginning of the next file, and why it cannot be written."""
     try:
-        return actions.preview(PREVIEWED), ""
+        return actions.preview_file(PREVIEWED), ""
     except actions.ExportRefused as refusal:
         return "", str(refusal)
 
@@ -99,7 +99,7 @@ def _layout_url(user) -> str:
 
 
 class ExportView(AccountingView):
-    """One export, with the form for the answer of the accounting."""
+    """An export, with the form for the answer of the accounting."""
 
     template_name = "connectors/accounting/admin/export.html"
 

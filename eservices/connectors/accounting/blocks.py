@@ -70,7 +70,7 @@ class ColumnBlock(blocks.StructBlock):
 
 
 class RuleBlock(blocks.StructBlock):
-    """What is written for some entries. The first rule that fits is the one that counts."""
+    """Account, codes and text for some entries. The first rule that fits is the one that counts."""
 
     kind = blocks.ChoiceBlock(choices=JournalRow.Kind.choices, required=False, label=_("Kind of entry"))
     service = blocks.ChoiceBlock(choices=_services, required=False, label=_("Service"))

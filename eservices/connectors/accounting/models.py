@@ -42,7 +42,7 @@ def default_columns() -> list[dict]:
 
 @register_setting(icon="table")
 class LedgerLayout(BaseGenericSetting):
-    """How the file for the commune's accounting is written, and when. There is one, as there is one journal."""
+    """The way in which the file for the commune's accounting is written, and when. It is one, as the journal is."""
 
     class Schedule(models.TextChoices):
         BY_HAND = "hand", _("by hand")

@@ -150,7 +150,7 @@ def test_endpoint(*, actor: User, endpoint: WebhookEndpoint) -> int:
     now = timezone.now()
     _log(endpoint, actor, "tested")
     payload = {"type": TEST, "timestamp": now.isoformat(timespec="milliseconds"), "data": {}}
-    return sending.send(endpoint, f"test_{endpoint.pk}_{int(now.timestamp() * 1000)}", payload, now)
+    return sending.send_message(endpoint, f"test_{endpoint.pk}_{int(now.timestamp() * 1000)}", payload, now)
 
 
 def resume_endpoint(*, actor: User, endpoint: WebhookEndpoint) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from .logic.event_types import KINDS
@@ -16,7 +17,7 @@ class EndpointForm(WagtailAdminModelForm):
     """Name, address, events and services of an endpoint."""
 
     types = forms.MultipleChoiceField(
-        label=_("Events"),
+        label=pgettext_lazy("webhook", "Events"),
         choices=[(event_type, event_type) for event_type in KINDS],
         widget=forms.CheckboxSelectMultiple,
         required=False,

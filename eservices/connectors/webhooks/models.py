@@ -116,7 +116,7 @@ class WebhookKey(models.Model):
 
     @property
     def receiver_key(self) -> str:
-        """What the receiver needs to verify our signatures."""
+        """The text with which the receiver verifies our signatures."""
         return receiver_key(self.signing_key)
 
 

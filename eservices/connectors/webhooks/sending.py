@@ -31,7 +31,7 @@ class EndpointGone(Exception):
     """The receiver wants no more messages (410)."""
 
 
-def send(endpoint: WebhookEndpoint, identifier: str, payload: dict[str, Any], now: datetime) -> int:
+def send_message(endpoint: WebhookEndpoint, identifier: str, payload: dict[str, Any], now: datetime) -> int:
     """Send a message, signed now. Return the status of the answer.
 
     Raise WebhookFailed, EndpointGone, or RetryLater until the time that the receiver asks for.

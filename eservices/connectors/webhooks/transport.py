@@ -37,7 +37,7 @@ class WebhookTransport:
         now = timezone.now()
         self._wait_for_earlier(message, delivery, now)
         try:
-            sending.send(
+            sending.send_message(
                 message.endpoint, message_id(message.case_id, message.number), delivery.payload["event"], now
             )
         except sending.EndpointGone:

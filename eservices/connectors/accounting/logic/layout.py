@@ -57,7 +57,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What is written for entries of a kind, a service or an account. Empty conditions hold for all.
+    """Values for entries of a kind, a service or an account. Empty conditions hold for all.
 
     Empty values leave the entry as it is. The first rule that holds is the only one applied.
     """
@@ -96,7 +96,7 @@ class LayoutFault(Exception):
 TOO_LONG, NOT_IN_ENCODING = "too_long", "not_in_encoding"
 
 
-def applied(entry: Entry, layout: Layout) -> Entry:
+def apply_layout(entry: Entry, layout: Layout) -> Entry:
     """Return the entry with the accounts, codes and texts of the layout."""
     rule = next((one for one in layout.rules if _holds(one, entry)), Rule())
     return replace(
@@ -132,7 +132,7 @@ def write_file(entries: Iterable[Entry], layout: Layout) -> bytes:
     writer, faults = _Writer(layout), list[tuple[int, str, str]]()
     lines = [writer.titles()] if layout.header else []
     for entry in entries:
-        for values in _line_values(applied(entry, layout), layout):
+        for values in _line_values(apply_layout(entry, layout), layout):
             lines.append([writer.cell(values, column) for column in layout.columns])
         faults += [(entry.number, title, code) for title, code in writer.taken_faults()]
     if faults:

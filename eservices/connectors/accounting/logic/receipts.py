@@ -10,7 +10,7 @@ MAX_TEXT = 200
 
 @dataclass(frozen=True)
 class AccountingReceipt:
-    """What the accounting says of a file."""
+    """An answer of the accounting to a file."""
 
     file_name: str
     accepted: bool

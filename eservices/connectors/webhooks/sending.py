@@ -38,8 +38,10 @@ def send_message(endpoint: WebhookEndpoint, identifier: str, payload: dict[str, 
     """
     if is_own_address(endpoint.url):
         raise WebhookFailed(_("This is an address of this site."))
+    if not (keys := endpoint.valid_keys(now)):
+        raise WebhookFailed(_("It has no key: rotate it."))  # as after a move to another host
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = signed_headers(endpoint.valid_keys(now), identifier, int(now.timestamp()), body)
+    headers = signed_headers(keys, identifier, int(now.timestamp()), body)
     return _judge(_answer(endpoint.url, headers | {"Content-Type": "application/json"}, body))
 
 

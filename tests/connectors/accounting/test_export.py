@@ -173,7 +173,7 @@ def test_layout_that_cannot_write_leaves_all_waiting(client, accountant):
     jobs.export_on_schedule(timezone.now())
     assert not LedgerExport.objects.exists()
     assert actions.waiting_rows().count() == 2
-    assert "characters that the encoding lacks" in client.get(INDEX).content.decode()
+    assert "des caractères que le codage n’a pas" in client.get(INDEX).content.decode()
     lay_out(encoding="utf-8-sig")
     jobs.export_on_schedule(timezone.now())
     assert LedgerExport.objects.get().rows == 2
@@ -245,9 +245,9 @@ def test_layout_needs_columns_and_widths(client, accountant):
         "wagtailsettings:edit", args=["eservices_accounting", "ledgerlayout", LedgerLayout.load().pk]
     )
     assert client.get(url).status_code == 200
-    with pytest.raises(ValidationError, match="width"):
+    with pytest.raises(ValidationError, match="largeur"):
         lay_out(format="fixed")
-    with pytest.raises(ValidationError, match="column"):
+    with pytest.raises(ValidationError, match="colonne"):
         lay_out(columns=[])
 
 

@@ -158,7 +158,7 @@ def test_internal_address_is_not_reached(monkeypatch):
         assert server.got == []
     assert asked == ["erp.example"]  # once: the address that was judged is the one of the connection
     assert states() == ["pending"]
-    assert "internal network" in messages()[0].reason
+    assert "réseau interne" in messages()[0].reason
 
 
 def test_own_address_is_refused(settings):
@@ -166,7 +166,16 @@ def test_own_address_is_refused(settings):
     EndpointFactory(url="https://www.orvenay.example/hooks", types=["case.opened"])
     CaseFactory()
     send_due()
-    assert "this site" in messages()[0].reason
+    assert "de ce site" in messages()[0].reason
+
+
+def test_message_without_key_is_not_sent(receiver):
+    endpoint = EndpointFactory(url=f"{receiver.url}/hooks", types=["case.opened"])
+    endpoint.keys.all().delete()
+    CaseFactory()
+    send_due()
+    assert receiver.got == []
+    assert "pas de clé" in messages()[0].reason
 
 
 def test_replay_sends_events_again_with_the_same_id(receiver):

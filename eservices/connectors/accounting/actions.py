@@ -51,8 +51,6 @@ def export_rows(*, actor: User | None, day: date | None = None) -> LedgerExport:
     number_series.lock_series(SERIES)
     waiting = waiting_rows()
     rows = list((waiting.filter(day=day) if day else waiting).values_list("pk", flat=True)[:MAX_ROWS])
-    if not rows:
-        raise ExportRefused(_("No entry of a closed day waits for its export."))
     export = LedgerExport(number=number_series.draw_number(SERIES), made_by=actor)
     _write(export, rows)
     ExportedRow.objects.bulk_create((ExportedRow(row_id=row, export=export) for row in rows), batch_size=1000)
@@ -161,6 +159,8 @@ def _fault_of(day: date | None) -> str:
 def _write(export: LedgerExport, rows: list[int]) -> None:
     """Write the file of an export and put it into the outbox, if the operator set a place."""
     own, entries = LedgerLayout.load(), entries_of(rows)
+    if not entries:
+        raise ExportRefused(_("No entry of a closed day waits for its export."))
     try:
         content = write_file(entries, own.layout())
     except LayoutFault as fault:

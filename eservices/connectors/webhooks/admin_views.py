@@ -102,10 +102,10 @@ def switch(request, pk, to) -> str:
 
 
 @action_view("webhook", "pk")
-def rotate(request, pk) -> HttpResponse | str:
+def rotate(request, pk) -> str:
     endpoint, form = access.endpoint_for(request.user, pk), RotationForm(request.POST)
     if not form.is_valid():
-        raise Http404
+        raise actions.WebhookRefused(form.errors["version"][0])
     actions.rotate_key(actor=request.user, endpoint=endpoint, version=form.cleaned_data["version"])
     return _("The new key signs from now on, and the former one for a day more.")
 

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "newsletter",
     "eservices.usage",
     "eservices.catalogue",
+    "eservices.connectors.accounting",
+    "eservices.connectors.webhooks",
     "eservices.connectors",
     "eservices.reports",
     "eservices.bookings",
@@ -435,6 +437,8 @@ REGISTER_HTTP = {
 CALENDAR_HOSTS = {host.lower() for host in env.read_list("CALENDAR_HOSTS")}
 # The document store for closed cases: a folder, or a WebDAV server (docs/connectors.md).
 GED_URL = env.read_document_store("GED_URL", f"directory:{VAR_DIR / 'ged'}")
+# The folder that the commune's accounting reads, if any: see docs/connectors.md.
+ACCOUNTING_URL = env.read_document_store("ACCOUNTING_URL", "")
 
 # -- Payments ------------------------------------------------------------------------------------------------
 # Payment providers offered, in this order. “demo” moves no money: never in production.

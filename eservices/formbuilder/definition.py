@@ -17,7 +17,8 @@ KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
 RESERVED_KEYS = frozenset(
     (
         *("action", "dataset", "elements", "enctype", "id", "method", "submit"),
-        *("back", "declared", "files_of", "go_to", "later", "remove_file", "sign_in"),
+        *("add_row", "back", "declared", "files_of", "go_to", "held", "later", "remove_file", "remove_row"),
+        "sign_in",
         *("csrfmiddlewaretoken", "website"),
     )
 )

@@ -219,7 +219,7 @@ class OpeningRules:
 
     @property
     def exceeds_office(self) -> bool:
-        """Whether weekly hours are partly outside those of the office, so that nothing is offered then."""
+        """True if weekly hours are partly outside those of the office: nothing is offered then."""
         office = self.office.weekly if self.office else ()
         return bool(office) and not all(
             any(day == at and opens <= one.opens and one.closes <= closes for at, opens, closes in office)

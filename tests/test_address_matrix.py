@@ -19,6 +19,7 @@ from wagtail_localize.models import Translation, TranslationSource
 from eservices.accounts.models import User
 from eservices.accounts.roles import ensure_roles
 from eservices.cases.models import Case, LetterTemplate, Role
+from eservices.connectors.accounting.models import LedgerExport
 from eservices.payments.models import Payment, PaymentSettings
 from mysite.bootstrap import grant_permissions
 from mysite.site_import.actions import create_import
@@ -29,6 +30,7 @@ from tests.factories.documents import DocumentTemplateFactory
 from tests.factories.home import CommuneSettingsFactory, locale, make_site
 from tests.factories.news import PublicationFactory
 from tests.factories.submissions import DraftFactory, picture
+from tests.factories.webhooks import EndpointFactory
 from tests.factories.whole_case import (
     ASIDE,
     BATCH,
@@ -132,6 +134,8 @@ def values(case: Case, home, service, draft) -> Values:
     }
     snippets["eservices_cases_lettertemplate"], snippets["eservices_cases_team"] = parts[TEXT], case.team_id
     task = row_of(GroupApprovalTask)
+    row_of(LedgerExport)
+    endpoint = EndpointFactory(url="https://127.0.0.1/")  # an address that is never called
 
     def row(name: str):
         """Return the key of the object that the view shows."""
@@ -208,6 +212,9 @@ def values(case: Case, home, service, draft) -> Values:
     absent += " object_id deed state_id"
     known |= dict.fromkeys(absent.split(), 1)
     special = {
+        ("webhook_key*", "pk"): endpoint.keys.get().pk,
+        ("webhook*", "pk"): endpoint.pk,
+        ("webhook_switch", "to"): "off",
         ("wagtailusers_users:*", "pk"): case.submission.user_id,
         ("wagtailadmin_workflows:*task*", "pk"): task.pk,
         ("wagtailadmin_api:images*", "pk"): image.pk,

@@ -54,6 +54,7 @@ BOOKS = [
     "eservices_payments.take_money",
     "eservices_payments.keep_books",
     "eservices_payments.change_paymentsettings",
+    "eservices_accounting.change_ledgerlayout",
 ]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
 USAGE = ["eservices_usage.view_pagevisits"]

@@ -102,6 +102,12 @@ class BookingFieldType(FieldType):
                 yield ABSENT, gettext("There is no resource “%(key)s” here.") % {"key": key}
             elif not one.offered:
                 yield WARNING, gettext("“%(name)s” is not offered at the moment.") % {"name": one.name}
+            elif one.rules.exceeds_office:
+                text = gettext(
+                    "Some hours of “%(name)s” are outside the opening hours of the counter: no appointment is "
+                    "offered then. Change the hours, or offer it outside them too."
+                )
+                yield WARNING, text % {"name": one.name}
         found = [one for _key, one in named if one]
         for key in unknown_extras(found):
             yield (

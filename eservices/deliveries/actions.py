@@ -17,7 +17,7 @@ from .attempts import record_delivery_event
 from .models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter
 from .paragraphs import paragraphs_to_text
 from .signals import delivery_ended, delivery_stuck
-from .transports import transports
+from .transports import circuit_key, transports
 
 REMEMBERED = timedelta(
     days=30
@@ -185,10 +185,19 @@ def retry_now(*, actor: User | None, delivery: Delivery) -> bool:
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
     if not waiting.update(state=State.PENDING, due_at=now, waits_since=now, woken_at=now):
         return False
-    circuit_breaker.allow_next_attempt(delivery.carrier, now)
+    circuit_breaker.allow_next_attempt(circuit_key(delivery), now)
     record_delivery_event(delivery, Kind.RETRIED, actor=actor)
     _wake_on_commit(delivery)
     return True
+
+
+@transaction.atomic
+def hasten_delivery(*, actor: object, delivery: Delivery) -> None:
+    """Make a delivery due now that its transport had asked to wait. Its week of trying does not begin again."""
+    now = timezone.now()
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=State.PENDING, due_at__gt=now)
+    if waiting.update(due_at=now, woken_at=now):
+        _wake_on_commit(delivery)
 
 
 @transaction.atomic
@@ -203,6 +212,18 @@ def resume_transport(*, actor: User, carrier: str) -> None:
     waiting.filter(due_at__gt=now).update(due_at=now, woken_at=None)
     if hasten := getattr(transports.get(carrier), "hasten", None):
         hasten(now)
+    transaction.on_commit(partial(wake_due_deliveries, now), robust=True)
+
+
+@transaction.atomic
+def resume_receiver(*, actor: User, circuit: str, waiting: DeliveryQuerySet) -> None:
+    """Make the pending deliveries to one receiver of a transport due now, after a successful test of it.
+
+    ``circuit``: the key of its circuit breaker. ``waiting``: its deliveries.
+    """
+    now = timezone.now()
+    circuit_breaker.record_success(circuit)
+    waiting.filter(state=State.PENDING, due_at__gt=now).update(due_at=now, woken_at=None)
     transaction.on_commit(partial(wake_due_deliveries, now), robust=True)
 
 

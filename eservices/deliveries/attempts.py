@@ -17,7 +17,7 @@ from . import circuit_breaker
 from .models import Delivery, DeliveryEvent, DeliveryQuerySet
 from .retry_schedule import last_attempt_at, next_attempt_at
 from .signals import delivery_ended, delivery_late, delivery_stuck
-from .transports import Obsolete, PermanentFailure, RetryLater, transport_for
+from .transports import Obsolete, PermanentFailure, RetryLater, circuit_key, transport_for
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def attempt_delivery(delivery_id: str) -> None:
     delivery = _claim(delivery_id, now)
     if delivery is None:
         return None
-    if not delivery.rehearsal and (until := circuit_breaker.circuit_open_until(delivery.carrier, now)):
+    if not delivery.rehearsal and (until := circuit_breaker.circuit_open_until(circuit_key(delivery), now)):
         return _postpone(delivery, until)
     try:
         transport_for(delivery).deliver(delivery)
@@ -49,7 +49,7 @@ def attempt_delivery(delivery_id: str) -> None:
         logger.warning("Delivery %s failed: %s", delivery_id, _failure_kind(fault), exc_info=ours)
         _failed(delivery, fault)
     else:
-        circuit_breaker.record_success(delivery.carrier)
+        circuit_breaker.record_success(circuit_key(delivery))
         _end(delivery, State.DONE, Kind.SENT)
 
 
@@ -101,7 +101,7 @@ def _failed(delivery: Delivery, fault: Exception) -> None:
     now, reason = timezone.now(), describe_fault(fault)[:2000]
     hopeless = isinstance(fault, PermanentFailure)
     if not hopeless and not delivery.rehearsal:
-        circuit_breaker.record_failure(delivery.carrier, reason, now)
+        circuit_breaker.record_failure(circuit_key(delivery), reason, now)
     due = None if hopeless else next_attempt_at(delivery.attempts, delivery.waits_since, now)
     _put_back(delivery, Kind.FAILED, reason, due)
 

@@ -21,7 +21,7 @@ from home.links.page_links import absolute_url
 from . import access, circuit_breaker
 from .actions import queue_email
 from .models import Circuit, Delivery, DeliveryEvent
-from .transports import transport_label
+from .transports import circuit_key, transport_label
 
 SILENCE = timedelta(minutes=15)
 RECENT = timedelta(days=1)  # what has been stuck for longer was alerted, or is seen in the outbox
@@ -87,7 +87,7 @@ def alert_late(delivery: Delivery, fault: str) -> None:
     """Alert staff of a delivery that has failed for some minutes, unless they were alerted of it or its transport."""
     if delivery.subject.startswith(ALERT):
         return
-    now, carrier = timezone.now(), delivery.carrier
+    now, carrier = timezone.now(), circuit_key(delivery)
     since = _since(circuit_breaker.mark_staff_informed(carrier, now), now)
     letters = _last_letters([carrier])
     url = reverse("deliveries_board:detail", args=[delivery.pk])

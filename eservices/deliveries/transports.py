@@ -54,6 +54,8 @@ class Transport(Protocol):
 
     # Optional ``probe()``: checks that the receiver would accept deliveries, and raises if not.
     # Optional ``ready``: whether the transport is configured; if not, it is not tested.
+    # Optional ``receiver(delivery)``: a short key of the receiver, of a transport to several. Each has a circuit
+    # breaker of its own. With it comes ``receiver_label(key)``, shown to staff.
     # Optional ``hasten(now)`` of a transport without deliveries: makes what waits for it elsewhere due now.
 
 
@@ -199,9 +201,21 @@ def transport_for(delivery: Delivery) -> Transport:
     return RehearsalTransport() if delivery.rehearsal else transports[delivery.carrier]
 
 
+def circuit_key(delivery: Delivery) -> str:
+    """Return the key of the circuit breaker of a delivery: its transport, with the receiver if that has several."""
+    receiver = getattr(transports.get(delivery.carrier), "receiver", None)
+    return f"{delivery.carrier}:{receiver(delivery)}" if receiver else delivery.carrier
+
+
 def transport_label(key: str) -> str:
-    """Return the transport's label for staff; its key if no installed app has it."""
-    return str(transports[key].label) if key in transports else key
+    """Return the label for staff of a transport, or of one of its receivers; the key if no installed app has it."""
+    carrier, _colon, receiver = key.partition(":")
+    transport = transports.get(carrier)
+    if transport is None:
+        return key
+    if receiver and (label_of := getattr(transport, "receiver_label", None)):
+        return f"{transport.label} ({label_of(receiver)})"
+    return str(transport.label)
 
 
 def message_id_for(delivery: Delivery) -> str:

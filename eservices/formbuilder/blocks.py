@@ -23,7 +23,7 @@ from home.caching import site_version
 from home.localization.slugs import slugify_title
 
 from . import price_list
-from .definition import KEY_PATTERN
+from .definition import KEY_PATTERN, RESERVED_KEYS
 from .logic.conditions import WITHOUT_VALUE
 
 
@@ -853,12 +853,12 @@ def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | 
     duplicated in the editor gets its own key.
     """
     earlier = earlier or {}
-    taken: dict[str, set[str]] = {}
+    taken: dict[str, set[str]] = {"field": set(RESERVED_KEYS)}
     waiting = []
     for kind, stream in streams.items():
         for scope, child in _keyed(stream, kind):
             key = child.value.get(_key_of(child)[0])
-            copied = key in taken.get(scope, ()) and child.id not in earlier
+            copied = key in taken.get(scope, set()) - RESERVED_KEYS and child.id not in earlier
             if key and not copied:
                 taken.setdefault(scope, set()).add(key)
             else:

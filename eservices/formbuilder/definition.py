@@ -13,6 +13,15 @@ from functools import cached_property
 
 FORMAT = 1
 KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
+# Names of inputs and buttons on the page of a form, and of properties of a form in browsers: no keys of questions.
+RESERVED_KEYS = frozenset(
+    (
+        *("action", "dataset", "elements", "enctype", "id", "method", "submit"),
+        *("add_row", "back", "declared", "files_of", "go_to", "held", "later", "remove_file", "remove_row"),
+        "sign_in",
+        *("csrfmiddlewaretoken", "website"),
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .blocks import COMPARISONS
-from .definition import FeeDefinition, FieldDefinition, FormDefinition, StepDefinition, ValidationRule
+from .definition import (
+    RESERVED_KEYS,
+    FeeDefinition,
+    FieldDefinition,
+    FormDefinition,
+    StepDefinition,
+    ValidationRule,
+)
 from .field_types import field_types
 from .field_types.base import ABSENT, WARNING
 from .logic.conditions import (
@@ -141,6 +148,10 @@ class Linter:
             for key, times in Counter(thing.key for thing in things).items():
                 if times > 1:
                     yield DefinitionFault(ERROR, f"{word}.{key}", _("This key is used twice."))
+        for field in (field for step in definition.steps for field in step.fields):
+            if field.key in RESERVED_KEYS:
+                message = _("The form uses this name itself. Choose another key.")
+                yield DefinitionFault(ERROR, f"field.{field.key}", message)
 
     # -- steps and fields ------------------------------------------------------------------------------------
     def _step(self, step: StepDefinition) -> Iterator[DefinitionFault]:
@@ -279,7 +290,7 @@ class Linter:
 
     def _is_picked(self, field: FieldDefinition | None) -> bool:
         """Return whether the question has exactly one of several answers."""
-        return field is not None and field_types[field.type].compares in ("option", "yes_no")
+        return field is not None and field_types[field.type].comparison_of(field) in ("option", "yes_no")
 
     def _comparison(self, row: dict, field: FieldDefinition | None, path: str) -> Iterator[DefinitionFault]:
         operator, value = row["operator"], row.get("value")
@@ -344,7 +355,8 @@ class Linter:
 
     def _counts(self, key: str) -> bool:
         """Return whether an answer can be used as a number."""
-        return field_types[self.definition.fields[key].type].compares not in (
+        field = self.definition.fields[key]
+        return field_types[field.type].comparison_of(field) not in (
             "parts",
             "given",
             "date",
@@ -452,7 +464,7 @@ def _fits(operator: str, value, field: FieldDefinition) -> bool:
 
     Any two answers can be tested for equality.
     """
-    fitting = COMPARISONS.get(field_types[field.type].compares, {})
+    fitting = COMPARISONS.get(field_types[field.type].comparison_of(field), {})
     return operator in fitting or (isinstance(value, dict) and operator in ("equals", "not_equals"))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from .definition import KEY_PATTERN, FormDefinition
-from .logic.address_spellings import normalize_house_number
+from .logic.address_spellings import leading_number, normalize_house_number
 
 
 class Form(models.Model):
@@ -184,6 +184,7 @@ class HouseNumber(models.Model):
     )
     number = models.CharField(_("number"), max_length=20)
     key = models.CharField(max_length=20, editable=False)  # the same for all spellings of a number
+    position = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)  # 9 comes before 10
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     town = models.CharField(_("town"), max_length=100, blank=True)
     egid = models.CharField(
@@ -192,6 +193,12 @@ class HouseNumber(models.Model):
     ewids = models.TextField(
         "EWID", blank=True, help_text=_("Numbers of its dwellings, with blanks between.")
     )
+    lat = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    lon = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
     active = models.BooleanField(_("offered"), default=True)
     # Whether an official file had it; others were added by hand.
     official = models.BooleanField(default=False, editable=False)
@@ -199,13 +206,17 @@ class HouseNumber(models.Model):
     class Meta:
         verbose_name = _("house number")
         verbose_name_plural = _("house numbers")
-        ordering = ["street", "number"]
+        ordering = ["street", "position", "key"]
         constraints = [
             models.UniqueConstraint(fields=["street", "key", "postcode"], name="one_house_per_number"),
         ]
 
     def __str__(self) -> str:
         return f"{self.street} {self.number}"
+
+    def save(self, *args, **kwargs):
+        self.position = leading_number(self.key)
+        super().save(*args, **kwargs)
 
     def clean(self):
         self.key = normalize_house_number(self.number)

@@ -57,6 +57,8 @@ def _question(field: FieldDefinition, definition: FormDefinition, language: str,
     if field.fields:
         found["rows"] = [_question(one, definition, language, label) for one in field.fields]
     kind = field_types[field.type]
+    if (compares := kind.comparison_of(field)) != kind.compares:
+        found["compares"] = compares
     if parts := kind.parts_of_answer(field):
         found["rows"] = [{"key": key, "label": name, "type": "short_text"} for key, name in parts.items()]
     if field.table and kind.has_options:

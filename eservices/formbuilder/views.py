@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from home.web.rate_limits import RateLimit
 
-from .addresses.completion import complete_number, complete_street
+from .addresses.completion import complete_number, complete_street, is_completed
 from .addresses.streets import streets_of
 
 COMPLETIONS = RateLimit("address-completion", 6_000)  # by client: a library with one connection
@@ -16,10 +16,12 @@ SECONDS = 300
 
 @require_safe
 def addresses(request: HttpRequest, table: str) -> HttpResponse:
-    """Return streets for ``q``, or the numbers of ``street`` that begin with ``q``."""
+    """Return streets for ``q``, or the numbers of ``street`` that begin with ``q``; none of a table not in use."""
     typed = {name: request.GET.get(name, "")[:MAX_LENGTH] for name in ("q", "street", "postcode")}
     if not COMPLETIONS.allows_client(request):
         return HttpResponse(status=429)
+    if not is_completed(table):
+        return JsonResponse({"found": []})
     streets = streets_of(table)
     if typed["street"]:
         found = complete_number(streets, typed["street"], typed["postcode"], typed["q"])

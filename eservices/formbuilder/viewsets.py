@@ -122,7 +122,7 @@ class HouseNumberViewSet(SnippetViewSet):
     ]
     filterset_class = HouseNumberFilterSet
     search_fields = ["street__label", "number", "egid"]
-    ordering = ["street__label", "number"]
+    ordering = ["street__label", "position", "key"]
     list_per_page = 100
     copy_view_enabled = False
     panels = [
@@ -130,6 +130,7 @@ class HouseNumberViewSet(SnippetViewSet):
         FieldRowPanel([FieldPanel("number"), FieldPanel("active")]),
         FieldRowPanel([FieldPanel("postcode"), FieldPanel("town")]),
         FieldRowPanel([FieldPanel("egid"), FieldPanel("ewids")]),
+        FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")]),
     ]
 
     def get_queryset(self, request):

@@ -1,7 +1,13 @@
-"""Coordinates of typed places, from the commune's own data: its places on maps, and published reports."""
+"""Coordinates of typed places, from the commune's own data: its houses, places on maps and published reports."""
 
 import re
 
+from eservices.formbuilder.logic.address_spellings import (
+    normalize_house_number,
+    split_street_line,
+    street_key,
+)
+from eservices.formbuilder.models import HouseNumber
 from home.caching.site_version import cached_per_version
 from home.models import PlacesPage
 
@@ -20,6 +26,8 @@ def find_place(text: str) -> tuple[Point, bool] | None:
     street, number = street_name(text), _number(text)
     if not street:
         return None
+    if house := _house(*split_street_line(text.partition(",")[0])):
+        return house, True
     in_street = None
     places = _places_on_pages()
     for place, (name, point) in enumerate([*places, *_published_reports()]):
@@ -28,7 +36,18 @@ def find_place(text: str) -> tuple[Point, bool] | None:
             return point, True
         if in_street is None and street_name(name) == street:
             in_street = point
+    in_street = in_street or _house(street, "")
     return None if in_street is None else (in_street, False)
+
+
+def _house(street: str, number: str) -> Point | None:
+    """Return the coordinates of a house of the tables of streets, or of any house of a street without ``number``."""
+    there = HouseNumber.objects.filter(active=True, lat__isnull=False, lon__isnull=False)
+    if number:
+        there = there.filter(key=normalize_house_number(number))
+    wanted = street_key(street)
+    rows = there.order_by("street", "pk").values_list("street__label", "lat", "lon")
+    return next(((lat, lon) for name, lat, lon in rows.iterator() if street_key(name) == wanted), None)
 
 
 def _number(text: str) -> str:

@@ -171,6 +171,7 @@ class AnswerForm(SpaceForm):
         self.fields["files"].widget.attrs |= {
             "multiple": True,
             "accept": ",".join(f".{one}" for one in upload_checks.accepted_extensions()),
+            "data-max-bytes": settings.UPLOAD_MAX_BYTES,
         }
 
     def clean(self):

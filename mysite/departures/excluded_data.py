@@ -12,6 +12,7 @@ EXCLUDED_TABLES = {
     "django_session": SESSION,
     "eservices_accounts_codetries": CODE,
     "eservices_deliveries_circuit": RUNTIME,
+    "eservices_webhooks_webhookkey": INTERFACE,
     "home_heartbeat": RUNTIME,
     "mfa_authenticator": SECOND_FACTOR,
     "mysite_backups_backup": RUNTIME,

@@ -102,6 +102,11 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "editors.md#les-couleurs-et-lallure": ("home.communesettings",),
     "editors.md#les-personnes-et-les-groupes": ("wagtailusers_groups", "wagtailusers_users"),
+    "editors.md#les-webhooks": (
+        "webhook",
+        "webhook_key",
+        "webhooks",
+    ),
     "editors.md#un-ancien-site": ("site_imports",),
     "editors.md#quand-quelque-chose-va-mal": ("wagtailredirects",),
     "services.md#les-émoluments-et-qui-fait-la-demande": (
@@ -141,6 +146,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "agents.md#la-boîte-denvoi": ("deliveries_board",),
     "agents.md#la-caisse": ("money:till", "money:till_for", "money:till_sheet"),
     "agents.md#les-paiements": ("money",),
+    "agents.md#lexportation-comptable": ("accounting", "eservices_accounting.ledgerlayout"),
     "agents.md#le-plan-des-réservations": ("plan",),
     "agents.md#autour-du-plan": ("plan:figures", "plan:links", "plan:outside", "plan:waiting"),
     "agents.md#les-équipes": (

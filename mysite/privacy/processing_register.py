@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from eservices.cases.logic.retention_rules import parse_rule
 from eservices.cases.models import Team
 from eservices.cases.retention.due_cases import versions_in_force
+from eservices.connectors.webhooks.models import WebhookEndpoint
 from eservices.formbuilder.definition import FormDefinition, StageDefinition
 from eservices.formbuilder.models import FormVersion
 from eservices.payments.providers import available_providers
@@ -53,12 +54,17 @@ def processing_activities(language: str) -> list[ProcessingActivity]:
     """Return the register: services by name, then what the site does besides."""
     notes = {note.key: note for note in ProcessingNote.objects.all()}
     teams = {team.key: team.name_in(language) for team in Team.objects.all()}
-    services = [_service(version, language, teams, notes) for version in versions_in_force().values()]
+    hooks = list(WebhookEndpoint.objects.enabled().prefetch_related("services"))
+    services = [_service(version, language, teams, notes, hooks) for version in versions_in_force().values()]
     return [*sorted(services, key=lambda one: one.name.casefold()), *_standing(notes)]
 
 
 def _service(
-    version: FormVersion, language: str, teams: dict[str, str], notes: dict[str, ProcessingNote]
+    version: FormVersion,
+    language: str,
+    teams: dict[str, str],
+    notes: dict[str, ProcessingNote],
+    hooks: list[WebhookEndpoint],
 ) -> ProcessingActivity:
     definition, key = version.definition, f"service-{version.form.slug}"
     note = notes.get(key, ProcessingNote(key=key))
@@ -73,7 +79,9 @@ def _service(
         people=_("Applicants, and people whom they name"),
         categories=categories_of(fields),
         secret=[labels[one.key] for one in fields if one.secret],
-        recipients=list(dict.fromkeys(_recipients(definition, language, teams))),
+        recipients=list(
+            dict.fromkeys([*_recipients(definition, language, teams), *_listeners(version, hooks)])
+        ),
         retention=_retention(definition, labels),
         remarks=note.remarks,
         questions=list(labels.values()),
@@ -88,6 +96,17 @@ def _recipients(definition: FormDefinition, language: str, teams: dict[str, str]
         yield from (str(provider.label) for provider in available_providers())
     for stage in definition.stages:
         yield from _stage_recipients(stage, definition, language, teams)
+
+
+def _listeners(version: FormVersion, hooks: list[WebhookEndpoint]) -> Iterator[str]:
+    """Yield the systems that are told of events of the service, by references only."""
+    for hook in hooks:
+        services = {form.pk for form in hook.services.all()}
+        if not services or version.form_id in services:
+            yield _("%(name)s (references, by webhook to %(place)s)") % {
+                "name": hook.name,
+                "place": _host(hook.url),
+            }
 
 
 def _stage_recipients(

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "newsletter",
     "eservices.usage",
     "eservices.catalogue",
+    "eservices.connectors.accounting",
+    "eservices.connectors.webhooks",
     "eservices.connectors",
     "eservices.reports",
     "eservices.bookings",
@@ -438,6 +440,8 @@ GED_URL = env.read_document_store("GED_URL", f"directory:{VAR_DIR / 'ged'}")
 # Exchange with business software: folders on disk are below this one, and hosts in the commune's network are named.
 EXCHANGE_ROOT = env.read_text("EXCHANGE_ROOT", "")
 EXCHANGE_INTERNAL_HOSTS = {host.lower() for host in env.read_list("EXCHANGE_INTERNAL_HOSTS")}
+# The folder that the commune's accounting reads, if any: see docs/connectors.md.
+ACCOUNTING_URL = env.read_document_store("ACCOUNTING_URL", "")
 
 # -- Payments ------------------------------------------------------------------------------------------------
 # Payment providers offered, in this order. “demo” moves no money: never in production.

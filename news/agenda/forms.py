@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
 from news.proposals.forms import ProposalForm
@@ -120,6 +121,23 @@ class EventProposalForm(forms.Form):
 
 
 class NewEventForm(ProposalForm, EventProposalForm):
-    """The event form with the fields of its sender."""
+    """The event form with the fields of its sender.
+
+    An end on the next day is asked back once: ``overnight`` are then the hours that the next sending confirms.
+    """
 
     field_order = [*EventProposalForm.base_fields, "sender"]
+    overnight = ""
+
+    def clean(self):
+        data = super().clean()
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and ends < starts and "ends" not in self.errors:
+            self.overnight = f"{starts:%H:%M}-{ends:%H:%M}"
+            if self.data.get("overnight") != self.overnight:
+                hours = {"start": time_format(starts), "end": time_format(ends)}
+                text = _(
+                    "From %(start)s until %(end)s on the next day? If so, send it again. If not, correct the times."
+                )
+                self.add_error("ends", text % hours)
+        return data

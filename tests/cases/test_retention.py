@@ -250,7 +250,10 @@ ABOUT_CASES = {
     "forgotten by documents": {"Document", "DocumentLink", "Permit", "Renewal"},
     "forgotten by the register": {"RegisterCheck"},
     "forgotten by reports": {"ProblemReport", "ReportFollower"},
-    "books": {"Charge", "Basket", "Allocation", "JournalRow", "Refund", "Payment", "UnallocatedPayment"},
+    "books": {
+        *("Charge", "Basket", "Allocation", "JournalRow", "Refund", "Payment", "UnallocatedPayment"),
+        "ExportedRow",
+    },
 }
 
 

@@ -21,9 +21,11 @@ from eservices.formbuilder.logic.address_spellings import (
     street_key,
 )
 from eservices.formbuilder.logic.computed import compute_formula
+from eservices.formbuilder.logic.map_points import map_point
 from eservices.formbuilder.models import HouseNumber
 from home.caching import site_version
 from tests.factories.addresses import make_streets, swiss_line
+from tests.factories.catalogue import make_service
 from tests.factories.formbuilder import content, definition, question, step
 
 
@@ -479,6 +481,55 @@ def completed(client, **asked: str) -> list:
 
 
 @pytest.mark.django_db
+def test_houses_are_ordered_by_number_then_letter():
+    street = make_streets().rows.get(label="Rue du Lac")
+    street.numbers.create(number="100", key="100")
+    assert [one.number for one in street.numbers.all()] == ["9", "10", "12", "12a", "12bis", "14", "100"]
+
+
+@pytest.mark.parametrize(
+    ("north", "east", "point"),
+    [
+        ("1200000.000", "2600000.000", (46.951083, 7.438632)),
+        ("1146270", "2520000.5", (46.461, 6.396)),
+        ("46.4611", "6.4116", (46.4611, 6.4116)),
+        ("50,8503", "4,3517", (50.8503, 4.3517)),
+        *((one, "2600000", None) for one in ("", "x", "nan", "inf", "1e400", "99999999")),
+        ("0", "0", None),
+    ],
+)
+def test_map_point_of_a_house(north, east, point):
+    assert map_point(north, east) == (point and pytest.approx(point, abs=0.01))
+
+
+@pytest.mark.django_db
+def test_file_without_points_keeps_those_of_the_table():
+    table = make_streets()
+    house = HouseNumber.objects.filter(street__label="Rue du Lac").first()
+    house.lat, house.lon = 46.4611, 6.4116
+    house.save()
+    make_streets(table.key)
+    house.refresh_from_db()
+    assert (house.lat, house.lon) == (46.4611, 6.4116)
+
+
+@pytest.fixture
+def streets_in_use():
+    """Publish a form that asks for an address of the table ``rues``."""
+    make_streets()
+    make_service(definition=content(step("un", FIELD)))
+
+
+@pytest.mark.django_db
+def test_table_that_no_form_asks_for_is_not_completed(client):
+    make_streets()
+    make_streets("autres")
+    make_service(definition=content(step("un", question("ou", "address", table="autres"))))
+    assert completed(client, q="rue l") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("streets_in_use")
 def test_street_is_completed_after_three_letters(client):
     make_streets()
     assert completed(client, q="ru") == []
@@ -489,6 +540,7 @@ def test_street_is_completed_after_three_letters(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("streets_in_use")
 def test_number_is_completed_within_its_street(client):
     make_streets()
     assert completed(client, street="rue du lac", q="12") == [["12"], ["12a"], ["12bis"]]
@@ -497,6 +549,7 @@ def test_number_is_completed_within_its_street(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("streets_in_use")
 def test_completion_is_small_and_needs_no_query(client, django_assert_num_queries):
     make_streets()
     completed(client, q="rue")

@@ -56,6 +56,7 @@ FAULTY = {
         "field.a.type: “telepathy” is not a type of question.",
     ),
     "key twice": (step("un", question("a"), question("a")), "field.a: This key is used twice."),
+    "key of the page": (step("un", question("sign_in")), "field.sign_in: The form uses this name itself."),
     "malformed key": (step("un", question("A b")), "step.un.fields[0].key: A key begins with a small letter"),
     "choice of nothing": (
         step("un", question("a", "choice")),

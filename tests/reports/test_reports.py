@@ -26,6 +26,7 @@ from home.search.index import find_entries
 from home.untrusted_files import inspection
 from home.web.form_timing import sign_opening_time
 from tests.factories.accounts import UserFactory
+from tests.factories.addresses import make_streets
 from tests.factories.cases import Role, TeamFactory, member
 from tests.factories.directory import PlacesPageFactory
 from tests.factories.reports import LAKE, ReportCategoryFactory, photo, reported
@@ -561,3 +562,12 @@ def test_photo_is_asked_for_first(client, category):
     hidden = {"opened", "kept", "taken"}
     asked = [one for one in re.findall(r'name="([^"]+)"', form) if one not in hidden]
     assert asked[0] == "photo"
+
+
+def test_address_of_a_house_is_its_point_on_the_map(client):
+    street = make_streets().rows.get(label="Rue du Lac")
+    street.numbers.filter(number="12bis").update(lat=46.4611, lon=6.4116)
+    place = {"lat": 46.4611, "lon": 6.4116}
+    assert client.get(PLACE, {"address": "r. du Lac 12 bis, 1199 Orvenay"}).json() == place | {"exact": True}
+    assert client.get(PLACE, {"address": "Rue du Lac 10"}).json() == place | {"exact": False}
+    assert client.get(PLACE, {"address": "Chemin Perdu 12bis"}).json() == {}

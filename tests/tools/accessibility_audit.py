@@ -19,6 +19,8 @@ LOCATION = re.compile(r"<loc>https?://[^/<]+([^<]*)</loc>")
 WINDOWS = {
     "phone by day": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
     "desk by night": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "small phone by night": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+    "desk by day": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     "large print": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
 }
 LARGE = "large"  # the window with the preference for large print
@@ -87,6 +89,9 @@ def main() -> int:
     parser.add_argument("--url", default="http://localhost:8000")
     parser.add_argument("--vnu", help="the jar of the Nu Html Checker")
     parser.add_argument("--only", default="", help="only addresses with this word")
+    parser.add_argument(
+        "--window", choices=WINDOWS, action="append", help="only this window; may be repeated"
+    )
     given = parser.parse_args()
     if not chromium():
         sys.exit(f"{NO_BROWSER}: apt install chromium")
@@ -94,7 +99,8 @@ def main() -> int:
     found = Found()
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, options in WINDOWS.items():
+        for name in given.window or WINDOWS:
+            options = WINDOWS[name]
             context = browser.new_context(base_url=given.url, service_workers="block", **options)
             if LARGE in name:
                 context.add_cookies([{"name": "look", "value": LARGE, "url": given.url}])

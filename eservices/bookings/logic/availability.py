@@ -217,6 +217,16 @@ class OpeningRules:
             for part in ([window] if special else self._within_office(day, window))
         ]
 
+    @property
+    def exceeds_office(self) -> bool:
+        """True if weekly hours are partly outside those of the office: nothing is offered then."""
+        office = self.office.weekly if self.office else ()
+        return bool(office) and not all(
+            any(day == at and opens <= one.opens and one.closes <= closes for at, opens, closes in office)
+            for one in self.weekly
+            for day in one.days
+        )
+
     def _within_office(self, day: date, window: TimeSpan) -> list[TimeSpan]:
         """Return the parts of a window in which the office is open; the window itself without an office."""
         if self.office is None:

@@ -91,4 +91,6 @@ def _is_matched_whole(field: FieldDefinition) -> bool:
 def _comparison_kind(field: FieldDefinition) -> str:
     """Return how conditions compare the answer; "" if it cannot be compared."""
     kind = field_types.get(field.type)
-    return kind.compares if kind and kind.asks and not field.fields and field.type != "files" else ""
+    return (
+        kind.comparison_of(field) if kind and kind.asks and not field.fields and field.type != "files" else ""
+    )

@@ -22,6 +22,7 @@ from eservices.accounts.person_names import name_words
 from home.formats.spreadsheets import SpreadsheetError
 
 from ..logic.address_spellings import normalize_house_number, street_key
+from ..logic.map_points import Point, map_point
 
 # Names of columns: of the Swiss directory of addresses and register of buildings, of BAN, of BeSt, in words.
 COLUMN_NAMES = {
@@ -42,6 +43,8 @@ COLUMN_NAMES = {
     "esid": ("str_esid", "esid", "id_fantoir", "street_id"),
     "egid": ("bdg_egid", "egid"),
     "ewid": ("ewid",),
+    "north": ("adr_northing", "dkodn", "lat", "latitude", "epsg:4326_lat"),
+    "east": ("adr_easting", "dkode", "lon", "longitude", "epsg:4326_lon"),
     "status": ("adr_status", "status"),
     "id": ("id",),
 }
@@ -71,6 +74,7 @@ class AddressLine:
     egid: str
     ewid: str
     active: bool
+    point: Point | None = None
 
     @property
     def street_identity(self) -> str:
@@ -273,4 +277,5 @@ def _line(cells: dict[str, str], own: bool) -> AddressLine:
         egid=cells["egid"],
         ewid=cells["ewid"],
         active=cells["status"].casefold() not in NOT_THERE,
+        point=map_point(cells["north"], cells["east"]),
     )

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import batched
 
-from ..logic.address_spellings import street_key
+from ..logic.address_spellings import leading_number, street_key
 from ..models import HouseNumber, ReferenceRow, ReferenceTable, option_value_from_label
 from .official_file import AddressLine
 from .streets import FORMER_SEPARATOR
 
 BATCH = 2000
-HOUSE_FIELDS = ("number", "town", "egid", "ewids", "active")
+HOUSE_FIELDS = ("number", "town", "egid", "ewids", "lat", "lon", "active")
 
 
 @dataclass
@@ -87,14 +87,16 @@ class AddressImport:
 
     def _read_house(self, identity: str, line: AddressLine) -> None:
         key = identity, line.number_key, line.postcode
-        number, town, egid, ewids, active = self.houses.get(
-            key, (line.number, line.town, line.egid, "", False)
+        number, town, egid, ewids, lat, lon, active = self.houses.get(
+            key, (line.number, line.town, line.egid, "", None, None, False)
         )
+        if lat is None and line.point:
+            lat, lon = line.point
         if key in self.houses:
             self.changes.duplicates += not (line.ewid and line.ewid not in ewids.split())
         if line.ewid and line.ewid not in ewids.split():
             ewids = f"{ewids} {line.ewid}".strip()
-        self.houses[key] = number, town, egid or line.egid, ewids, active or line.active
+        self.houses[key] = number, town, egid or line.egid, ewids, lat, lon, active or line.active
 
     # -- Comparison, and writing unless it is a trial run ----------------------------------------------------
     def compare(self, *, write: bool) -> AddressChanges:
@@ -203,6 +205,7 @@ class AddressImport:
             wanted = self.houses[found] if found else (*before[:-1], False)
             if found:
                 seen.add(found)
+                wanted = _with_point(wanted, before)
             if official and tuple(before) == tuple(wanted):
                 self.changes.houses_same += bool(found)
                 continue
@@ -219,4 +222,13 @@ class AddressImport:
 
     def _house(self, rows: dict[str, ReferenceRow], identity: str, key: str, postcode: str) -> HouseNumber:
         values = dict(zip(HOUSE_FIELDS, self.houses[identity, key, postcode], strict=True))
-        return HouseNumber(street=rows[identity], key=key, postcode=postcode, official=True, **values)
+        at = leading_number(key)
+        return HouseNumber(
+            street=rows[identity], key=key, position=at, postcode=postcode, official=True, **values
+        )
+
+
+def _with_point(wanted: tuple, before: list) -> tuple:
+    """Return the values of a house with the point that the table has, if the file has none."""
+    at = HOUSE_FIELDS.index("lat")
+    return wanted if wanted[at] is not None else (*wanted[:at], *before[at : at + 2], *wanted[at + 2 :])

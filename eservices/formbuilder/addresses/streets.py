@@ -12,6 +12,7 @@ from eservices.accounts.person_names import name_words
 from home.caching import site_version
 
 from ..logic.address_spellings import (
+    leading_number,
     normalize_house_number,
     normalize_street,
     split_street_line,
@@ -87,9 +88,9 @@ class Street:
 
     def near_numbers(self, number: str) -> list[str]:
         """Return existing numbers that are close to one that does not exist."""
-        wanted = _place(normalize_house_number(number))
+        wanted = leading_number(normalize_house_number(number))
         there = [one for one in self.houses if one.active]
-        there.sort(key=lambda one: (abs(_place(one.key) - wanted), len(one.key), one.key))
+        there.sort(key=lambda one: (abs(leading_number(one.key) - wanted), len(one.key), one.key))
         return [one.number for one in there[:MOST_PROPOSALS]]
 
     def areas(self, number: str) -> dict[str, str]:
@@ -209,11 +210,6 @@ def _grouped(pairs) -> dict[str, list[Street]]:
     return found
 
 
-def _place(key: str) -> int:
-    digits = "".join(sign for sign in key.partition("-")[0] if sign.isdecimal())
-    return int(digits or 0)
-
-
 @lru_cache(maxsize=16)
 def _streets(table: str, version: str) -> Streets:
     from ..models import ReferenceRow
@@ -231,4 +227,4 @@ def _houses(street: int, version: str) -> tuple[KnownNumber, ...]:
     found = [
         KnownNumber(*row) for row in rows.values_list("number", "key", "postcode", "town", "egid", "active")
     ]
-    return tuple(sorted(found, key=lambda one: (_place(one.key), one.key)))
+    return tuple(sorted(found, key=lambda one: (leading_number(one.key), one.key)))

@@ -96,6 +96,10 @@ class FieldType:
     # sample answers, by which the linter recognizes patterns that reimplement this type
     written: tuple[str, ...] = ()
 
+    def comparison_of(self, field: FieldDefinition) -> str:
+        """Return how conditions compare the answer to a question: a key of ``blocks.COMPARISONS``."""
+        return self.compares
+
     # -- for the editor --------------------------------------------------------------------------------------
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
         """Return the editor's settings for this type only. Empty values are left out of the definition."""

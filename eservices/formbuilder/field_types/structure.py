@@ -185,6 +185,9 @@ class Computed(FieldType):
             ("money", blocks.BooleanBlock(required=False, label=_("An amount of money"))),
         ]
 
+    def comparison_of(self, field):
+        return "text" if _joins_texts(field) else self.compares
+
     def settings_faults(self, field):
         formula = field.settings.get("formula")
         if not isinstance(formula, dict) or formula.get("operation") not in OPERATIONS:
@@ -193,6 +196,12 @@ class Computed(FieldType):
             yield gettext("the formula names no question")
 
     def answer_text(self, answer, field, definition, language):
-        if field.settings.get("formula", {}).get("operation") == "concat":
+        if _joins_texts(field):
             return str(answer)
         return format_money(answer) if field.settings.get("money") else format_number(answer)
+
+
+def _joins_texts(field: FieldDefinition) -> bool:
+    """Return whether a computed answer is a text, not a number."""
+    formula = field.settings.get("formula")
+    return isinstance(formula, dict) and formula.get("operation") == "concat"

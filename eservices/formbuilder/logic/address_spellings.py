@@ -5,6 +5,7 @@ have a Chemin du Bois and a Chemin des Bois.
 """
 
 import re
+from itertools import takewhile
 
 from eservices.accounts.person_names import name_words
 
@@ -79,6 +80,12 @@ def normalize_house_number(number: str) -> str:
     """Normalize a house number: “12 bis”, “12bis” and “n° 12BIS” are equal; “12/14” becomes 12-14."""
     joined = "-".join(name_words(re.sub(rf"^\s*{_WORD}", "", number, flags=re.IGNORECASE)))
     return re.sub(r"-(?!\d)|(?<!\d)-", "", joined)
+
+
+def leading_number(key: str) -> int:
+    """Return the number at the beginning of a normalized house number, 0 if there is none."""
+    digits = "".join(takewhile(str.isdecimal, key))[:18]  # as many as a database holds
+    return int(digits or 0)
 
 
 def split_street_line(text: str) -> tuple[str, str]:

@@ -79,6 +79,7 @@ function onScreen(known, tables) {
     question.key = question.holder.value || keyOf(question.label, question.type, taken);
     taken.add(question.key);
     question.group = INSIDE.exec(question.prefix)?.[1] ?? "";
+    if (input(`${question.prefix}-value-formula-operation`)?.value === "concat") question.compares = "text";
     question.options = tables[input(`${question.prefix}-value-table`)?.value] ?? optionsOf(question.prefix);
   }
   return found.sort((one, other) => one.place - other.place);
@@ -108,7 +109,7 @@ const asOption = ([value, label]) => ({ value, label });
 function lists(name) {
   const form = data("form-questions");
   if (!form) return [];
-  const compares = (question) => ({ ...question, compares: form.compares[question.type] ?? "given" });
+  const compares = (question) => ({ ...question, compares: question.compares ?? form.compares[question.type] ?? "given" });
   const keys = form.steps.filter(({ id }) => id !== form.current).flatMap(({ questions }) => questions.map(({ key }) => key));
   const tables = Object.fromEntries(Object.entries(form.tables).map(([key, rows]) => [key, rows.map(asOption)]));
   const live = form.current ? onScreen(keys, tables) : [];

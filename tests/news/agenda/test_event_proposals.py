@@ -40,6 +40,7 @@ def propose(client, **changes):
         "day": "2027-02-06",
         "starts": "19:30",
         "ends": "01:00",
+        "overnight": "19:30-01:00",
         "repeats": "",
         "until": "",
         "place": "Salle des Ormes",
@@ -58,6 +59,15 @@ def sent(client, **changes) -> Proposal:
     (text,) = (one.payload["text"] for one in Delivery.objects.all())
     client.post(re.search(r"http://[^/\s]+(/\S*propositions/\S+)", text)[1])
     return Proposal.objects.get()
+
+
+def test_end_on_the_next_day_is_asked_back_once(client, agenda):
+    asked = propose(client, overnight="")
+    assert asked.status_code == 422
+    assert list(asked.context["form"].errors) == ["ends"]
+    assert '<input type="hidden" name="overnight" value="19:30-01:00">' in asked.text
+    assert propose(client, ends="02:00").status_code == 422  # other hours than those that were confirmed
+    assert propose(client).status_code == 302
 
 
 def test_every_choice_of_proposal_form_has_a_label(client, agenda):
@@ -98,7 +108,8 @@ def test_event_ending_long_after_midnight_is_questioned(client, agenda):
     asked = propose(client, starts="17:00", ends="16:00")
     assert asked.status_code == 422
     assert "Cela finit avant le début" in asked.text
-    assert propose(client, starts="22:00", ends="06:00").status_code == 302
+    night = {"starts": "22:00", "ends": "06:00", "overnight": "22:00-06:00"}
+    assert propose(client, **night).status_code == 302
 
 
 def test_accepted_proposal_becomes_draft_event(client, agenda):

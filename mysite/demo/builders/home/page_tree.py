@@ -280,6 +280,8 @@ def write_translation(entry: ContentEntry, world: DemoContext):
     twin.search_description = entry["lead"][:250]
     if hasattr(twin, "body"):
         twin.body = as_stream(twin, "body", BlockBuilder(entry, world.find(entry.language)).body())
+    if isinstance(twin, OfficePage):
+        twin.street, twin.access = entry["street"], entry["access"]
     if isinstance(twin, NewsPage):
         twin.picture_alt, twin.picture_caption = entry["alt"], entry["caption"]
         twin.author = entry["author"]

@@ -1,0 +1,1 @@
+"""Export of the journal to the commune's accounting."""

@@ -1,0 +1,1 @@
+"""Webhooks: events of cases, told to other systems by the convention Standard Webhooks."""

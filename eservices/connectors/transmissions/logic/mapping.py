@@ -89,11 +89,23 @@ class CaseValues:
 
 @dataclass(frozen=True)
 class MappedCase:
-    """What a mapping made of a case. ``reasons``: why it cannot be sent like this."""
+    """What a mapping made of a case.
+
+    ``reasons``: why it cannot be sent like this. ``secret``: target fields with secret answers, masked for agents.
+    """
 
     fields: Row
     rows: dict[str, list[Row]]
     reasons: tuple[FieldReason, ...] = ()
+    secret: tuple[str, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "fields": pack_row(self.fields),
+            "rows": {name: [pack_row(row) for row in rows] for name, rows in self.rows.items()},
+            "secret": list(self.secret),
+        }
 
 
 class DoesNotFit(Exception):
@@ -107,8 +119,13 @@ def read_mapping(settings: Mapping[str, Any]) -> list[MappedField]:
     for line in settings.get("fields") or []:
         given = {name: value for name, value in line.items() if name in known and value not in (None, "")}
         if given.get("target"):
-            lines.append(MappedField(**given | {"questions": tuple(line.get("questions") or ())}))
+            lines.append(MappedField(**given | {"questions": _keys(line.get("questions") or "")}))
     return lines
+
+
+def _keys(text: str | Iterable[str]) -> tuple[str, ...]:
+    """Return keys of questions, which editors write with commas or spaces between."""
+    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else tuple(text)
 
 
 def read_lists(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -103,7 +103,7 @@ class FileExchange:
                 self._hand_over(some)
         return []
 
-    def forget_sent(self, records: list[TransmissionRecord]) -> None:
+    def allow_again(self, records: list[TransmissionRecord]) -> None:
         """Let ``send`` write these records once more: the system has lost the file, says a person."""
         for some in [records] if self.format.collects else [[one] for one in records]:
             self.area.delete(self._proof(_digest(some)))

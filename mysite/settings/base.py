@@ -439,6 +439,9 @@ CALENDAR_HOSTS = {host.lower() for host in env.read_list("CALENDAR_HOSTS")}
 GED_URL = env.read_document_store("GED_URL", f"directory:{VAR_DIR / 'ged'}")
 # The folder that the commune's accounting reads, if any: see docs/connectors.md.
 ACCOUNTING_URL = env.read_document_store("ACCOUNTING_URL", "")
+# Exchange with business software: folders on disk are below this one, and hosts in the commune's network are named.
+EXCHANGE_ROOT = env.read_text("EXCHANGE_ROOT", "")
+EXCHANGE_INTERNAL_HOSTS = {host.lower() for host in env.read_list("EXCHANGE_INTERNAL_HOSTS")}
 
 # -- Payments ------------------------------------------------------------------------------------------------
 # Payment providers offered, in this order. “demo” moves no money: never in production.

@@ -3,10 +3,8 @@
 paramiko is used directly: the storage of django-storages accepts any host key and writes under the final name.
 """
 
-import logging
 import posixpath
 import weakref
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,33 +14,29 @@ from urllib.parse import SplitResult, unquote
 import paramiko
 from django.conf import settings
 from django.core.files.base import File
-from paramiko.sftp import SFTPError
+
+from home.files.sftp_connection import (
+    PORT,
+    SFTP_ERRORS,
+    UnknownHostKey,
+    load_private_key,
+    open_sftp,
+    open_ssh_client,
+    replace_file,
+    without_errors,
+)
 
 from ..exceptions import BackupError
 from .target_base import MAKE_ROOM, PART, BackupTarget, refuse_open_secret
 
-CONNECT_WITHIN, ANSWER_WITHIN, KEEP_ALIVE = 15, 120, 30  # seconds
 REQUESTS = 64  # of 32 kB that are on their way when a file is read
 OF_HOME = "/~/"  # begins a folder below that of the user
-
-logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it raises what it logs with tracebacks
-
-
-class PinnedHostKeys(paramiko.MissingHostKeyPolicy):
-    """The host keys of ``BACKUP_HOST_KEY``: no other server gets a backup or learns who we are."""
-
-    def missing_host_key(self, client, hostname, key):
-        if key.fingerprint not in settings.BACKUP_HOST_KEY:
-            raise BackupError(
-                f"{hostname} shows the host key {key.fingerprint} ({key.get_name()}), which BACKUP_HOST_KEY does not "
-                f"name. If its operator publishes the same, set BACKUP_HOST_KEY={key.fingerprint}; else do not use it."
-            )
 
 
 class SftpTarget(BackupTarget):
     """A folder of an SFTP server."""
 
-    errors = (OSError, EOFError, paramiko.SSHException, SFTPError)
+    errors = SFTP_ERRORS
 
     def __init__(self, url: SplitResult):
         self.url = url
@@ -52,24 +46,9 @@ class SftpTarget(BackupTarget):
     @cached_property
     def sftp(self) -> paramiko.SFTPClient:
         """The connection, in the folder of the backups. Made when it is needed first."""
-        client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(PinnedHostKeys())
+        client = self._connect()
         weakref.finalize(self, client.close)
-        client.connect(
-            self.url.hostname,
-            self.url.port or paramiko.client.SSH_PORT,
-            unquote(self.url.username),
-            pkey=read_private_key(settings.BACKUP_SSH_KEY),
-            allow_agent=False,
-            look_for_keys=False,
-            timeout=CONNECT_WITHIN,
-            banner_timeout=CONNECT_WITHIN,
-            auth_timeout=CONNECT_WITHIN,
-            channel_timeout=CONNECT_WITHIN,
-        )
-        client.get_transport().set_keepalive(KEEP_ALIVE)
-        sftp = client.open_sftp()
-        sftp.get_channel().settimeout(ANSWER_WITHIN)
+        sftp = open_sftp(client)
         try:
             sftp.chdir(self.folder)
         except FileNotFoundError as error:
@@ -77,6 +56,22 @@ class SftpTarget(BackupTarget):
                 f"{self.folder} is missing on {self.url.hostname}: create it, for {self.url.username} (mode 700)."
             ) from error
         return sftp
+
+    def _connect(self) -> paramiko.SSHClient:
+        """Sign in at the server of ``BACKUP_HOST_KEY``: no other one gets a backup or learns who we are."""
+        try:
+            return open_ssh_client(
+                self.url.hostname,
+                self.url.port,
+                unquote(self.url.username),
+                host_keys=settings.BACKUP_HOST_KEY,
+                key=read_private_key(settings.BACKUP_SSH_KEY),
+            )
+        except UnknownHostKey as error:
+            raise BackupError(
+                f"{error}, which BACKUP_HOST_KEY does not name. If its operator publishes the same, set "
+                f"BACKUP_HOST_KEY={error.fingerprint}; else do not use it."
+            ) from None
 
     # -- Files ---------------------------------------------------------------------------------------------
     def _open(self, name, mode="rb"):
@@ -94,15 +89,8 @@ class SftpTarget(BackupTarget):
             self._make_folder(posixpath.dirname(name))
             self.sftp.putfo(content, draft)
         self.sftp.chmod(draft, 0o600)
-        self._rename(draft, name)
+        replace_file(self.sftp, draft, name)
         return name
-
-    def _rename(self, draft: str, name: str) -> None:
-        try:
-            self.sftp.posix_rename(draft, name)
-        except OSError:  # an extension of OpenSSH; the standard's rename replaces nothing
-            self.delete(name)
-            self.sftp.rename(draft, name)
 
     def _make_folder(self, folder: str) -> None:
         if folder and not self.exists(folder):
@@ -128,7 +116,7 @@ class SftpTarget(BackupTarget):
 
     # -- Failures ------------------------------------------------------------------------------------------
     def advise(self, error):
-        host = f"{self.url.hostname}:{self.url.port or paramiko.client.SSH_PORT}"
+        host = f"{self.url.hostname}:{self.url.port or PORT}"
         if isinstance(error, paramiko.AuthenticationException):
             return f"add the public key of BACKUP_SSH_KEY to the authorized keys of {self.url.username} there"
         if isinstance(error, PermissionError):
@@ -145,12 +133,6 @@ class SftpTarget(BackupTarget):
         return channel.get_transport().is_active() and not channel.closed
 
 
-def without_errors(act: Callable[..., object], *args) -> None:
-    """Call ``act``, and end at an error of the connection."""
-    with suppress(*SftpTarget.errors):
-        act(*args)
-
-
 def read_private_key(name: str) -> paramiko.PKey:
     """Return the private key of SSH in the file ``name``."""
     if not name:
@@ -158,9 +140,8 @@ def read_private_key(name: str) -> paramiko.PKey:
     path = Path(name)
     refuse_open_secret(path, "BACKUP_SSH_KEY")
     try:
-        return paramiko.PKey.from_path(path)
-    except (OSError, ValueError, TypeError, paramiko.SSHException, paramiko.UnknownKeyType) as error:
+        return load_private_key(path)
+    except ValueError as error:
         raise BackupError(
-            f"BACKUP_SSH_KEY: {path} is no private key of SSH without a passphrase: make one with "
-            f"`ssh-keygen -t ed25519 -N '' -f {path}`."
+            f"BACKUP_SSH_KEY: {error}: make one with `ssh-keygen -t ed25519 -N '' -f {path}`."
         ) from error

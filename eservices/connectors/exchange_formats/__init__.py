@@ -1,0 +1,1 @@
+"""Formats of files that are exchanged with business software: transmissions out, receipts in. Pure."""

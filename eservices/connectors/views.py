@@ -1,0 +1,39 @@
+"""The address at which business software sends receipts."""
+
+import time
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from .business_system import UnreadableReceipt
+from .receipt_calls import is_authentic, receipts_of_call
+
+MAX_BYTES = 1_000_000  # of a call
+
+
+@csrf_exempt  # the caller is a program, with a token or a signature
+@never_cache
+@require_POST
+def receive_receipts(request: HttpRequest, secret: str) -> HttpResponse:
+    """Store receipts that a system sends. Its address contains a secret, and the call is signed or has a token."""
+    try:
+        from .transmissions import receipts as stored
+    except ImportError:  # nothing is transmitted here
+        raise Http404 from None
+    system = stored.system_of_callback(secret)
+    if system is None:
+        raise Http404
+    if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
+        return HttpResponse(status=413)
+    body = request.body
+    if not is_authentic(system.configuration, request.headers, body, time.time()):
+        return HttpResponse(status=401)
+    try:
+        found = receipts_of_call(body)
+    except UnreadableReceipt as fault:
+        return JsonResponse({"error": str(fault)}, status=400)
+    for receipt in found:
+        stored.record_receipt(system, receipt)
+    return HttpResponse(status=204)

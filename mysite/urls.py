@@ -86,6 +86,7 @@ demo_urls = [
 without_language = [path("brouillon/<str:secret>/", shared_draft, name="shared_draft")]
 
 for_people = [
+    path("demande/", include("eservices.submissions.urls")),  # first: a request takes fourteen pages
     path("", include("home.urls")),
     path("", include((news_urls, "news"))),
     path("participation/", include("news.participation.urls")),
@@ -97,7 +98,6 @@ for_people = [
     path("", include("eservices.bookings.public.urls")),
     path("", include("eservices.space.urls")),
     path("compte/", include("eservices.space.authentication.account_urls")),
-    path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
     path("", include("eservices.usage.urls")),
     path("etat/", service_status, name="service_status"),

@@ -103,6 +103,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "editors.md#les-couleurs-et-lallure": ("home.communesettings",),
     "editors.md#les-personnes-et-les-groupes": ("wagtailusers_groups", "wagtailusers_users"),
     "editors.md#un-ancien-site": ("site_imports",),
+    "editors.md#les-jetons-daccès-à-lapi": ("api_tokens",),
     "editors.md#quand-quelque-chose-va-mal": ("wagtailredirects",),
     "services.md#les-émoluments-et-qui-fait-la-demande": (
         "wagtailsnippets_eservices_payments_feescheduleentry",

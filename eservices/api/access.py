@@ -1,4 +1,4 @@
-"""What a token opens. Unknown and forbidden both answer 404, also for a scope that the token has not."""
+"""Access by tokens. Unknown and forbidden both answer 404, also for a scope that the token has not."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Who asks: a program by its token, or anybody from a network address."""
+"""Authentication of programs by their token, and of anybody by the network address."""
 
 from datetime import timedelta
 from ipaddress import ip_address, ip_network

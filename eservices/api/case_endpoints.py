@@ -15,7 +15,7 @@ from . import access, case_data
 from .authentication import TokenAuthentication
 from .cursors import read_cursor, write_cursor
 from .etags import etag_of, refuse_stale, tagged_response
-from .idempotency import once
+from .idempotency import answer_once
 from .models import ApiToken
 from .schemas import CaseOut, CasePage, ChangePage, Problem, Reference, Written
 from .scopes import Scope
@@ -119,7 +119,7 @@ def claim_case(
         _refuse_stale_case(request, case)
         return {"id": case_actions.take_case(actor=token.account, case=case).reference}
 
-    return once(request, token, perform, status=200)
+    return answer_once(request, token, perform, status=200)
 
 
 @router.post(
@@ -142,7 +142,7 @@ def add_note(
         _refuse_stale_case(request, case)
         return {"id": str(case_actions.add_note(actor=token.account, case=case, text=body.text).pk)}
 
-    return once(request, token, perform)
+    return answer_once(request, token, perform)
 
 
 @router.post(
@@ -165,7 +165,7 @@ def send_message(
         _refuse_stale_case(request, case)
         return {"id": str(case_actions.send_message(actor=token.account, case=case, text=body.text).pk)}
 
-    return once(request, token, perform)
+    return answer_once(request, token, perform)
 
 
 def _token(request: HttpRequest) -> ApiToken:

@@ -4,18 +4,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .api import api
+from .endpoints import api
 from .problems import Problem, problem_response
 
 
 @require_safe
-def documentation(request: HttpRequest) -> HttpResponse:
+def show_documentation(request: HttpRequest) -> HttpResponse:
     """Show every endpoint with its parameters and answers. It is written for programmers, in English."""
-    context = {"api": api, "operations": operations(), "base": request.build_absolute_uri("/api/v1")}
+    context = {
+        "api": api,
+        "operations": described_operations(),
+        "base": request.build_absolute_uri("/api/v1"),
+    }
     return render(request, "api/documentation.html", context)
 
 
-def operations() -> list[dict]:
+def described_operations() -> list[dict]:
     """Return the endpoints in the order of their paths."""
     paths = api.get_openapi_schema()["paths"]
     return [

@@ -14,7 +14,7 @@ from .problems import Problem
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 
-def once(
+def answer_once(
     request: HttpRequest, token: ApiToken, perform: Callable[[], dict[str, Any]], *, status: int = 201
 ) -> JsonResponse:
     """Run ``perform`` in a transaction, once for the key of the request, and return its answer with ``status``.

@@ -1,6 +1,6 @@
 """Shapes of what the API answers, for its OpenAPI document."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Problem(Schema):
 
 
 class Written(Schema):
-    """What was written."""
+    """The key of a new row."""
 
     id: str
 
@@ -61,7 +61,7 @@ class ChangePage(Schema):
 
 
 class Applicant(Schema):
-    """Who applies."""
+    """The applicant."""
 
     name: str
     email: str
@@ -173,7 +173,7 @@ class CollectionRow(Schema):
     title: str
     place: str
     district: UUID | None
-    out_before: time
+    out_before: str = Field(description="Local time, as 07:00:00.")
 
 
 class CollectionList(Schema):

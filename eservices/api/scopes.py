@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Scope(models.TextChoices):
-    """One action of a program. The key is part of the API and never changes."""
+    """An action of a program. The key is part of the API and never changes."""
 
     CASES_READ = "cases:read", _("list and read cases, follow changes")
     CASES_FILES = "cases:files", _("download files of cases")

@@ -7,10 +7,28 @@ from ninja.errors import HttpError, ValidationError
 from home.exceptions import ActionRefused
 
 from .case_endpoints import router as case_router
-from .problems import Problem, problem_response
+from .problems import CONTENT_TYPE, Problem, problem_response
 from .public_endpoints import router as public_router
 
-api = NinjaAPI(
+
+class DescribedApi(NinjaAPI):
+    """The API, whose description gives errors the content type that they have."""
+
+    def get_openapi_schema(self, **options):
+        schema = super().get_openapi_schema(**options)
+        answers = (
+            (int(status), answer)
+            for methods in schema["paths"].values()
+            for operation in methods.values()
+            for status, answer in operation["responses"].items()
+        )
+        for status, answer in answers:
+            if status >= 400 and "application/json" in answer.get("content", {}):
+                answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
+        return schema
+
+
+api = DescribedApi(
     title="Commune API",
     version="1",
     urls_namespace="api-1",

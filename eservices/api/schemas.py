@@ -5,12 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import StringConstraints
 
 # What PostgreSQL can look up: no NUL, no endless text.
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
-ServiceKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+ServiceKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
 class Problem(Schema):

@@ -68,6 +68,7 @@ own_urls = [
         ),
     ),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("eservices.api.urls")),
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.formbuilder.urls")),
     path("", include("eservices.payments.webhook_urls")),

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mysite.middleware.BrowserPolicyMiddleware",
     "mysite.monitoring.middleware.MonitoringMiddleware",
+    "eservices.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "home.page_cache.middleware.PageCacheMiddleware",

@@ -12,9 +12,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from django.conf import settings
 from django.template import engines
@@ -36,6 +37,18 @@ LISTENER, FORMER = "COMMUNE_LISTENER", "COMMUNE_FORMER"
 REFUSED = "The new code does not load."  # deploy/debian/postinst looks for a status
 # Of pages and letters: an upgrade replaces the files before the processes.
 TEMPLATES, LETTERS = {".html", ".txt"}, ".md"
+PACKAGES = ("eservices", "home", "mysite", "news", "newsletter")
+# What only commands read, the demo, and a module that only SQLite can load.
+OF_COMMANDS = {
+    "management",
+    "migrations",
+    "settings",
+    "demo",
+    "departures",
+    "doctor",
+    "sqlite_backend",
+    "upgrades",
+}
 BACKLOG = 2048  # connections, as of gunicorn
 
 
@@ -161,10 +174,16 @@ class CommuneProcesses(ForkedProcesses):
 
 
 def preload_site() -> None:
-    """Load what each process would load at its first requests: views, texts, addresses and templates."""
+    """Load what each process would load at its first requests: modules, texts, addresses and templates.
+
+    An upgrade replaces the files before the processes, which must not meet new modules among those they have loaded.
+    """
     from .monitoring.probes import loaded_migrations  # needs all apps
 
     import_module("mysite.wsgi")
+    for package in PACKAGES:
+        for name in modules_of_processes(package):
+            import_module(name)
     loaded_migrations()
     for language, _name in settings.LANGUAGES:
         with override(language):
@@ -176,3 +195,12 @@ def preload_site() -> None:
             if path.suffix in TEMPLATES | {LETTERS}:
                 engine = opaque_engine(own) if path.suffix == LETTERS else own
                 engine.get_template(path.relative_to(folder).as_posix())
+
+
+def modules_of_processes(package: str) -> Iterator[str]:
+    """Yield the names of the modules that a process may import at its use. Imports the packages among them."""
+    for one in iter_modules(import_module(package).__path__, f"{package}."):
+        if one.name.rpartition(".")[2] not in OF_COMMANDS:
+            yield one.name
+            if one.ispkg:
+                yield from modules_of_processes(one.name)

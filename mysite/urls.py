@@ -68,6 +68,7 @@ own_urls = [
         ),
     ),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("eservices.api.urls")),
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.formbuilder.urls")),
     path("", include("eservices.payments.webhook_urls")),
@@ -86,6 +87,7 @@ demo_urls = [
 without_language = [path("brouillon/<str:secret>/", shared_draft, name="shared_draft")]
 
 for_people = [
+    path("demande/", include("eservices.submissions.urls")),  # first: a request takes fourteen pages
     path("", include("home.urls")),
     path("", include((news_urls, "news"))),
     path("participation/", include("news.participation.urls")),
@@ -97,7 +99,6 @@ for_people = [
     path("", include("eservices.bookings.public.urls")),
     path("", include("eservices.space.urls")),
     path("compte/", include("eservices.space.authentication.account_urls")),
-    path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
     path("", include("eservices.usage.urls")),
     path("etat/", service_status, name="service_status"),

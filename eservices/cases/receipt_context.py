@@ -8,10 +8,10 @@ from django.utils import timezone
 from eservices.submissions.models import Submission
 
 from . import access, emails
-from .models import Case
+from .models import Case, StatusLink
 from .states import CaseState
 from .workflow.enclosures_and_persons import missing_enclosure_labels
-from .workflow.headline import case_headline
+from .workflow.headline import PREFETCHED, case_headline
 from .workflow.progress import current_stage, stage_titles, stages_ahead
 from .workflow.promised_date import is_immediate, promised_date, waits_for_payment_first
 from .workflow.stage_types import APPLICANT, kind_of
@@ -25,20 +25,22 @@ def case_receipt(submission: Submission) -> dict:
     For the agent who entered it, also the URLs of the printed receipt and, if they may read it, of the case. {} if
     there is no case.
     """
-    case = Case.objects.select_related("version", "submission").filter(submission=submission).first()
+    cases = Case.objects.select_related("version", "submission").prefetch_related(*PREFETCHED)
+    case = cases.filter(submission=submission).first()
     if case is None:
         return {}
     sealed = case.formal_decisions.unopened().exists()  # its notification is its opening
+    link, headline, call = emails.displayed_link(case), case_headline(case), _call_to_applicant(case)
     return {
         "reference": case.reference,
         "deadline": promised_date(case),
         "at_once": case.is_open and is_immediate(case),
         "pays_first": case.is_open and waits_for_payment_first(case),
-        "url": emails.displayed_status_url(case),
+        "url": emails.status_link_url(link) if link else "",
         "next_steps": stage_titles(stages_ahead(case)),
-        "headline": None if sealed else case_headline(case),
-        "call": _call_to_applicant(case),
-        "follows": _progress_url(case),
+        "headline": None if sealed else headline,
+        "call": call,
+        "follows": _progress_url(case, link) if link and not (headline or call) else "",
         "missing": missing_enclosure_labels(case),
         "ways": _receipt_links(case, submission.agent) if submission.agent_id else {},
     }
@@ -51,13 +53,11 @@ def _call_to_applicant(case: Case) -> str:
     return kind.applicant_call_text(row) if kind else ""
 
 
-def _progress_url(case: Case) -> str:
-    """Return the address that tells whether there is an answer; "" if there is one, or none comes within minutes."""
-    moves = case.is_open and case.state != CaseState.WAITING
-    settled = case.submission.agent_id or not moves or case_headline(case) or _call_to_applicant(case)
+def _progress_url(case: Case, link: StatusLink) -> str:
+    """Return the address that tells whether there is an answer; "" if none comes within minutes."""
+    moves = case.is_open and case.state != CaseState.WAITING and not case.submission.agent_id
     recent = case.opened_at > timezone.now() - FOLLOWED_FOR
-    link = None if settled or not recent else emails.displayed_link(case)
-    return reverse("space:status_progress", args=[link.secret]) if link else ""
+    return reverse("space:status_progress", args=[link.secret]) if moves and recent else ""
 
 
 def _receipt_links(case: Case, agent) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .business_system import UnreadableReceipt
-from .callbacks import is_authentic, receipts_of_call
+from .receipt_calls import is_authentic, receipts_of_call
 
 MAX_BYTES = 1_000_000  # of a call
 

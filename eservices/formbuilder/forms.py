@@ -61,7 +61,8 @@ class QuestionsForm(forms.Form):
 
         Without ``answers`` of the rest of the form, nothing is shown until ``apply_visibility`` is called.
         """
-        super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
+        # No template uses a suffix, which would be translated for each form.
+        super().__init__(data=data, files=files, use_required_attribute=False, label_suffix="", **kwargs)
         self.definition, self.language, self.today = definition, language, today
         self.checks: tuple[ValidationRule, ...] = ()
         self.all_questions = [question for question in questions if question.type in field_types]

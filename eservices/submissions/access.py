@@ -9,7 +9,7 @@ from eservices.accounts.models import User
 from eservices.formbuilder.models import Form, FormVersion
 from home.caching.site_version import cached_per_version
 
-from .models import Draft, DraftQuerySet, Submission
+from .models import Draft, DraftQuerySet
 
 
 class DraftExpired(Exception):
@@ -80,14 +80,10 @@ def _version_of_draft(pk: int) -> FormVersion:
     return cached_per_version(f"form-version-{pk}", load)
 
 
-def is_draft_started(secret: str) -> bool:
-    """Return whether the draft with this secret exists already."""
-    return Draft.objects.filter(secret=secret).exists()
-
-
-def is_sent(secret: str) -> bool:
-    """Return whether the draft with this secret was sent."""
-    return Submission.objects.filter(draft__secret=secret).exists()
+def was_draft_sent(secret: str) -> bool | None:
+    """Return whether the draft with this secret was sent; None if it is not started."""
+    found = Draft.objects.filter(secret=secret).values_list("submission").first()
+    return found and found[0] is not None
 
 
 def newer_version(draft: Draft) -> FormVersion | None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -310,19 +310,21 @@ def too_many_files_message(most: int) -> str:
 @transaction.atomic
 def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
     locked = _locked(draft)
-    siblings = locked.files.without_infected().filter(field=stored.field)
-    if same := siblings.filter(digest=stored.digest, name=stored.name).first():
-        return same
-    if siblings.count() >= most:
+    held = list(locked.files.all())
+    siblings = [one for one in held if one.field == stored.field and one.scan != ScanResult.INFECTED]
+    for same in siblings:
+        if (same.digest, same.name) == (stored.digest, stored.name):
+            return same
+    if len(siblings) >= most:
         raise SubmissionRefused(too_many_files_message(most))
-    held, room = locked.files.aggregate(sum=Sum("size"))["sum"] or 0, MOST_BYTES * settings.UPLOAD_MAX_BYTES
-    if held + stored.size > room:
+    room = MOST_BYTES * settings.UPLOAD_MAX_BYTES
+    if sum(one.size for one in held) + stored.size > room:
         raise SubmissionRefused(
             _("All files of a request together: at most %(limit)s. Remove one first.")
             % {"limit": format_size_limit(room)}
         )
     stored.save()
-    _note_files(locked, stored.field)
+    _set_files(locked, stored.field, [*siblings, stored])
     draft.answers = locked.answers
     return stored
 
@@ -575,8 +577,11 @@ def _delete_contents(names: Iterable[str | None]) -> None:
 
 def _note_files(draft: Draft, field: str) -> None:
     """Set the answer of a file question to its stored files."""
-    files = [file_reference(one) for one in draft.files.without_infected().filter(field=field)]
-    draft.answers = draft.answers | {field: files or None}
+    _set_files(draft, field, draft.files.without_infected().filter(field=field))
+
+
+def _set_files(draft: Draft, field: str, files: Iterable[StoredFile]) -> None:
+    draft.answers = draft.answers | {field: [file_reference(one) for one in files] or None}
     draft.saved_at = timezone.now()
     draft.save(update_fields=["answers", "saved_at"])
 

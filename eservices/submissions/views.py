@@ -186,8 +186,8 @@ def start(request, form):
     steps = filing.progress.steps
     if not steps:
         raise Http404
-    filing.beginning = _beginning(request, form)
-    if request.method == "POST" and access.is_draft_started(filing.beginning.secret):
+    filing.beginning, started = _beginning(request, form)
+    if request.method == "POST" and started:
         return step(request, secret=filing.beginning.secret, step=steps[0].key)
     if earlier := _earlier(request, filing):
         first = visible_steps(earlier.definition, {}, timezone.localdate())
@@ -202,10 +202,16 @@ def _closed(request, filing: FormSession) -> HttpResponse:
     return _page(request, "submissions/closed.html", filing, {"closed": filing.closed}, status=403)
 
 
-def _beginning(request, form: str) -> draft_token.DraftToken:
-    """Return the token that the page posted; a new one for a new page, or if its draft was sent."""
+def _beginning(request, form: str) -> tuple[draft_token.DraftToken, bool]:
+    """Return the token that the page posted, and whether its draft is started.
+
+    A new page gets a new token, and so does one whose draft was sent.
+    """
     brought = draft_token.read_token(request.POST.get(draft_token.FIELD, ""), form)
-    return brought if brought and not access.is_sent(brought.secret) else draft_token.new_token(form)
+    sent = access.was_draft_sent(brought.secret) if brought else None
+    if brought is None or sent:
+        return draft_token.new_token(form), False
+    return brought, sent is not None
 
 
 @with_draft

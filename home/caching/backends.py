@@ -93,7 +93,10 @@ class SharedFileCache(FileBasedCache):
     def _createdir(self):
         # Django would create the parent folders without access for others, but the proxy serves pictures from beside
         # it.
-        if not (parent := Path(self._dir).parent).is_dir():
+        folder = Path(self._dir)
+        if folder.is_dir():
+            return
+        if not (parent := folder.parent).is_dir():
             parent.mkdir(parents=True, exist_ok=True)
             parent.chmod(0o755)  # the proxy reads the published files there
         super()._createdir()

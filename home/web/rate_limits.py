@@ -39,22 +39,25 @@ class RateLimit:
 
     def is_reached(self, who: str) -> bool:
         """Return whether the limit is reached, without counting."""
-        ends = cache.get(self._ends(who))
-        return (cache.get(self._number(who, ends), 0) if ends else 0) >= self.most
+        key = self._ends(who)
+        ends = cache.get(key)
+        return (cache.get(f"{key}:{ends}", 0) if ends else 0) >= self.most
 
     def increment(self, who: str, by: int = 1) -> int:
         """Count ``by`` more for ``who`` and return the total of the period, which began with the first count.
 
         Concurrent callers are all counted: only the first sets the end of the period, and the increment is atomic.
         """
-        ends = cache.get(self._ends(who))
-        if not ends:
+        key = self._ends(who)
+        ends = cache.get(key)
+        if ends:
+            with suppress(ValueError):  # the cache has evicted the count
+                return cache.incr(f"{key}:{ends}", by)
+        else:
             ends = int(time.time()) + self.seconds
-            if not cache.add(self._ends(who), ends, self.seconds):
-                ends = cache.get(self._ends(who), ends)
-        number = self._number(who, ends)
-        with suppress(ValueError):  # the first count, or the cache has evicted it
-            return cache.incr(number, by)
+            if not cache.add(key, ends, self.seconds):
+                ends = cache.get(key, ends)
+        number = f"{key}:{ends}"
         if cache.add(number, by, self.seconds):
             return by
         try:
@@ -68,13 +71,9 @@ class RateLimit:
         return max(0, math.ceil(ends - time.time()))
 
     def _ends(self, who: str) -> str:
-        """Return the cache key of the end of the period."""
+        """Return the cache key of the end of the period. With a colon and that end, it is the key of the count."""
         digest = salted_hmac(f"limit-{self.kind}", who, algorithm="sha256").hexdigest()
         return f"limit:{self.kind}:{digest}:ends"
-
-    def _number(self, who: str, ends: int) -> str:
-        """Return the cache key of the count of the period with that end."""
-        return f"{self._ends(who)}:{ends}"
 
 
 def client_address(request: HttpRequest) -> str:

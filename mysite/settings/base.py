@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mysite.middleware.BrowserPolicyMiddleware",
     "mysite.monitoring.middleware.MonitoringMiddleware",
+    "eservices.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "home.page_cache.middleware.PageCacheMiddleware",
@@ -438,11 +439,11 @@ REGISTER_HTTP = {
 CALENDAR_HOSTS = {host.lower() for host in env.read_list("CALENDAR_HOSTS")}
 # The document store for closed cases: a folder, or a WebDAV server (docs/connectors.md).
 GED_URL = env.read_document_store("GED_URL", f"directory:{VAR_DIR / 'ged'}")
+# The folder that the commune's accounting reads, if any: see docs/connectors.md.
+ACCOUNTING_URL = env.read_document_store("ACCOUNTING_URL", "")
 # Exchange with business software: folders on disk are below this one, and hosts in the commune's network are named.
 EXCHANGE_ROOT = env.read_text("EXCHANGE_ROOT", "")
 EXCHANGE_INTERNAL_HOSTS = {host.lower() for host in env.read_list("EXCHANGE_INTERNAL_HOSTS")}
-# The folder that the commune's accounting reads, if any: see docs/connectors.md.
-ACCOUNTING_URL = env.read_document_store("ACCOUNTING_URL", "")
 
 # -- Payments ------------------------------------------------------------------------------------------------
 # Payment providers offered, in this order. “demo” moves no money: never in production.

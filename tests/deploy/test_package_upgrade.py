@@ -19,6 +19,7 @@ PROGRAMS = {
         *db:Status*) echo "${STATUS:-installed}" ;;
         *Version*) echo "${INSTALLED:-0.2.0}" ;;
         -s*) cat "$CONTROL" ;;
+        "--control-path commune postinst") echo "$POSTINST" ;;
     esac""",
     "dpkg": """case $1 in
         --configure) echo "dpkg $1 $2" >>"$DONE"; exit 1 ;;
@@ -55,6 +56,7 @@ def machine(tmp_path):
             "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
             "DONE": str(tmp_path / "done"),
             "CONTROL": str(tmp_path / "commune/0.2.0/DEBIAN/control"),
+            "POSTINST": str(tmp_path / "commune.postinst"),
             "BROKEN": "none",
             "FAILING": "",
         }
@@ -72,6 +74,8 @@ def machine(tmp_path):
         subprocess.run(["dpkg-deb", "--build", control.parent, package], check=True, capture_output=True)
         return package
 
+    (tmp_path / "commune.postinst").write_text("#!/bin/sh\n")
+    (tmp_path / "commune.postinst").chmod(0o755)
     build("0.2.0")
     run.build, run.folder = build, tmp_path
     run.done = lambda: [
@@ -94,6 +98,13 @@ def test_upgrade_checks_backs_up_installs_and_asks(machine):
         VERIFY,
     ]
     assert machine.aside() == ["commune_0.2.0_all.deb"]
+
+
+def test_version_put_aside_has_its_scripts(machine):
+    machine("--no-backup", str(machine.build("0.3.0")))
+    aside, control = machine.folder / "cache/commune_0.2.0_all.deb", machine.folder / "control"
+    subprocess.run(["dpkg-deb", "--control", aside, control], check=True)
+    assert sorted(path.name for path in control.iterdir()) == ["control", "postinst"]
 
 
 @pytest.mark.parametrize("step", ["check", "backup"])

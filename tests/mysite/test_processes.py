@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,7 @@ def test_socket_of_systemd_is_used(monkeypatch):
 def test_preloading_loads_all_templates_and_letters(monkeypatch, settings):
     """An upgrade replaces their files before the processes. The real ones, because letters know more tags."""
     monkeypatch.setattr(of_commune, "import_module", lambda name: None)
+    monkeypatch.setattr(of_commune, "PACKAGES", ())
     settings.TEMPLATES = [*settings.TEMPLATES]  # engines of their own, which have loaded nothing
     before = get_language()
     of_commune.preload_site()
@@ -257,3 +259,11 @@ def test_preloading_loads_all_templates_and_letters(monkeypatch, settings):
         assert names
         for name in names:
             engine.get_template(name)
+
+
+def test_processes_load_all_modules_but_those_of_commands():
+    names = {name for package in of_commune.PACKAGES for name in of_commune.modules_of_processes(package)}
+    assert {"eservices.bookings.case_extension", "mysite.backups.creation", "newsletter.jobs"} <= names
+    assert not [name for name in names if ".migrations" in name or ".management" in name]
+    for name in names:
+        import_module(name)

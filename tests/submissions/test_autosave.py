@@ -271,12 +271,13 @@ def at_the_file_step(person):
     return person
 
 
-def test_uploaded_file_is_stored_and_listed_at_once(at_the_file_step):
+def test_uploaded_file_is_stored_and_listed_at_once(at_the_file_step, django_assert_max_num_queries):
     person = at_the_file_step
+    sent = {"piece": pdf(), "files_of": "piece"}
+    url = person.url("procuration")
 
-    answer = person.client.post(
-        person.url("procuration"), {"piece": pdf(), "files_of": "piece"}, headers=JSON
-    )
+    with django_assert_max_num_queries(9):
+        answer = person.client.post(url, sent, headers=JSON)
 
     assert answer.status_code == 200
     assert "procuration.pdf" in answer.json()["list"]

@@ -318,7 +318,7 @@ def test_pages_of_a_sent_draft_redirect_to_the_receipt(person):
     assert Submission.objects.get().answers["courriel"] == "elodie@courriel.example"
 
 
-def test_sending_five_steps_takes_at_most_30_queries(client, team, django_assert_max_num_queries):
+def test_sending_and_its_receipt_take_few_queries(client, team, django_assert_max_num_queries):
     CommuneSettingsFactory()
     stages = [{"key": key, "type": key, "settings": {"format": 1}} for key in ("decision", "notify")]
     draft = DraftFactory(
@@ -333,6 +333,9 @@ def test_sending_five_steps_takes_at_most_30_queries(client, team, django_assert
 
     assert response.url == reverse("submissions:sent", args=[draft.secret])
     assert Submission.objects.get().case.stages.count() == 2
+
+    with django_assert_max_num_queries(12):
+        client.get(response.url)
 
 
 # -- Applicants and agents -----------------------------------------------------------------------------------

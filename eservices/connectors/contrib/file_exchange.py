@@ -103,7 +103,7 @@ class FileExchange:
                 self._hand_over(some)
         return []
 
-    def forget_sent(self, records: list[TransmissionRecord]) -> None:
+    def allow_again(self, records: list[TransmissionRecord]) -> None:
         """Let ``send`` write these records once more: the system has lost the file, says a person."""
         for some in [records] if self.format.collects else [[one] for one in records]:
             self.area.delete(self._proof(_digest(some)))
@@ -195,7 +195,9 @@ class FileExchange:
         """Return the receipts of a file. Set it aside if it is broken, foreign or read already."""
         path = f"{self.incoming}/{entry.name}"
         if posixpath.splitext(entry.name)[1].lower() != f".{self.format.extension}":
-            self._put_aside_later(entry, _("This is no file of the format %(format)s."))
+            self._put_aside_later(
+                entry, _("This is no file of the format %(format)s.") % {"format": self.format.extension}
+            )
             return []
         if entry.size > MAX_BYTES:
             self._put_aside_later(entry, _("The file is too large."))
@@ -218,7 +220,7 @@ class FileExchange:
     def _put_aside_later(self, entry: FileEntry, reason: str) -> None:
         """Set a file aside, unless somebody may still be writing it."""
         if time.time() - entry.modified >= SETTLED:
-            self._put_aside(entry.name, reason % {"format": self.format.extension})
+            self._put_aside(entry.name, reason)
 
     def _put_aside(self, name: str, reason: str) -> None:
         target = self._free_path(f"{self.work}/aside", name)

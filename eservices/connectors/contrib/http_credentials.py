@@ -1,4 +1,4 @@
-"""How we authenticate at the HTTP interface of business software: bearer token, OAuth 2, client certificate."""
+"""Authentication at the HTTP interface of business software: bearer token, OAuth 2, client certificate."""
 
 import hashlib
 import ssl

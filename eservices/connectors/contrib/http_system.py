@@ -37,7 +37,7 @@ class HttpSystem:
         self.url = configuration.text("url", required=True).rstrip("/")
         self.credentials = read_credentials(configuration)
         self.answers = configuration.choice("answers", ANSWERS, "now")
-        for name in ("callback_token", "callback_key"):  # read by ``callbacks``
+        for name in ("callback_token", "callback_key"):  # read by ``receipt_calls``
             configuration.text(name)
         for name, url in (("url", self.url), ("token_url", self.credentials.token_url)):
             if url and not _is_safe(url):

@@ -19,7 +19,7 @@ MAX_BYTES = 5_000_000
 
 @dataclass
 class BusinessDouble:
-    """What the double remembers. ``delay``: seconds until it decides; 0 for at once."""
+    """The memory of the double. ``delay``: seconds until it decides; 0 for at once."""
 
     token: str
     delay: float = 0

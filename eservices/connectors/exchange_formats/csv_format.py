@@ -13,8 +13,8 @@ from home.formats.spreadsheets import harmless
 
 from ..business_system import FieldReason, Receipt, TransmissionRecord, UnreadableReceipt, ValuesDoNotFit
 from ..configuration import Configuration
-from .columns import columns_of, lines_of, read_columns
 from .receipt_reading import MAX_BYTES, receipts_of_rows
+from .record_columns import columns_of, lines_of, read_columns
 from .value_texts import read_text_rules
 
 SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}

@@ -50,7 +50,7 @@ LIMITS = {"key": 36, "identity": 50, "reference": 50, "service": 36}
 
 
 class EchFormat:
-    """One message per transmission, as sedex carries them."""
+    """A message per transmission, as sedex carries them."""
 
     extension = "xml"
     collects = False

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from ..business_system import FieldReason, Receipt, TransmissionRecord, UnreadableReceipt, ValuesDoNotFit
 from ..configuration import Configuration
-from .columns import Column, lines_of, read_columns
 from .receipt_reading import MAX_BYTES, receipts_of_rows
+from .record_columns import Column, lines_of, read_columns
 from .value_texts import read_text_rules
 
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..business_system import FieldReason, FieldValue, ValuesDoNotFit
 from ..configuration import Configuration
-from .columns import Column
+from .record_columns import Column
 
 ENCODINGS = ("utf-8", "utf-8-sig", "iso-8859-1", "windows-1252")
 DATES = {"iso": ("-", False), "dotted": (".", True), "compact": ("", False)}  # separator, day first
@@ -23,7 +23,7 @@ SHOWN = 10  # characters that a reason names
 
 @dataclass(frozen=True)
 class TextRules:
-    """How values become text."""
+    """Rules by which values become text."""
 
     encoding: str = "utf-8"
     dates: str = "iso"

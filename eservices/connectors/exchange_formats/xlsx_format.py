@@ -19,8 +19,8 @@ from ..business_system import (
     ValuesDoNotFit,
 )
 from ..configuration import Configuration
-from .columns import Column, columns_of, lines_of, read_columns
 from .receipt_reading import MAX_BYTES, receipts_of_rows
+from .record_columns import Column, columns_of, lines_of, read_columns
 from .value_texts import BREAK, read_text_rules
 
 FIRST_DAY = date(1900, 3, 1)  # Excel takes 1900 for a leap year, and knows no day before that year

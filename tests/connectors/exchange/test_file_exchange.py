@@ -99,7 +99,7 @@ def test_same_records_are_handed_over_once(place):
     place.open().send([make_record(1)])
     assert place.outgoing() == {}
     system = place.open()
-    system.forget_sent([make_record(1)])
+    system.allow_again([make_record(1)])
     system.send([make_record(1)])
     assert list(place.outgoing()) == ["000002-2026-00001.json"]
 
@@ -114,7 +114,7 @@ def test_value_that_does_not_fit_leaves_no_file(place):
 
 def test_file_is_handed_over_once_wherever_it_crashes(folder_place):
     """The process is killed at each step in turn; the system takes what it finds, and the worker tries again."""
-    for crash_at in range(1, 40):
+    for crash_at in range(40):
         record, taken = make_record(crash_at), {}
         system = folder_place.open()
         if not crash(system, crash_at, lambda system=system, record=record: system.send([record])):
@@ -126,7 +126,7 @@ def test_file_is_handed_over_once_wherever_it_crashes(folder_place):
         assert len(taken) == 1, crash_at
     else:
         raise AssertionError("it never came to an end")
-    assert crash_at > 10  # as many steps were tried
+    assert crash_at > 8  # as many steps were tried
     names = {one.name for one in (folder_place.folder / "work").iterdir()}
     assert names == {"sent", "numbers", "done", "aside"}
 
@@ -138,9 +138,11 @@ def crash(system, step: int, act) -> bool:
     for name in ("entries", "read", "write", "claim", "move", "delete", "make_folder"):
         original = getattr(system.area, name)
 
-        def counted(*args, original=original):
+        def counted(*args, original=original, name=name):
             left[0] -= 1
             if left[0] < 0:
+                if left[0] == -1 and name == "write":
+                    original(args[0], [b'{"half'])
                 raise Crash
             return original(*args)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from standardwebhooks import Webhook
 
-from eservices.connectors import callbacks
+from eservices.connectors import receipt_calls
 from eservices.connectors.business_system import (
     FieldReason,
     ReceiptState,
@@ -190,7 +190,7 @@ def signed(now: float, key: str = KEY) -> dict[str, str]:
 
 def test_signed_call_is_authentic():
     now = 1_764_000_000
-    assert callbacks.is_authentic({"callback_key": KEY}, signed(now), BODY, now + 200)
+    assert receipt_calls.is_authentic({"callback_key": KEY}, signed(now), BODY, now + 200)
 
 
 @pytest.mark.parametrize("change", ["late", "body", "key", "missing", "odd"])
@@ -200,7 +200,7 @@ def test_call_with_a_wrong_signature_is_not_authentic(change):
     headers = {} if change == "missing" else signed(now, other if change == "key" else KEY)
     headers |= {"Webhook-Timestamp": "x"} if change == "odd" else {}
     body = BODY + b" " if change == "body" else BODY
-    assert not callbacks.is_authentic(
+    assert not receipt_calls.is_authentic(
         {"callback_key": KEY}, headers, body, now + (400 if change == "late" else 0)
     )
 

@@ -1,8 +1,11 @@
 """Sandbox for programs that open uploaded files: one at a time, with limited memory and time, without secrets."""
 
 import io
+import os
+import py_compile
 import subprocess
 import time
+from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from threading import Thread
 
@@ -36,6 +39,17 @@ def test_sandbox_runs_one_program_at_a_time(program):
 def test_sandboxed_program_is_stopped_after_its_timeout(program):
     with pytest.raises(subprocess.TimeoutExpired):
         sandbox.run_sandboxed(program, timeout=0.2)
+
+
+def test_compiled_program_runs_unless_its_source_is_newer(program):
+    program.write_text("print('compiled')")
+    compiled = Path(py_compile.compile(str(program)))
+    assert sandbox.run_sandboxed(program, timeout=20).stdout == b"compiled\n"
+    program.write_text("print('source')")
+    os.utime(program, (compiled.stat().st_mtime - 9,) * 2)
+    assert sandbox.run_sandboxed(program, timeout=20).stdout == b"compiled\n"
+    os.utime(program)
+    assert sandbox.run_sandboxed(program, timeout=20).stdout == b"source\n"
 
 
 def drawn(format_name: str, size: tuple[int, int], mode: str = "RGB") -> io.BytesIO:

@@ -1,0 +1,124 @@
+"""A case as programs get it: the one reader of cases for the audience of the API, as plain data."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from eservices.cases.audit_log import READ
+from eservices.cases.export.audiences import API
+from eservices.cases.export.record import CaseRecord
+from eservices.cases.models import AppealableDecision, Case, CaseEvent, CaseQuerySet, Message
+from eservices.cases.states import CaseState
+
+PAGE = 100  # rows of a list
+WINDOW = 5_000  # events that one question for changes looks at
+SETTLED_AFTER = timedelta(seconds=10)  # a transaction that began before may still add an earlier event
+
+type Place = list[Any]
+
+
+# -- Lists ---------------------------------------------------------------------------------------------------
+def page_of_cases(cases: CaseQuerySet, after: Place | None) -> tuple[list[dict[str, Any]], Place | None]:
+    """Return cases from the oldest on, without data of persons, and the place after them; None at the end.
+
+    Two queries do not depend on how many cases there are: the place is a value of the index ``case_by_day``.
+    """
+    if after:
+        opened, key = datetime.fromisoformat(after[0]), UUID(after[1])
+        cases = cases.filter(Q(opened_at__gt=opened) | Q(opened_at=opened, pk__gt=key), opened_at__gte=opened)
+    unopened = AppealableDecision.objects.filter(case=OuterRef("pk"), electronic=True, notified_on=None)
+    found = list(
+        cases.order_by("opened_at", "pk")
+        .select_related("form")
+        .annotate(awaits_opening=Exists(unopened))
+        .only("pk", "reference", "state", "opened_at", "deadline", "form__slug")[: PAGE + 1]
+    )
+    shown = found[:PAGE]
+    rows = [
+        {
+            "reference": one.reference,
+            "service": one.form.slug,
+            "state": shown_state(one, one.awaits_opening),
+            "opened_at": one.opened_at,
+            "deadline": one.deadline,
+        }
+        for one in shown
+    ]
+    more = len(found) > PAGE
+    return rows, [shown[-1].opened_at.isoformat(), str(shown[-1].pk)] if more else None
+
+
+def changes_after(
+    forms: list[UUID], number: int | None, now: datetime | None = None
+) -> tuple[list[dict[str, Any]], int, bool]:
+    """Return the changes of cases after an event, the event to go on from, and whether there is more now.
+
+    ``number``: key of an event; None for the beginning. A change says which case and when, and not what: programs read
+    the case. Reading is no change. A question looks at ``WINDOW`` events at most, so it may return none and have more.
+    """
+    start = number or 0
+    settled = CaseEvent.objects.filter(pk__gt=start, at__lte=(now or timezone.now()) - SETTLED_AFTER)
+    window = list(settled.order_by("pk").values_list("pk", flat=True)[:WINDOW])
+    if not window:
+        return [], start, False
+    shown = CaseEvent.objects.filter(
+        pk__gt=start, pk__lte=window[-1], case__form__in=forms, case__protected=False, case__rehearsal=False
+    ).exclude(kind__endswith=READ)
+    rows = list(shown.order_by("pk").values_list("pk", "case__reference", "at")[:PAGE])
+    full = len(rows) == PAGE
+    changes = [{"reference": reference, "at": at} for _pk, reference, at in rows]
+    return changes, rows[-1][0] if full else window[-1], full or len(window) == WINDOW
+
+
+# -- One case ------------------------------------------------------------------------------------------------
+def shown_state(case: Case, awaits_opening: bool) -> str:
+    """Return the state; while a decision is not opened, that of before, so that nobody tells it early."""
+    return CaseState.IN_PROGRESS.value if awaits_opening else case.state
+
+
+def case_body(case: Case) -> dict[str, Any]:
+    """Return a case. Secret answers are masked, notes and the process of agents are left out."""
+    record = CaseRecord(case, API)
+    hidden = record.awaits_opening
+    return {
+        "reference": case.reference,
+        "service": case.form.slug,
+        "version": case.version.number,
+        "language": case.language,
+        "state": shown_state(case, hidden),
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "opened_at": case.opened_at,
+        "deadline": case.deadline,
+        "closed_at": None if hidden else case.closed_at,
+        "team": case.team.key,
+        "applicant": {"name": case.applicant, "email": case.email, "phone": case.phone},
+        "answers": record.answers,
+        "files": [
+            {
+                "id": one.pk,
+                "question": one.field,
+                "name": one.name,
+                "content_type": one.content_type,
+                "size": one.size,
+                "sha256": one.digest,
+            }
+            for one in record.files
+        ],
+        "messages": [
+            message_body(one) for one in record.messages if not (hidden and one.kind == Message.Kind.DECISION)
+        ],
+    }
+
+
+def message_body(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.pk,
+        "kind": message.kind,
+        "from": "applicant" if message.from_applicant else "commune",
+        "text": message.text,
+        "at": message.at,
+    }

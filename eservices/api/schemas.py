@@ -1,0 +1,190 @@
+"""Shapes of what the API answers, for its OpenAPI document."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Field, Schema
+
+# What PostgreSQL can look up: no NUL, no endless text.
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+ServiceKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+
+
+class Problem(Schema):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+
+
+class Written(Schema):
+    """The key of a new row."""
+
+    id: str
+
+
+class CaseRow(Schema):
+    """A case in a list."""
+
+    reference: str
+    service: str
+    state: str
+    opened_at: datetime
+    deadline: datetime | None
+
+
+class CasePage(Schema):
+    """Cases, and the cursor of those after them; null at the end."""
+
+    cases: list[CaseRow]
+    next: str | None
+
+
+class Change(Schema):
+    """A case that changed, and when."""
+
+    reference: str
+    at: datetime
+
+
+class ChangePage(Schema):
+    """Changes, the cursor to ask with the next time, and whether there are more now."""
+
+    changes: list[Change]
+    next: str
+    more: bool
+
+
+class Applicant(Schema):
+    """The applicant."""
+
+    name: str
+    email: str
+    phone: str
+
+
+class FileRow(Schema):
+    """A file of a case."""
+
+    id: UUID
+    question: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+class MessageOut(Schema):
+    """A message between the commune and the applicant."""
+
+    id: int
+    kind: str
+    sender: str = Field(alias="from")
+    text: str
+    at: datetime
+
+
+class CaseOut(Schema):
+    """A case."""
+
+    reference: str
+    service: str
+    version: int
+    language: str
+    state: str
+    outcome: str
+    reason: str
+    opened_at: datetime
+    deadline: datetime | None
+    closed_at: datetime | None
+    team: str
+    applicant: Applicant
+    answers: dict[str, Any]
+    files: list[FileRow]
+    messages: list[MessageOut]
+
+
+class ServiceRow(Schema):
+    """A service of the online counter."""
+
+    service: str
+    title: str
+    lead: str
+    url: str
+    version: int | None
+
+
+class ServiceList(Schema):
+    services: list[ServiceRow]
+
+
+class PageRow(Schema):
+    """A published page."""
+
+    title: str
+    lead: str
+    url: str
+    date: datetime | None = None
+
+
+class PageList(Schema):
+    items: list[PageRow]
+
+
+class EventRow(Schema):
+    """A date of an event."""
+
+    title: str
+    place: str
+    start: datetime
+    end: datetime | None
+    cancelled: bool
+    url: str
+
+
+class EventList(Schema):
+    items: list[EventRow]
+
+
+class NoticeRow(Schema):
+    """An official notice that is posted now."""
+
+    title: str
+    kind: str
+    number: str
+    first_day: date
+    last_day: date
+    url: str
+
+
+class NoticeList(Schema):
+    items: list[NoticeRow]
+
+
+class CollectionRow(Schema):
+    """A collection of waste on a day."""
+
+    day: date
+    title: str
+    place: str
+    district: UUID | None
+    out_before: str = Field(description="Local time, as 07:00:00.")
+
+
+class CollectionList(Schema):
+    items: list[CollectionRow]
+
+
+class Opening(Schema):
+    """A time at which the counter is open."""
+
+    opens: datetime
+    closes: datetime
+
+
+class OpeningList(Schema):
+    items: list[Opening]

@@ -1,0 +1,14 @@
+"""Scopes: what a token may do. A token has scopes and services; each endpoint for cases names one scope."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    """An action of a program. The key is part of the API and never changes."""
+
+    CASES_READ = "cases:read", _("list and read cases, follow changes")
+    CASES_FILES = "cases:files", _("download files of cases")
+    CASES_CLAIM = "cases:claim", _("take cases")
+    CASES_NOTE = "cases:note", _("write notes among agents")
+    CASES_MESSAGE = "cases:message", _("write messages to applicants")

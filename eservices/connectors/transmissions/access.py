@@ -2,7 +2,7 @@
 
 from eservices.accounts.models import User
 from eservices.cases import access as case_access
-from eservices.cases.models import Case
+from eservices.cases.models import CaseQuerySet
 from home.web.shortcuts import get_or_404
 
 from .models import ConnectedSystem
@@ -20,13 +20,6 @@ def system_for(user: User, pk: int) -> ConnectedSystem:
     return get_or_404(mine if may_configure_systems(user) else mine.none(), pk=pk)
 
 
-def readable_cases(user: User):
-    """Return the cases whose answers ``user`` may read: a mapping is previewed on one of them."""
-    return case_access.visible_cases(user)
-
-
-def transmitting_stages(case: Case) -> list:
-    """Return the stages of a case that transmit it, in order."""
-    from .actions import TYPE
-
-    return [row for row in case.stages.order_by("position") if row.type == TYPE]
+def cases_to_preview(user: User) -> CaseQuerySet:
+    """Return the cases on which ``user`` may try a mapping: those that they may read."""
+    return case_access.cases_for(user).select_related(*case_access.RELATED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -76,18 +77,16 @@ def transmit_corrections(*, actor: Actor, case: Case) -> None:
         mapped = map_case_of_stage(case, current_settings(row))
         reasons = mapped.reasons or problems_of(last.system, case, mapped)
         if reasons:
-            audit_log.record_event(case, "transmission_held", actor, stage=row.key, reasons=_texts(reasons))
+            audit_log.record_event(case, "transmission_held", actor, stage=row.key, reason=_names(reasons))
         elif not is_same(last, mapped):
-            queue_transmission(
-                actor=actor, case=case, stage=row.key, system=last.system, mapped=mapped
-            )
+            queue_transmission(actor=actor, case=case, stage=row.key, system=last.system, mapped=mapped)
 
 
 def _queue(
     case: Case,
     stage: str,
     system: ConnectedSystem,
-    content: dict,
+    content: dict[str, Any],
     operation: Operation,
     before: Transmission | None,
     actor: Actor,
@@ -101,9 +100,7 @@ def _queue(
     )
     if system.rhythm == ConnectedSystem.Rhythm.AT_ONCE:
         _put_into_outbox(system, [found])
-    audit_log.record_event(
-        case, "transmission_queued", actor, stage=stage, system=system.name, number=number
-    )
+    audit_log.record_event(case, "transmission_queued", actor, stage=stage, name=system.name, transmission=number)
     return found
 
 
@@ -127,7 +124,9 @@ def collect_transmissions(*, actor: object = SYSTEM, system: ConnectedSystem, no
     system = ConnectedSystem.objects.select_for_update().get(pk=system.pk)
     local = timezone.localtime(now)
     waiting = system.transmissions.filter(state=State.WAITING, delivery=None, case__rehearsal=False)
-    is_hour = local.hour >= system.hour and (system.collected_on is None or system.collected_on < local.date())
+    is_hour = local.hour >= system.hour and (
+        system.collected_on is None or system.collected_on < local.date()
+    )
     is_full = system.collect_up_to is not None and waiting.count() >= system.collect_up_to
     if not is_hour and not is_full:
         return 0
@@ -145,13 +144,18 @@ def problems_of(system: ConnectedSystem, case: Case, mapped: MappedCase) -> tupl
     layout = system.configuration
     if "format" not in layout:
         return ()
-    draft = Transmission(case=case, stage="", system=system, number=1, content=mapped.content())
+    record = draft_of(case, system, mapped).record()
     try:
-        for _chunk in exchange_formats[layout["format"]](layout.get("layout") or {}).write([draft.record()]):
+        for _chunk in exchange_formats[layout["format"]](layout.get("layout") or {}).write([record]):
             pass
     except ValuesDoNotFit as fault:
         return fault.reasons
     return ()
+
+
+def draft_of(case: Case, system: ConnectedSystem | None, mapped: MappedCase) -> Transmission:
+    """Return a transmission that is not stored."""
+    return Transmission(case=case, stage="", system=system, number=1, content=mapped.content())
 
 
 def is_same(transmission: Transmission, mapped: MappedCase) -> bool:
@@ -197,9 +201,9 @@ def store_receipt(*, system: ConnectedSystem, transmission: Transmission, receip
         f"transmission_{effect.state}",
         SYSTEM,
         stage=transmission.stage,
-        system=system.name,
-        number=transmission.number,
-        reference=transmission.their_reference,
+        name=system.name,
+        transmission=transmission.number,
+        number=transmission.their_reference,
     )
     _go_on(case, transmission)
     return ""
@@ -214,7 +218,7 @@ def mark_silent(*, transmission: Transmission, now: datetime) -> None:
         return
     transmission.refresh_from_db()
     audit_log.record_event(
-        case, "transmission_silent", SYSTEM, stage=transmission.stage, system=transmission.system.name
+        case, "transmission_silent", SYSTEM, stage=transmission.stage, name=transmission.system.name
     )
     _go_on(case, transmission)
 
@@ -239,7 +243,7 @@ def _stages_of(case: Case) -> list[str]:
     return sorted(set(Transmission.objects.filter(case=case).values_list("stage", flat=True)))
 
 
-def _texts(reasons: Sequence[FieldReason]) -> str:
+def _names(reasons: Sequence[FieldReason]) -> str:
     """Return the names of the fields only: the texts quote what was answered."""
     with override(None):
         return ", ".join(dict.fromkeys(reason.field for reason in reasons))[:500]

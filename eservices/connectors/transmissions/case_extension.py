@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import User
 from eservices.cases.extension_points import Audience, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
+
 from .models import Transmission
 
 EVENT_LABELS = {
@@ -40,7 +41,9 @@ class TransmissionCaseExtension(CaseExtension):
 
     def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
         return {
-            "transmission": RetentionBlocker(_("a connected system has not answered yet"), _with_open_transmission)
+            "transmission": RetentionBlocker(
+                _("a connected system has not answered yet"), _with_open_transmission
+            )
         }
 
     def export_parts(self, case: Case, audience: Audience) -> Mapping[str, object]:
@@ -50,10 +53,10 @@ class TransmissionCaseExtension(CaseExtension):
 
 
 def _with_open_transmission() -> Q:
-    return Exists(Transmission.objects.filter(case=OuterRef("pk")).unanswered())
+    return Q(Exists(Transmission.objects.filter(case=OuterRef("pk")).unanswered()))
 
 
-def _exported(transmission: Transmission, audience: Audience) -> dict:
+def _exported(transmission: Transmission, audience: Audience) -> dict[str, object]:
     found = {
         "system": transmission.system.name,
         "number": transmission.number,

@@ -98,7 +98,7 @@ def known_sources(
 def _facts(field: FieldDefinition, definition: FormDefinition, group: str = "") -> SourceFacts:
     kind = field_types.get(field.type)
     label = definition.text(f"field.{field.key}.label", settings.LANGUAGE_CODE) or field.key
-    if kind is None or not kind.asks and kind.typed or field.type in NO_VALUES:
+    if kind is None or (not kind.asks and kind.typed) or field.type in NO_VALUES:
         return SourceFacts(label, mapping_problems.NO_VALUE)
     if field.fields:
         return SourceFacts(label, mapping_problems.ROWS)

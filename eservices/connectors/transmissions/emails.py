@@ -20,7 +20,7 @@ def tell_about_answer(transmission: Transmission) -> Delivery:
             "system": transmission.system.name,
             "reference": case.reference,
             "state": transmission.state,
-            "url": absolute_url(reverse("case", args=[case.reference])),
+            "url": absolute_url(reverse("cases:case", args=[case.reference])),
         },
         language=settings.LANGUAGE_CODE,
         subject=case.subject,

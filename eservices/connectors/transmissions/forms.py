@@ -23,7 +23,15 @@ CONNECTIONS = {  # the values that each kind of connection has, in the order of 
         *("certificate", "certificate_key", "authority", "callback_token", "callback_key"),
     ),
 }
-SECRETS = ("password", "private_key", "token", "client_secret", "certificate_key", "callback_token", "callback_key")
+SECRETS = (
+    "password",
+    "private_key",
+    "token",
+    "client_secret",
+    "certificate_key",
+    "callback_token",
+    "callback_key",
+)
 KINDS = [
     ("folder", gettext_lazy("folder on this server")),
     ("sftp", gettext_lazy("folder on an SFTP server")),
@@ -48,7 +56,9 @@ def _text(label, *, help_text="", most=500) -> forms.CharField:
 
 
 def _secret(label, *, lines=False) -> forms.CharField:
-    widget = forms.Textarea({"rows": 4}) if lines else forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    widget = (
+        forms.Textarea({"rows": 4}) if lines else forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
     return forms.CharField(
         label=label,
         required=False,
@@ -67,7 +77,8 @@ class ConnectedSystemForm(WagtailAdminModelForm):
     port = forms.IntegerField(label=gettext_lazy("Port"), required=False, min_value=1, max_value=65_535)
     user = _text(gettext_lazy("User"))
     host_key = _text(
-        gettext_lazy("Fingerprint of the server"), help_text=gettext_lazy("As SHA256:…, from whoever runs it.")
+        gettext_lazy("Fingerprint of the server"),
+        help_text=gettext_lazy("As SHA256:…, from whoever runs it."),
     )
     password = _secret(gettext_lazy("Password"))
     private_key = _secret(gettext_lazy("Private key"), lines=True)
@@ -83,7 +94,9 @@ class ConnectedSystemForm(WagtailAdminModelForm):
     )
     certificate_key = _secret(gettext_lazy("Key of our certificate"), lines=True)
     authority = forms.CharField(
-        label=gettext_lazy("Certificate of their authority"), required=False, widget=forms.Textarea({"rows": 4})
+        label=gettext_lazy("Certificate of their authority"),
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
     )
     callback_token = _secret(gettext_lazy("Token of its calls"))
     callback_key = _secret(gettext_lazy("Key that signs its calls"))
@@ -128,7 +141,10 @@ class ConnectedSystemForm(WagtailAdminModelForm):
         if kind not in CONNECTIONS or "layout" not in given:
             return given
         former = self.instance.configuration if self.instance.kind == kind else {}
-        found = {name: given.get(name) or (former.get(name) if name in SECRETS else None) for name in CONNECTIONS[kind]}
+        found = {
+            name: given.get(name) or (former.get(name) if name in SECRETS else None)
+            for name in CONNECTIONS[kind]
+        }
         self.configuration = {name: value for name, value in found.items() if value}
         try:
             business_systems[kind](self.configuration).close()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from home.scheduling.periodic import periodic_jobs, run_each_isolated
 
-from . import actions, receipts
+from . import actions, incoming_receipts
 from .models import ConnectedSystem, Transmission
 
 BATCH_SIZE = 500
@@ -22,7 +22,7 @@ def collect_transmissions(now: datetime) -> None:
 def fetch_receipts(now: datetime) -> None:
     """Ask each system that has to answer for its receipts."""
     answering = ConnectedSystem.objects.filter(is_enabled=True, transmissions__state__in=Transmission.OPEN)
-    run_each_isolated(answering.distinct(), receipts.fetch_receipts_of, named="system")
+    run_each_isolated(answering.distinct(), incoming_receipts.fetch_receipts_of, named="system")
 
 
 @periodic_jobs.register("transmission_silence")

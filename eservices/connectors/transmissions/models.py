@@ -7,20 +7,16 @@ from typing import Any, Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 from eservices.formbuilder.field_types.base import MASK
 from home.encrypted_fields import EncryptedJSONField
+from home.web.secret_links import secret_field
 
 from ..business_system import BusinessSystem, Operation, TransmissionRecord, business_systems
 from .logic.mapping import unpack_row
-
-
-def new_callback_secret() -> str:
-    return get_random_string(43)
 
 
 class ConnectedSystem(models.Model):
@@ -64,9 +60,7 @@ class ConnectedSystem(models.Model):
         blank=True,
         help_text=_("Gets an e-mail when the system refuses something, asks back or stays silent."),
     )
-    callback_secret = models.CharField(
-        max_length=64, unique=True, default=new_callback_secret, editable=False
-    )
+    callback_secret = secret_field()
     is_enabled = models.BooleanField(_("in use"), default=True)
     collected_on = models.DateField(null=True, blank=True, editable=False)
 
@@ -135,7 +129,9 @@ class Transmission(models.Model):
     content = EncryptedJSONField(default=dict, blank=True, help_text="Fields and rows, as they were mapped.")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     their_reference = models.CharField(max_length=100, blank=True)
-    reasons = models.JSONField(default=list, blank=True, help_text="Field and text of each reason of a refusal.")
+    reasons = models.JSONField(
+        default=list, blank=True, help_text="Field and text of each reason of a refusal."
+    )
     question = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -22,6 +22,7 @@ from .models import ConnectedSystem, Transmission
 
 State = Transmission.State
 SEND, SETTLED = "send", "settled"
+TYPES, PARTS = list(mapping.TARGET_TYPES.items()), list(transformations.PICKS.items())
 KEPT = 40  # reasons that are stored in the row of the stage
 
 
@@ -68,9 +69,7 @@ class MappedFieldBlock(blocks.StructBlock):
     """A line of the mapping: a field of the other system, what fills it, and what changes on the way."""
 
     target = PlainCharBlock(max_length=60, label=gettext_lazy("Field of the other system"))
-    type = PlainChoiceBlock(
-        choices=list(mapping.TARGET_TYPES.items()), default=mapping.TEXT, label=gettext_lazy("Type")
-    )
+    type = PlainChoiceBlock(choices=TYPES, default=mapping.TEXT, label=gettext_lazy("Type"))
     max_length = blocks.IntegerBlock(
         required=False, min_value=1, max_value=10_000, label=gettext_lazy("Characters at most")
     )
@@ -81,7 +80,9 @@ class MappedFieldBlock(blocks.StructBlock):
         label=gettext_lazy("In the list"),
         help_text=gettext_lazy("Name of a list below: the field is filled once for each of its rows."),
     )
-    source = PlainChoiceBlock(choices=_source_choices, default=mapping.ANSWER, label=gettext_lazy("Filled with"))
+    source = PlainChoiceBlock(
+        choices=_source_choices, default=mapping.ANSWER, label=gettext_lazy("Filled with")
+    )
     questions = PlainCharBlock(
         required=False,
         max_length=500,
@@ -103,9 +104,7 @@ class MappedFieldBlock(blocks.StructBlock):
     )
     format = PlainChoiceBlock(choices=_formats, required=False, label=gettext_lazy("Written as"))
     split_by = PlainCharBlock(required=False, max_length=5, label=gettext_lazy("Split at"))
-    part = PlainChoiceBlock(
-        choices=list(transformations.PICKS.items()), required=False, label=gettext_lazy("Of it, only")
-    )
+    part = PlainChoiceBlock(choices=PARTS, required=False, label=gettext_lazy("Of it, only"))
     joined_by = PlainCharBlock(required=False, max_length=5, label=gettext_lazy("Joined by"))
     without_accents = blocks.BooleanBlock(required=False, label=gettext_lazy("Without accents"))
     upper = blocks.BooleanBlock(required=False, label=gettext_lazy("In capitals"))
@@ -148,10 +147,15 @@ class TransmissionStage(Stage):
         return blocks.StructBlock(
             [
                 ("system", PlainChoiceBlock(choices=_system_choices, label=gettext_lazy("System"))),
-                ("fields", blocks.ListBlock(MappedFieldBlock(), label=gettext_lazy("Mapping"), collapsed=True)),
+                (
+                    "fields",
+                    blocks.ListBlock(MappedFieldBlock(), label=gettext_lazy("Mapping"), collapsed=True),
+                ),
                 (
                     "lists",
-                    blocks.ListBlock(MappedListBlock(), default=[], label=gettext_lazy("Lists"), collapsed=True),
+                    blocks.ListBlock(
+                        MappedListBlock(), default=[], label=gettext_lazy("Lists"), collapsed=True
+                    ),
                 ),
                 (
                     "go_on",
@@ -200,7 +204,9 @@ class TransmissionStage(Stage):
     def enter(self, case, row, settings):
         system = ConnectedSystem.objects.filter(key=settings.get("system", "")).first()
         if system is None or not system.is_enabled:
-            return Stop(_("The connected system “%(key)s” is not in use.") % {"key": settings.get("system", "")})
+            return Stop(
+                _("The connected system “%(key)s” is not in use.") % {"key": settings.get("system", "")}
+            )
         if case.protected and not settings.get("also_protected") and not row.data.get("again"):
             row.data["held"] = "protected"
             return Waiting(AGENT)
@@ -275,6 +281,8 @@ class TransmissionStage(Stage):
         texts = {
             State.REFUSED: _("%(system)s refused it: correct what it names, and send it again."),
             State.ASKED_BACK: _("%(system)s has a question."),
-            State.SILENT: _("%(system)s has not answered: ask there, then send it again or note the outcome."),
+            State.SILENT: _(
+                "%(system)s has not answered: ask there, then send it again or note the outcome."
+            ),
         }
         return texts.get(State(last.state), "") % names if last else ""

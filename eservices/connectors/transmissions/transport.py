@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.transports import Obsolete, PermanentFailure, RetryLater
 
-from ..business_system import SystemRefused, SystemUnreachable, ValuesDoNotFit
+from ..business_system import Receipt, SystemRefused, TransmissionRecord, ValuesDoNotFit
 from ..configuration import InvalidConfiguration
-from . import actions, receipts
+from . import actions, incoming_receipts
 from .models import ConnectedSystem, Transmission
 
 AGAIN = timedelta(minutes=1)  # until a transmission checks again whether those before it are sent
@@ -47,10 +47,10 @@ class TransmissionTransport:
         for one in sent:
             actions.mark_sent(transmission=one, now=timezone.now())
         for answer in answers:
-            receipts.record_receipt(system, answer)
+            incoming_receipts.record_receipt(system, answer)
 
 
-def _send(system: ConnectedSystem, records: list) -> list:
+def _send(system: ConnectedSystem, records: list[TransmissionRecord]) -> list[Receipt]:
     try:
         connection = system.connect()
     except InvalidConfiguration as fault:
@@ -59,8 +59,6 @@ def _send(system: ConnectedSystem, records: list) -> list:
         return connection.send(records)
     except (SystemRefused, ValuesDoNotFit) as fault:
         raise PermanentFailure(f"{system.name}: {fault}") from fault
-    except SystemUnreachable:
-        raise
     finally:
         connection.close()
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,15 @@ from .mapping import MappedField
 from .transformations import DATE_FORMATS, NUMBER_FORMATS
 
 # Kinds of values by which a source is compared with its target.
-TEXTS, NUMBERS, DAYS, FLAGS, PARTS, ROWS, NO_VALUE = "text", "number", "date", "yes_no", "parts", "rows", "none"
+TEXTS, NUMBERS, DAYS, FLAGS, PARTS, ROWS, NO_VALUE = (
+    "text",
+    "number",
+    "date",
+    "yes_no",
+    "parts",
+    "rows",
+    "none",
+)
 NEEDED = {  # the kind of source that each type of target can always take
     mapping.INTEGER: (NUMBERS,),
     mapping.DECIMAL: (NUMBERS,),
@@ -46,7 +55,7 @@ class KnownSources:
     codes: Mapping[str, int]
 
 
-def mapping_problems(settings: Mapping, known: KnownSources) -> Iterator[str]:
+def mapping_problems(settings: Mapping[str, Any], known: KnownSources) -> Iterator[str]:
     """Yield the problems of the mapping in the settings of a stage, as sentences."""
     lines, lists = mapping.read_mapping(settings), mapping.read_lists(settings)
     if not lines:
@@ -148,9 +157,9 @@ def _length_problems(line: MappedField, sources: list[SourceFacts], known: Known
         return
     longest = _longest(line, sources, known)
     if longest is None:
-        yield _("the length of the text is not limited, and the field takes %(most)s: cut it, or limit it") % {
-            "most": line.max_length
-        }
+        yield _(
+            "the length of the text is not limited, and the field takes %(most)s: cut it, or limit it"
+        ) % {"most": line.max_length}
     elif longest > line.max_length:
         yield _("up to %(length)s characters, and the field takes %(most)s: cut it, or limit it") % {
             "length": longest,

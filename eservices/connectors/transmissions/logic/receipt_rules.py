@@ -11,7 +11,10 @@ DECIDED = ("accepted", "refused", "asked_back")
 
 @dataclass(frozen=True)
 class ReceiptEffect:
-    """The new state of a transmission; "" if it stays as it is. ``set_aside``: why a person must look at the receipt."""
+    """The new state of a transmission, "" if it stays as it is.
+
+    ``set_aside``: why a person must look at the receipt.
+    """
 
     state: str = ""
     set_aside: str = ""

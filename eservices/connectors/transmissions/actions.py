@@ -100,7 +100,9 @@ def _queue(
     )
     if system.rhythm == ConnectedSystem.Rhythm.AT_ONCE:
         _put_into_outbox(system, [found])
-    audit_log.record_event(case, "transmission_queued", actor, stage=stage, name=system.name, transmission=number)
+    audit_log.record_event(
+        case, "transmission_queued", actor, stage=stage, name=system.name, transmission=number
+    )
     return found
 
 

@@ -1,12 +1,13 @@
 """Screens of connected systems: a test, and the preview of a mapping on a real case."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from wagtail.admin.auth import require_admin_access
 
+from eservices.cases import access as case_access
 from eservices.cases import actions as cases
 from eservices.cases.models import Case
 from home.admin.action_views import action_view
@@ -41,6 +42,8 @@ def test(request, pk) -> str:
 @require_GET
 def preview(request: HttpRequest) -> HttpResponse:
     """Show what the mappings of a service make of a real case. Nothing is sent; reading the case is logged."""
+    if not case_access.is_agent(request.user):
+        raise Http404
     form = PreviewForm(request.GET or None, cases=access.cases_to_preview(request.user))
     previews = []
     if form.is_bound and form.is_valid():

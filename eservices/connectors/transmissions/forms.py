@@ -78,7 +78,7 @@ class ConnectedSystemForm(WagtailAdminModelForm):
     user = _text(gettext_lazy("User"))
     host_key = _text(
         gettext_lazy("Fingerprint of the server"),
-        help_text=gettext_lazy("As SHA256:…, from whoever runs it."),
+        help_text=gettext_lazy("As SHA256:…, from its operator."),
     )
     password = _secret(gettext_lazy("Password"))
     private_key = _secret(gettext_lazy("Private key"), lines=True)

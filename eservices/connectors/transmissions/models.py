@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressField
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 from eservices.formbuilder.field_types.base import MASK
@@ -55,7 +56,7 @@ class ConnectedSystem(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(365)],
         help_text=_("After this time without an answer, an agent is asked to look into it."),
     )
-    told = models.EmailField(
+    told = EmailAddressField(
         _("who is told"),
         blank=True,
         help_text=_("Gets an e-mail when the system refuses something, asks back or stays silent."),

@@ -87,7 +87,7 @@ def test_mapping_is_previewed_on_a_case_that_one_may_read(client, double):
     assert not Transmission.objects.exists()
 
     client.force_login(UserFactory(is_staff=True, is_superuser=False))
-    assert "MARCHETTI" not in client.get(preview, {"reference": case.reference}).content.decode()
+    assert client.get(preview, {"reference": case.reference}).status_code in (302, 404)
 
 
 def test_agent_cannot_configure_systems(client, double):

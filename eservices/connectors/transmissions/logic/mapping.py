@@ -136,7 +136,8 @@ def read_lists(settings: Mapping[str, Any]) -> dict[str, str]:
 
 def map_case(lines: Iterable[MappedField], lists: Mapping[str, str], values: CaseValues) -> MappedCase:
     """Return the fields and rows for a case, with all reasons why they do not fit."""
-    lines, reasons = list(lines), []
+    lines = list(lines)
+    reasons: list[FieldReason] = []
     own = _map_row([line for line in lines if not line.list], values, {}, "", reasons)
     rows: dict[str, list[Row]] = {}
     for name, group in lists.items():

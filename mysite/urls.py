@@ -72,7 +72,7 @@ own_urls = [
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.formbuilder.urls")),
     path("", include("eservices.payments.webhook_urls")),
-    path("", include("eservices.connectors.webhook_urls")),
+    path("", include("eservices.connectors.transmissions.webhook_urls")),
     path("", include("newsletter.webhook_urls")),
     path("", include("news.channels.webhook_urls")),
     # The same address in every language, because it is registered at the identity provider.

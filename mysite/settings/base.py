@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "eservices.usage",
     "eservices.catalogue",
     "eservices.connectors.accounting",
+    "eservices.connectors.transmissions",
     "eservices.connectors.webhooks",
     "eservices.connectors",
     "eservices.reports",

@@ -249,6 +249,7 @@ ABOUT_CASES = {
     },
     "forgotten by documents": {"Document", "DocumentLink", "Permit", "Renewal"},
     "forgotten by the register": {"RegisterCheck"},
+    "forgotten by transmissions": {"Transmission"},
     "forgotten by reports": {"ProblemReport", "ReportFollower"},
     "books": {
         *("Charge", "Basket", "Allocation", "JournalRow", "Refund", "Payment", "UnallocatedPayment"),

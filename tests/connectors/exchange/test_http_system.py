@@ -2,7 +2,6 @@
 
 import base64
 import json
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -203,36 +202,3 @@ def test_call_with_a_wrong_signature_is_not_authentic(change):
     assert not receipt_calls.is_authentic(
         {"callback_key": KEY}, headers, body, now + (400 if change == "late" else 0)
     )
-
-
-@pytest.fixture
-def stored(monkeypatch):
-    """Replace the place where receipts are stored by a double."""
-    import sys
-
-    found = []
-    system = SimpleNamespace(configuration={"callback_token": "abc"})
-    double = SimpleNamespace(
-        system_of_callback=lambda secret: system if secret == "s" * 22 else None,
-        record_receipt=lambda system, receipt: found.append(receipt.key),
-    )
-    monkeypatch.setitem(sys.modules, "eservices.connectors.transmissions", SimpleNamespace(receipts=double))
-    return found
-
-
-@pytest.mark.parametrize(
-    ("secret", "token", "body", "status"),
-    [
-        ("s", "abc", BODY, 204),
-        ("t", "abc", BODY, 404),
-        ("s", "wrong", BODY, 401),
-        ("s", "abc", b"{", 400),
-        ("s", "abc", b" " * 1_000_001, 413),
-    ],
-)
-@pytest.mark.django_db
-def test_call_stores_its_receipt_if_it_is_authentic(client, stored, secret, token, body, status):
-    url, headers = f"/echanges/{secret * 22}/", {"Authorization": f"Bearer {token}"}
-    response = client.post(url, body, content_type="application/json", headers=headers)
-    assert response.status_code == status
-    assert stored == (["key-1"] if status == 204 else [])

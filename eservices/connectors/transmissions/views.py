@@ -7,8 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .business_system import UnreadableReceipt
-from .receipt_calls import is_authentic, receipts_of_call
+from ..business_system import UnreadableReceipt
+from ..receipt_calls import is_authentic, receipts_of_call
+from . import incoming_receipts
 
 MAX_BYTES = 1_000_000  # of a call
 
@@ -17,12 +18,11 @@ MAX_BYTES = 1_000_000  # of a call
 @never_cache
 @require_POST
 def receive_receipts(request: HttpRequest, secret: str) -> HttpResponse:
-    """Store receipts that a system sends. Its address contains a secret, and the call is signed or has a token."""
-    try:
-        from .transmissions import receipts as stored
-    except ImportError:  # nothing is transmitted here
-        raise Http404 from None
-    system = stored.system_of_callback(secret)
+    """Store receipts that a system sends. Its address contains a secret, and the call is signed or has a token.
+
+    The answer names receipts that belong to nothing, or contradict what is known, with the reason.
+    """
+    system = incoming_receipts.system_of_callback(secret)
     if system is None:
         raise Http404
     if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
@@ -34,6 +34,6 @@ def receive_receipts(request: HttpRequest, secret: str) -> HttpResponse:
         found = receipts_of_call(body)
     except UnreadableReceipt as fault:
         return JsonResponse({"error": str(fault)}, status=400)
-    for receipt in found:
-        stored.record_receipt(system, receipt)
-    return HttpResponse(status=204)
+    aside = [(one.key, incoming_receipts.record_receipt(system, one)) for one in found]
+    refused = [{"key": key, "reason": reason} for key, reason in aside if reason]
+    return JsonResponse({"set_aside": refused}) if refused else HttpResponse(status=204)

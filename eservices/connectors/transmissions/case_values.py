@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import override
 
 from eservices.cases.models import Case
@@ -24,7 +25,7 @@ KINDS = {  # by how conditions compare an answer
     "parts": mapping_problems.PARTS,
 }
 NO_VALUES = ("files",)
-LONGEST_OPTION = 60  # characters of the value of an option
+LONGEST_OPTION = 100  # characters of the value of an option
 
 
 def map_case_of_stage(case: Case, stage_settings: dict) -> MappedCase:
@@ -33,6 +34,7 @@ def map_case_of_stage(case: Case, stage_settings: dict) -> MappedCase:
     with override(settings.LANGUAGE_CODE):
         values = CaseValues(
             answers=case.answers,
+            parts={key: parts_of(field) for key, field in case.version.definition.fields.items()},
             results=case.data,
             properties=_properties(case),
             tables={line.table: _codes(line.table) or {} for line in lines if line.table},
@@ -48,6 +50,12 @@ def _secret_targets(definition: FormDefinition, lines: list[mapping.MappedField]
             yield line.target
 
 
+def parts_of(field: FieldDefinition) -> tuple[str, ...]:
+    """Return the parts of an answer in the order in which people write them. JSON in a database keeps no order."""
+    kind = field_types.get(field.type)
+    return tuple(kind.columns) if kind else ()
+
+
 def _properties(case: Case) -> dict:
     document = _last_document(case)
     return {
@@ -55,9 +63,9 @@ def _properties(case: Case) -> dict:
         "case.service": case.service,
         "case.language": case.language,
         "case.team": str(case.team),
-        "case.sent": case.submission.sent_at,
+        "case.sent": timezone.localtime(case.submission.sent_at),
         "case.outcome": case.outcome,
-        "case.decided": case.closed_at,
+        "case.decided": case.closed_at and timezone.localtime(case.closed_at),
         "document.number": document.number if document else "",
         "document.issued": document.date if document else None,
         "document.valid_until": document.valid_until if document else None,
@@ -106,4 +114,4 @@ def _facts(field: FieldDefinition, definition: FormDefinition, group: str = "") 
     most = field.settings.get("max_length")
     if kind.has_options or field.table:
         most = LONGEST_OPTION
-    return SourceFacts(label, what, most, tuple(kind.columns), group)
+    return SourceFacts(label, what, most, parts_of(field), group)

@@ -23,6 +23,7 @@ CONNECTIONS = {  # the values that each kind of connection has, in the order of 
         *("certificate", "certificate_key", "authority", "callback_token", "callback_key"),
     ),
 }
+MARKS = {"sftp": "SFTP", "http": "HTTPS"}  # after the labels of what only one kind of connection has
 SECRETS = (
     "password",
     "private_key",
@@ -117,6 +118,10 @@ class ConnectedSystemForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        for kind, mark in MARKS.items():
+            others = {name for one, names in CONNECTIONS.items() if one != kind for name in names}
+            for name in set(CONNECTIONS[kind]) - others:
+                self.fields[name].label = f"{self.fields[name].label} ({mark})"
         if self.instance.pk:
             self.fields["key"].disabled = True
             self.fields["kind"].initial = self.instance.kind

@@ -25,17 +25,23 @@ ANSWERS = {
     "montant": "1234.5",
     "nombre": 3,
     "chien": True,
-    "adresse": {"street": "Rue du Lac 12", "postcode": "1199", "town": "Orvenay"},
+    "adresse": {"town": "Orvenay", "street": "Rue du Lac 12", "postcode": "1199"},
+    "cents": "12.345",
+    "riesig": "1e999999999",
+    "lang": "1234567890123456",
+    "strich": "1_000",
+    "jour": "2027-03-01junk",
     "race": "labrador",
     "chiens": [{"puce": "756"}, {"puce": "757"}],
     "vide": "",
 }
 TABLES = {"races": {"labrador": "L7"}}
+PARTS = {"adresse": ("street", "postcode", "town")}
 
 
 def mapped(answers=None, lists=(), **line):
     lines = mapping.read_mapping({"fields": [{"target": "x", "source": "answer", **line}]})
-    found = map_case(lines, dict(lists), CaseValues(answers=answers or ANSWERS, tables=TABLES))
+    found = map_case(lines, dict(lists), CaseValues(answers or ANSWERS, tables=TABLES, parts=PARTS))
     return found.rows if lists else found.fields["x"], [reason.text for reason in found.reasons]
 
 
@@ -54,6 +60,7 @@ def mapped(answers=None, lists=(), **line):
         ({"questions": "chien", "type": "yes_no"}, True),
         ({"questions": "adresse", "detail": "postcode"}, "1199"),
         ({"questions": "adresse", "joined_by": ", "}, "Rue du Lac 12, 1199, Orvenay"),
+        ({"questions": "cents", "format": "point"}, "12.35"),
         ({"questions": "nom, race", "joined_by": "/"}, "Łukasiewicz-Müller/labrador"),
         ({"questions": "race", "table": "races"}, "L7"),
         ({"source": "fixed", "text": "VD"}, "VD"),
@@ -74,6 +81,10 @@ def test_value_becomes_what_the_target_takes(line, value):
         {"questions": "nom", "type": "date"},
         {"questions": "nom", "table": "races"},
         {"questions": "nombre", "type": "integer", "max_length": 0.5},
+        {"questions": "riesig", "type": "integer"},
+        {"questions": "lang", "type": "decimal"},
+        {"questions": "strich", "type": "integer"},
+        {"questions": "jour", "type": "date"},
     ],
 )
 def test_value_that_does_not_fit_is_named(line):
@@ -161,6 +172,9 @@ def test_mapping_that_fits_has_no_problem(line):
         ({"questions": "nom", "table": "races", "max_length": 2}, "3"),
         ({"source": "result", "text": "gone"}, "gone"),
         ({"source": "fixed"}, "text"),
+        ({"source": "fixed", "text": "abc", "type": "integer"}, "abc"),
+        ({"questions": "nom", "format": "cents"}, "Nom"),
+        ({"questions": "nom", "max_length": 60, "upper": True}, "120"),
         ({"source": "case.nothing"}, "case.nothing"),
     ],
 )
@@ -197,6 +211,10 @@ def test_field_that_is_filled_twice_is_a_problem():
 def test_receipt_changes_only_what_it_decides(current, said, state, aside):
     effect = receipt_effect(current, "R1", ReceiptState(said), "R1")
     assert (effect.state, bool(effect.set_aside)) == (state, aside)
+
+
+def test_number_format_leaves_an_endless_exponent_as_text():
+    assert mapped(questions="riesig", format="cents") == ("1e999999999", [])
 
 
 def test_moment_becomes_the_date_of_its_day():

@@ -79,12 +79,14 @@ class CaseValues:
     """The values of a case that a mapping can use.
 
     ``tables``: for each code table the code by value. ``properties``: by the keys of ``PROPERTIES``.
+    ``parts``: those of compound answers by question, in order.
     """
 
     answers: Mapping[str, Any]
     results: Mapping[str, Any] = field(default_factory=dict)
     properties: Mapping[str, FieldValue] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,8 @@ def _sources(line: MappedField, values: CaseValues, item: Mapping[str, Any], gro
     match line.source:
         case "answer":
             for key in line.questions:
-                yield from _parts(_answer(key, values, item, group), line.detail)
+                order = values.parts.get(key.rpartition(".")[2], ())
+                yield from _parts(_answer(key, values, item, group), line.detail, order)
         case "result":
             yield from _parts(values.results.get(line.text), line.detail)
         case "fixed":
@@ -203,13 +206,13 @@ def _answer(key: str, values: CaseValues, item: Mapping[str, Any], group: str) -
     return values.answers.get(key)
 
 
-def _parts(value: Any, detail: str) -> Iterator[Any]:
+def _parts(value: Any, detail: str, order: tuple[str, ...] = ()) -> Iterator[Any]:
     """Yield the values of an answer: several of a list, the named part or all parts of a compound one."""
     if isinstance(value, Mapping):
-        yield from [value.get(detail)] if detail else value.values()
+        yield from [value.get(detail)] if detail else [value.get(name) for name in order or sorted(value)]
     elif isinstance(value, list):
         for one in value:
-            yield from _parts(one, detail)
+            yield from _parts(one, detail, order)
     else:
         yield value
 

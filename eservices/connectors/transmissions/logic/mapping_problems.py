@@ -29,6 +29,8 @@ NEEDED = {  # the kind of source that each type of target can always take
     mapping.YES_NO: (FLAGS,),
 }
 ISO_LENGTH = 10
+NUMBER_LENGTH = 19  # a sign, 15 digits, a mark and two more
+LENGTHENED = 2  # times: letters of Latin scripts that become two as capitals or without accents: ß, œ
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,16 @@ def _questions_of(
 
 
 def _type_problems(line: MappedField, sources: list[SourceFacts]) -> Iterator[str]:
-    if line.type == mapping.TEXT or line.table or line.source == mapping.FIXED:
+    if line.format in NUMBER_FORMATS and not line.table:
+        for facts in sources:
+            if facts.kind != NUMBERS:
+                yield _("“%(question)s” is no number and cannot be written like one") % {
+                    "question": facts.label
+                }
+    if line.type == mapping.TEXT or line.table:
+        return
+    if line.source == mapping.FIXED:
+        yield from _fixed_problems(line)
         return
     if len(sources) > 1:
         yield _("several answers can only become a text")
@@ -150,6 +161,13 @@ def _type_problems(line: MappedField, sources: list[SourceFacts]) -> Iterator[st
                 "question": facts.label,
                 "type": mapping.TARGET_TYPES[line.type],
             }
+
+
+def _fixed_problems(line: MappedField) -> Iterator[str]:
+    try:
+        mapping.map_value(line, mapping.CaseValues(answers={}), {})
+    except mapping.DoesNotFit as fault:
+        yield str(fault)
 
 
 def _length_problems(line: MappedField, sources: list[SourceFacts], known: KnownSources) -> Iterator[str]:
@@ -172,7 +190,8 @@ def _longest(line: MappedField, sources: list[SourceFacts], known: KnownSources)
     lengths = [_longest_of(line, facts, known) for facts in sources]
     if any(length is None for length in lengths):
         return None
-    return sum(filter(None, lengths)) + len(line.joined_by) * (len(lengths) - 1)
+    longer = LENGTHENED if (line.upper or line.without_accents) and line.source == mapping.ANSWER else 1
+    return sum(filter(None, lengths)) * longer + len(line.joined_by) * (len(lengths) - 1)
 
 
 def _longest_of(line: MappedField, facts: SourceFacts, known: KnownSources) -> int | None:
@@ -181,7 +200,7 @@ def _longest_of(line: MappedField, facts: SourceFacts, known: KnownSources) -> i
     if line.format in DATE_FORMATS and facts.kind in (DAYS, mapping.DATE, mapping.DATETIME):
         return len(DATE_FORMATS[line.format][0])
     if line.format in NUMBER_FORMATS:
-        return None if facts.most is None else facts.most + 3
+        return NUMBER_LENGTH
     if facts.kind == PARTS and not line.detail and facts.most is not None:
         return (facts.most + len(line.joined_by)) * max(len(facts.parts), 1)
     return facts.most

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +51,9 @@ LETTERS = str.maketrans(
         "ı": "i",
     }
 )
+# Bounded: residents type it, and "1e999999999" would be a text of a billion digits.
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
+CENT = Decimal("0.01")
 MARKS = re.compile("[\u0300-\u036f]")  # accents on Latin, Greek and Cyrillic letters
 
 
@@ -82,26 +85,27 @@ def format_day(day: date, name: str) -> str:
 
 
 def format_number(number: Decimal, name: str) -> str:
-    """Return a number in a format of ``NUMBER_FORMATS``; as it is if there is no such format."""
+    """Return a number in a format of ``NUMBER_FORMATS``; as it is if there is no such format.
+
+    Halves of a cent are rounded up, as people do.
+    """
+    if name not in NUMBER_FORMATS:
+        return f"{number.normalize():f}"
+    rounded = number.quantize(CENT, rounding=ROUND_HALF_UP)
     match name:
-        case "point":
-            return f"{number:.2f}"
         case "comma":
-            return f"{number:.2f}".replace(".", ",")
+            return f"{rounded:.2f}".replace(".", ",")
         case "cents":
-            return f"{number * 100:.0f}"
-    return f"{number.normalize():f}"
+            return f"{rounded * 100:.0f}"
+    return f"{rounded:.2f}"
 
 
 def read_number(value: object) -> Decimal | None:
     """Return the number that a stored value holds; None if it holds none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
-    try:
-        found = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+    text = str(value).strip()
+    return Decimal(text) if NUMBER.fullmatch(text) else None
 
 
 def read_day(value: object) -> date | None:
@@ -113,7 +117,7 @@ def read_day(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value[:10])
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value).date()
     except ValueError:
         return None
 

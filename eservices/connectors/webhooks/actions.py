@@ -192,13 +192,13 @@ def _event_with_id(text: str) -> int:
 
 @transaction.atomic
 def continue_replay(*, endpoint: WebhookEndpoint) -> None:
-    """Put the next events of a replay into the outbox. One that still waits there is not queued again."""
+    """Put the next events of a replay into the outbox. One that is still tried there is not queued again."""
     endpoint = _lock(endpoint)
     if endpoint.replay_until is None or endpoint.replay_after is None:
         return
     events = _replayed_events(endpoint)
     for event in events:
-        if not _waits(endpoint, event):
+        if not _is_tried(endpoint, event):
             _queue_message(endpoint, event.case, event)
     if len(events) < BATCH_SIZE:
         endpoint.replay_after = endpoint.replay_until = None
@@ -219,9 +219,9 @@ def _replayed_events(endpoint: WebhookEndpoint) -> list[Any]:
     return list(events.select_related("case__form").order_by("pk")[:BATCH_SIZE])
 
 
-def _waits(endpoint: WebhookEndpoint, event: CaseEvent) -> bool:
-    same = endpoint.messages.filter(case=event.case_id, number=event.number)
-    return same.exclude(delivery__state__in=Delivery.ENDED).exists()
+def _is_tried(endpoint: WebhookEndpoint, event: CaseEvent) -> bool:
+    """Return whether the event is still to be sent. One that was given up is what a replay is for."""
+    return endpoint.messages.unfinished().filter(case=event.case_id, number=event.number).exists()
 
 
 # -- Retention -----------------------------------------------------------------------------------------------

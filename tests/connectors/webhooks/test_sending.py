@@ -197,6 +197,16 @@ def test_replay_sends_events_again_with_the_same_id(receiver):
         actions.start_replay(actor=None, endpoint=endpoint, event=message_id(other.pk, 1))
 
 
+def test_replay_sends_what_was_given_up(receiver):
+    endpoint = EndpointFactory(url=f"{receiver.url}/hooks", types=["case.opened"])
+    CaseFactory()
+    Delivery.objects.filter(pk=messages()[0].pk).update(state="stuck")
+    actions.start_replay(actor=None, endpoint=endpoint, since=timezone.now() - timedelta(hours=1))
+    jobs.continue_replays(timezone.now())
+    send_due()
+    assert types_got(receiver) == ["case.opened"]
+
+
 def test_replay_continues_in_batches_and_repeats_none(monkeypatch):
     monkeypatch.setattr(actions, "BATCH_SIZE", 2)
     endpoint = EndpointFactory(types=["case.opened"])

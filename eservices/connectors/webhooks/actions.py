@@ -139,6 +139,7 @@ def enable_endpoint(*, actor: User, endpoint: WebhookEndpoint) -> None:
 def delete_endpoint(*, actor: User, endpoint: WebhookEndpoint) -> None:
     """Delete an endpoint with its keys and messages. What waits is skipped."""
     _skip_waiting(endpoint, actor, _("The webhook was deleted."))
+    log(instance=endpoint, action="wagtail.delete", user=actor, deleted=True)
     endpoint.delete()
 
 

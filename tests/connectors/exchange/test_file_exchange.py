@@ -238,6 +238,15 @@ def test_link_in_the_folder_is_not_followed(folder_place, tmp_path):
     assert list(folder_place.open().receipts()) == []
 
 
+def test_file_that_is_moved_already_is_not_deleted(place):
+    system = place.open()
+    system.send([make_record(1)])
+    [name] = place.outgoing()
+    with pytest.raises(SystemUnreachable):
+        system.area.move("work/missing.unfinished", f"out/{name}")
+    assert list(place.outgoing()) == [name]
+
+
 # -- Connections -----------------------------------------------------------------------------------------------
 def test_folder_outside_of_the_root_is_refused(folder_place, settings):
     for folder in ("../other", "/etc", ""):

@@ -253,7 +253,7 @@ def test_file_that_is_moved_already_is_not_deleted(place):
 
 # -- Connections -----------------------------------------------------------------------------------------------
 def test_folder_outside_of_the_root_is_refused(folder_place, settings):
-    for folder in ("../other", "/etc", ""):
+    for folder in ("../other", "/etc", "", "a\0b"):
         with pytest.raises(InvalidConfiguration):
             folder_place.open(folder=folder)
     settings.EXCHANGE_ROOT = ""

@@ -164,8 +164,12 @@ def test_oauth_token_is_used_again_and_renewed(monkeypatch):
 
 def test_internal_and_plain_addresses_are_refused(settings):
     settings.EXCHANGE_INTERNAL_HOSTS = set()
-    with pytest.raises(InvalidConfiguration):
-        made("http://127.0.0.1:1")
+    for url in ("http://127.0.0.1:1", "https://a:b@system.example", "https://system.example/#x"):
+        with pytest.raises(InvalidConfiguration):
+            made(url)
+    by_token = {"token": "", "token_url": "https://127.0.0.1:1", "client_id": "a", "client_secret": "b"}
+    with pytest.raises(SystemRefused, match="EXCHANGE_INTERNAL_HOSTS"):
+        made("https://system.example", **by_token).probe()
     with pytest.raises(SystemRefused, match="EXCHANGE_INTERNAL_HOSTS"):
         made("https://127.0.0.1:1").probe()
 

@@ -206,7 +206,7 @@ def test_call_with_a_wrong_signature_is_not_authentic(change):
     headers |= {"Webhook-Timestamp": "9" * 400} if change == "huge" else {}
     body = BODY + b" " if change == "body" else BODY
     assert not receipt_calls.is_authentic(
-        {"callback_key": KEY}, headers, body, now + (400 if change == "late" else 0)
+        {"callback_key": KEY}, headers, body, now + (400.0 if change == "late" else 0.0)
     )
 
 

@@ -73,6 +73,13 @@ def wake_next(*, actor: object, delivery: Delivery) -> None:
         deliveries.hasten_delivery(actor=actor, delivery=following.delivery)
 
 
+def wake_messages_of_case(*, actor: object, case: Case) -> None:
+    """Make the events of a case due, once the applicant has learnt of its decision."""
+    held = WebhookMessage.objects.unfinished().filter(case=case).select_related("delivery")
+    for message in held.order_by("number"):
+        deliveries.hasten_delivery(actor=actor, delivery=message.delivery)
+
+
 # -- Endpoints -----------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_first_key(*, actor: User, endpoint: WebhookEndpoint, version: str = HMAC) -> WebhookKey:

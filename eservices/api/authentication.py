@@ -72,7 +72,7 @@ def refuse_wrong_body(request: HttpRequest) -> None:
 
 def valid_token(secret: str, address: str) -> ApiToken | None:
     """Return the token of a secret that is used from a network address; None if it opens nothing there."""
-    if len(secret) > LONGEST or not secret.isascii():
+    if len(secret) > LONGEST or not (secret.isascii() and secret.isprintable()):
         return None
     token = (
         ApiToken.objects.valid(timezone.now())

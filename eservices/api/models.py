@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -83,6 +83,11 @@ class ApiToken(models.Model):
     @property
     def is_valid(self) -> bool:
         return self.withdrawn_at is None and self.expires_at > timezone.now()
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it opens something. It expires at the midnight after it."""
+        return timezone.localdate(self.expires_at - timedelta(microseconds=1))
 
     @property
     def scope_labels(self) -> list[str]:

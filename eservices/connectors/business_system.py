@@ -17,7 +17,7 @@ type Row = dict[str, FieldValue]
 
 
 class Operation(StrEnum):
-    """What the system is to do with a transmission."""
+    """The task of the system with a transmission."""
 
     NEW = "new"
     CORRECTION = "correction"  # replaces the one before of the same case, whole
@@ -25,7 +25,7 @@ class Operation(StrEnum):
 
 
 class ReceiptState(StrEnum):
-    """What a system says of a transmission."""
+    """The answer of a system about a transmission."""
 
     RECEIVED = "received"  # has it, and will decide later
     ACCEPTED = "accepted"
@@ -35,7 +35,7 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TransmissionRecord:
-    """One transmission as a system gets it, in every format alike.
+    """A transmission as a system gets it, in every format alike.
 
     ``identity`` is the same for all transmissions of a stage of a case; ``number`` counts them from 1.
     ``key`` is new with each, and the same when it is sent again: a system that has seen it answers as before and
@@ -55,7 +55,7 @@ class TransmissionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldReason:
-    """Why a system refuses a field. ``field`` is the target's name, or "" for the whole transmission."""
+    """The reason why a system refuses a field. ``field``: the target's name, or "" for the whole transmission."""
 
     field: str
     text: str
@@ -63,7 +63,7 @@ class FieldReason:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What a system said of the transmission ``key``."""
+    """The answer of a system about the transmission ``key``."""
 
     key: str
     state: ReceiptState

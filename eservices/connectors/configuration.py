@@ -27,7 +27,7 @@ class Configuration:
     def text(self, name: str, default: str = "", *, required: bool = False, most: int = LONGEST) -> str:
         """Return a text without spaces around it."""
         value = self._value(name, default)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "\0" in value:  # no file, no host and no database takes a NUL
             return self._refuse(name, _("Enter a text."), default)
         if len(value) > most:
             return self._refuse(name, _("At most %(most)s characters.") % {"most": most}, default)

@@ -26,8 +26,9 @@ def find_place(text: str) -> tuple[Point, bool] | None:
     street, number = street_name(text), _number(text)
     if not street:
         return None
-    if house := _house(*split_street_line(text.partition(",")[0])):
-        return house, True
+    house = split_street_line(text.partition(",")[0])
+    if house[1] and (point := _house(*house)):
+        return point, True
     in_street = None
     places = _places_on_pages()
     for place, (name, point) in enumerate([*places, *_published_reports()]):

@@ -93,6 +93,8 @@ def replace_file(sftp: paramiko.SFTPClient, draft: str, name: str) -> None:
     """Rename ``draft`` to ``name``, over an older file."""
     try:
         sftp.posix_rename(draft, name)
+    except FileNotFoundError:  # without a draft, the older file stays
+        raise
     except OSError:  # an extension of OpenSSH; the standard's rename replaces nothing
         with suppress(FileNotFoundError):
             sftp.remove(name)

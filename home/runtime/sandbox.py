@@ -2,12 +2,13 @@
 
 import fcntl
 import os
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import cache_from_source
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,20 @@ def run_sandboxed(
 
 
 def _compiled(program: Path) -> Path:
-    """Return what Python compiled of a program, if that is up to date: compiling takes longer than most files."""
+    """Return what Python compiled of a program, if it is of this source: compiling takes longer than most files.
+
+    As the import system, it compares the time and the size of the source that the compiled file names: an update may
+    bring a source that is older than the file.
+    """
     compiled = Path(cache_from_source(str(program)))
     try:
-        return compiled if compiled.stat().st_mtime >= program.stat().st_mtime else program
-    except FileNotFoundError:
+        source = program.stat()
+        with compiled.open("rb") as file:
+            head = file.read(16)
+    except OSError:
         return program
+    times = (int(source.st_mtime) & 0xFFFF_FFFF, source.st_size & 0xFFFF_FFFF)
+    return compiled if head == MAGIC_NUMBER + struct.pack("<III", 0, *times) else program
 
 
 @contextmanager

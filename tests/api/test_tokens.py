@@ -1,6 +1,6 @@
 """Tokens: what they open, and what they do not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -98,6 +98,7 @@ def test_administrator_makes_a_token_and_sees_it_once(client, case):
     assert "no-store" in made["Cache-Control"]
     assert f"<code>{token.prefix}" in made.text
     assert token.networks == ["203.0.113.0/24"]
+    assert token.last_day == date(2027, 1, 31)
     secret = made.text.partition("<code>")[2].partition("</code>")[0]
     assert ApiClient(secret).get("/api/v1/cases", REMOTE_ADDR="203.0.113.9").status_code == 200
     assert secret not in client.get("/admin/api-tokens/").text

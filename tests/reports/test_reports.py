@@ -569,5 +569,6 @@ def test_address_of_a_house_is_its_point_on_the_map(client):
     street.numbers.filter(number="12bis").update(lat=46.4611, lon=6.4116)
     place = {"lat": 46.4611, "lon": 6.4116}
     assert client.get(PLACE, {"address": "r. du Lac 12 bis, 1199 Orvenay"}).json() == place | {"exact": True}
-    assert client.get(PLACE, {"address": "Rue du Lac 10"}).json() == place | {"exact": False}
+    for known in ("Rue du Lac 10", "Rue du Lac"):
+        assert client.get(PLACE, {"address": known}).json() == place | {"exact": False}
     assert client.get(PLACE, {"address": "Chemin Perdu 12bis"}).json() == {}

@@ -66,7 +66,8 @@ def write_again(*, actor: User, export: LedgerExport) -> LedgerExport:
     if export.is_confirmed:
         raise ExportRefused(_("The accounting has this file already."))
     export.version += 1
-    export.state, export.reason, export.reference, export.answered_at = State.WRITTEN, "", "", None
+    export.state, export.reason, export.reference = State.WRITTEN, "", ""
+    export.answered_at = export.answered_by = None
     _write(export, list(export.entries.order_by("row__number").values_list("row", flat=True)))
     _log(export, actor, "written_again")
     return export

@@ -29,8 +29,7 @@ class FolderArea:
                 found = list(os.scandir(self.root / folder))
             except FileNotFoundError:
                 return []
-            files = [one for one in found if one.is_file(follow_symlinks=False)]
-            return [FileEntry(one.name, (about := one.stat()).st_size, about.st_mtime) for one in files]
+            return [entry for one in found if (entry := _file_entry(one))]
 
     def read(self, path: str, most: int) -> bytes | None:
         with _failures():
@@ -43,7 +42,7 @@ class FolderArea:
 
     def write(self, path: str, chunks: Iterable[bytes]) -> None:
         target = self.root / path
-        with _failures(), open(target, "wb") as file:
+        with _failures(), open(target, "wb", opener=_open_without_link) as file:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
@@ -101,6 +100,20 @@ class ExchangeFolder(FileExchange):
             configuration.refuse("folder", _("The folder must be below EXCHANGE_ROOT."))
         configuration.check()
         self.area = FolderArea((root or Path()) / folder)
+
+
+def _file_entry(found: os.DirEntry[str]) -> FileEntry | None:
+    """Return a regular file; None for anything else, and if the other system has taken it away meanwhile."""
+    try:
+        about = found.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return FileEntry(found.name, about.st_size, about.st_mtime) if stat.S_ISREG(about.st_mode) else None
+
+
+def _open_without_link(path: str, flags: int) -> int:
+    """Open a file, and fail if it is a link: the other system may write in our folders."""
+    return os.open(path, flags | os.O_NOFOLLOW, FILE_MODE)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Exchange of files on an SFTP server, whose host key is pinned. We sign in with a key or a password."""
 
 import posixpath
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -101,7 +102,7 @@ class SftpArea:
 
     def claim(self, path: str, content: bytes) -> bool:
         folder, name = posixpath.split(path)
-        draft = f"{folder}/.{name}-{id(content)}.unfinished"
+        draft = f"{folder}/.{name}-{secrets.token_hex(4)}.unfinished"
         self.write(draft, [content])
         with self._failures():
             try:
@@ -142,7 +143,7 @@ class SftpArea:
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except SFTP_ERRORS as fault:
+        except (*SFTP_ERRORS, UnicodeError) as fault:  # paramiko reads names of files as UTF-8 only
             raise SystemUnreachable(f"{self.host}: {type(fault).__name__}: {fault}") from fault
 
 

@@ -5,11 +5,12 @@ import ssl
 import tempfile
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 
-from home.web.http_client import HttpClient, HttpError
+from home.web.http_client import HttpClient, HttpError, HttpRefused
 
 from ..business_system import SystemRefused, SystemUnreachable
 from ..configuration import Configuration
@@ -73,6 +74,11 @@ class HttpCredentials:
                 headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
                 body=body.encode(),
             )
+        except HttpRefused as fault:
+            raise SystemRefused(
+                _("%(host)s is in an internal network: the operator may allow it by EXCHANGE_INTERNAL_HOSTS.")
+                % {"host": urlsplit(self.token_url).hostname}
+            ) from fault
         except HttpError as fault:
             raise SystemUnreachable(_("No token: %(reason)s") % {"reason": fault.kind}) from fault
         if answer.status_code >= 500 or answer.status_code == 429:
@@ -80,7 +86,7 @@ class HttpCredentials:
         try:
             found = oauth.parse_request_body_response(answer.text)
             lifetime = int(found.get("expires_in") or LIFETIME)
-        except (OAuth2Error, ValueError, TypeError, AttributeError) as fault:
+        except (OAuth2Error, ValueError, TypeError, AttributeError, OverflowError) as fault:
             raise SystemRefused(_("No token: %(reason)s") % {"reason": type(fault).__name__}) from fault
         _tokens[key] = (found["access_token"], time.monotonic() + lifetime)
         return found["access_token"]

@@ -110,7 +110,7 @@ class HttpSystem:
         found = []
         for row in rows:
             token = str(row.get("id") or "") if isinstance(row, dict) else ""
-            if not token:
+            if not token.isprintable() or not token:
                 raise SystemUnreachable(_("Its answer makes no sense: %(reason)s") % {"reason": "id"})
             try:
                 found.append((receipt_of_data(row), token))
@@ -174,6 +174,5 @@ def _is_safe(url: str) -> bool:
     except ValueError:
         return False
     internal = host in settings.EXCHANGE_INTERNAL_HOSTS
-    return (
-        bool(host) and not place.query and (place.scheme == "https" or (place.scheme == "http" and internal))
-    )
+    extra = place.query or place.fragment or place.username or place.password
+    return bool(host) and not extra and (place.scheme == "https" or (place.scheme == "http" and internal))

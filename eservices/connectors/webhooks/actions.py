@@ -73,6 +73,13 @@ def wake_next(*, actor: object, delivery: Delivery) -> None:
         deliveries.hasten_delivery(actor=actor, delivery=following.delivery)
 
 
+def wake_messages_of_case(*, actor: object, case: Case) -> None:
+    """Make the events of a case due, once the applicant has learnt of its decision."""
+    held = WebhookMessage.objects.unfinished().filter(case=case).select_related("delivery")
+    for message in held.order_by("number"):
+        deliveries.hasten_delivery(actor=actor, delivery=message.delivery)
+
+
 # -- Endpoints -----------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_first_key(*, actor: User, endpoint: WebhookEndpoint, version: str = HMAC) -> WebhookKey:
@@ -139,6 +146,7 @@ def enable_endpoint(*, actor: User, endpoint: WebhookEndpoint) -> None:
 def delete_endpoint(*, actor: User, endpoint: WebhookEndpoint) -> None:
     """Delete an endpoint with its keys and messages. What waits is skipped."""
     _skip_waiting(endpoint, actor, _("The webhook was deleted."))
+    log(instance=endpoint, action="wagtail.delete", user=actor, deleted=True)
     endpoint.delete()
 
 
@@ -192,13 +200,13 @@ def _event_with_id(text: str) -> int:
 
 @transaction.atomic
 def continue_replay(*, endpoint: WebhookEndpoint) -> None:
-    """Put the next events of a replay into the outbox. One that still waits there is not queued again."""
+    """Put the next events of a replay into the outbox. One that is still tried there is not queued again."""
     endpoint = _lock(endpoint)
     if endpoint.replay_until is None or endpoint.replay_after is None:
         return
     events = _replayed_events(endpoint)
     for event in events:
-        if not _waits(endpoint, event):
+        if not _is_tried(endpoint, event):
             _queue_message(endpoint, event.case, event)
     if len(events) < BATCH_SIZE:
         endpoint.replay_after = endpoint.replay_until = None
@@ -219,9 +227,9 @@ def _replayed_events(endpoint: WebhookEndpoint) -> list[Any]:
     return list(events.select_related("case__form").order_by("pk")[:BATCH_SIZE])
 
 
-def _waits(endpoint: WebhookEndpoint, event: CaseEvent) -> bool:
-    same = endpoint.messages.filter(case=event.case_id, number=event.number)
-    return same.exclude(delivery__state__in=Delivery.ENDED).exists()
+def _is_tried(endpoint: WebhookEndpoint, event: CaseEvent) -> bool:
+    """Return whether the event is still to be sent. One that was given up is what a replay is for."""
+    return endpoint.messages.unfinished().filter(case=event.case_id, number=event.number).exists()
 
 
 # -- Retention -----------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from . import actions
 @receiver(event_recorded, dispatch_uid="webhooks.queue_event")
 def queue_recorded_event(sender, case, event, **kwargs) -> None:
     actions.queue_event(actor=SYSTEM, case=case, event=event)
+    if event.kind == "notified":
+        actions.wake_messages_of_case(actor=SYSTEM, case=case)
 
 
 @receiver(delivery_ended, dispatch_uid="webhooks.wake_next")

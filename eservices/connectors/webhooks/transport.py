@@ -15,6 +15,7 @@ from .logic.event_types import message_id
 from .models import WebhookEndpoint, WebhookMessage
 
 AGAIN = timedelta(minutes=1)  # until an event checks again whether the one before was sent
+OPENING_CHECKED_EVERY = timedelta(hours=1)
 
 
 class WebhookTransport:
@@ -31,11 +32,12 @@ class WebhookTransport:
         return found.values_list("name", flat=True).first() or key
 
     def deliver(self, delivery: Delivery) -> None:
-        message = WebhookMessage.objects.select_related("endpoint").filter(delivery=delivery).first()
+        message = WebhookMessage.objects.select_related("endpoint", "case").filter(delivery=delivery).first()
         if message is None or not message.endpoint.is_enabled:
             raise Obsolete(str(_("The webhook is disabled.")))
         now = timezone.now()
         self._wait_for_earlier(message, delivery, now)
+        self._wait_for_opening(message, delivery, now)
         try:
             sending.send_message(
                 message.endpoint, message_id(message.case_id, message.number), delivery.payload["event"], now
@@ -53,3 +55,15 @@ class WebhookTransport:
         if due:
             latest = max(last_attempt_at(delivery.waits_since), now + AGAIN)
             raise RetryLater(min(max(due, now + AGAIN), latest))
+
+    def _wait_for_opening(self, message: WebhookMessage, delivery: Delivery, now: datetime) -> None:
+        """Raise RetryLater while the applicant has yet to open a decision, which makes the events of the case due.
+
+        Nobody is told of a decision before its applicant. After a week it is posted, and the message leaves.
+        """
+        until = now + OPENING_CHECKED_EVERY
+        if (
+            until < last_attempt_at(delivery.waits_since)
+            and message.case.formal_decisions.unopened().exists()
+        ):
+            raise RetryLater(until)

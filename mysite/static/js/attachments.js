@@ -9,7 +9,8 @@ for (const input of document.querySelectorAll("input[type=file][data-max-bytes]"
     const chosen = [...input.files];
     const most = Number(input.dataset.maxBytes);
     if (chosen.every(({ size }) => size <= most)) return;
-    const mine = replace(input, chosen, most).finally(() => working === mine && (working = null));
+    // A photo that cannot be read is sent as it is: the server says what is wrong.
+    const mine = replace(input, chosen, most).catch(() => null).finally(() => working === mine && (working = null));
     working = mine;
   });
   input.form.addEventListener("submit", async (event) => {

@@ -236,11 +236,24 @@ def test_link_in_the_folder_is_not_followed(folder_place, tmp_path):
     (tmp_path / "secret.json").write_bytes(accepted("k1"))
     (folder_place.folder / "in" / "a.json").symlink_to(tmp_path / "secret.json")
     assert list(folder_place.open().receipts()) == []
+    (folder_place.folder / "work" / "draft").symlink_to(tmp_path / "secret.json")
+    with pytest.raises(SystemUnreachable):
+        folder_place.open().area.write("work/draft", [b"x"])
+    assert (tmp_path / "secret.json").read_bytes() == accepted("k1")
+
+
+def test_file_that_is_moved_already_is_not_deleted(place):
+    system = place.open()
+    system.send([make_record(1)])
+    [name] = place.outgoing()
+    with pytest.raises(SystemUnreachable):
+        system.area.move("work/missing.unfinished", f"out/{name}")
+    assert list(place.outgoing()) == [name]
 
 
 # -- Connections -----------------------------------------------------------------------------------------------
 def test_folder_outside_of_the_root_is_refused(folder_place, settings):
-    for folder in ("../other", "/etc", ""):
+    for folder in ("../other", "/etc", "", "a\0b"):
         with pytest.raises(InvalidConfiguration):
             folder_place.open(folder=folder)
     settings.EXCHANGE_ROOT = ""

@@ -163,8 +163,12 @@ def test_oauth_token_is_used_again_and_renewed(monkeypatch):
 
 def test_internal_and_plain_addresses_are_refused(settings):
     settings.EXCHANGE_INTERNAL_HOSTS = set()
-    with pytest.raises(InvalidConfiguration):
-        made("http://127.0.0.1:1")
+    for url in ("http://127.0.0.1:1", "https://a:b@system.example", "https://system.example/#x"):
+        with pytest.raises(InvalidConfiguration):
+            made(url)
+    by_token = {"token": "", "token_url": "https://127.0.0.1:1", "client_id": "a", "client_secret": "b"}
+    with pytest.raises(SystemRefused, match="EXCHANGE_INTERNAL_HOSTS"):
+        made("https://system.example", **by_token).probe()
     with pytest.raises(SystemRefused, match="EXCHANGE_INTERNAL_HOSTS"):
         made("https://127.0.0.1:1").probe()
 
@@ -192,13 +196,14 @@ def test_signed_call_is_authentic():
     assert receipt_calls.is_authentic({"callback_key": KEY}, signed(now), BODY, now + 200)
 
 
-@pytest.mark.parametrize("change", ["late", "body", "key", "missing", "odd"])
+@pytest.mark.parametrize("change", ["late", "body", "key", "missing", "odd", "huge"])
 def test_call_with_a_wrong_signature_is_not_authentic(change):
     now = 1_764_000_000
     other = "whsec_" + base64.b64encode(b"o" * 32).decode()
     headers = {} if change == "missing" else signed(now, other if change == "key" else KEY)
     headers |= {"Webhook-Timestamp": "x"} if change == "odd" else {}
+    headers |= {"Webhook-Timestamp": "9" * 400} if change == "huge" else {}
     body = BODY + b" " if change == "body" else BODY
     assert not receipt_calls.is_authentic(
-        {"callback_key": KEY}, headers, body, now + (400 if change == "late" else 0)
+        {"callback_key": KEY}, headers, body, now + (400.0 if change == "late" else 0.0)
     )

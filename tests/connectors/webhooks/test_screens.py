@@ -144,6 +144,7 @@ def test_deleting_skips_what_waits(client, boss):
     assert client.post(page(endpoint, "webhooks:delete")).status_code == 302
     assert not WebhookEndpoint.objects.exists()
     assert {delivery.state for delivery in messages()} == {"skipped"}
+    assert ModelLogEntry.objects.filter(action="wagtail.delete", label=endpoint.name, user=boss).exists()
 
 
 def test_other_staff_are_not_let_in(client):

@@ -8,6 +8,10 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from eservices.cases import actions as case_actions
+from eservices.cases.actions.decision_notification import consent
+from eservices.cases.actors import Applicant
+from eservices.cases.appealable_decisions.actions import open_decision
 from eservices.connectors.webhooks import actions, jobs, sending
 from eservices.connectors.webhooks.logic.event_types import message_id
 from eservices.connectors.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -15,7 +19,8 @@ from eservices.deliveries.actions import retry_now
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.deliveries.transports import transport_label
 from home.web import http_client
-from tests.factories.cases import CaseFactory, another_service
+from tests.factories.cases import CaseFactory, another_service, member
+from tests.factories.letter_templates import RemediesFactory
 from tests.factories.webhooks import EndpointFactory, messages, receiving, send_due
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +183,22 @@ def test_message_without_key_is_not_sent(receiver):
     assert "pas de clé" in messages()[0].reason
 
 
+def test_decision_is_told_after_the_applicant_opened_it(receiver, django_capture_on_commit_callbacks):
+    EndpointFactory(url=f"{receiver.url}/hooks", types=["case.refused"])
+    RemediesFactory()
+    case = CaseFactory(settings={"remedies": "recours"})
+    link = Applicant(link=case.links.get(mailed=True))
+    consent.give_consent(actor=link, case=case)
+    case_actions.refuse_case(actor=member(), case=case, reason="Vous n’habitez pas ici.")
+    send_due()
+    assert (receiver.got, states()) == ([], ["pending"])
+    assert messages()[0].due_at > timezone.now()
+    with django_capture_on_commit_callbacks(execute=True):
+        open_decision(actor=link, case=case, decision=case.formal_decisions.get())
+    send_due()
+    assert types_got(receiver) == ["case.refused"]
+
+
 def test_replay_sends_events_again_with_the_same_id(receiver):
     endpoint = EndpointFactory(url=f"{receiver.url}/hooks", types=["case.opened", "case.accepted"])
     case, other = accepted(), CaseFactory(rehearsal=True)
@@ -195,6 +216,16 @@ def test_replay_sends_events_again_with_the_same_id(receiver):
     assert not WebhookMessage.objects.filter(case=other).exists()
     with pytest.raises(actions.WebhookRefused):
         actions.start_replay(actor=None, endpoint=endpoint, event=message_id(other.pk, 1))
+
+
+def test_replay_sends_what_was_given_up(receiver):
+    endpoint = EndpointFactory(url=f"{receiver.url}/hooks", types=["case.opened"])
+    CaseFactory()
+    Delivery.objects.filter(pk=messages()[0].pk).update(state="stuck")
+    actions.start_replay(actor=None, endpoint=endpoint, since=timezone.now() - timedelta(hours=1))
+    jobs.continue_replays(timezone.now())
+    send_due()
+    assert types_got(receiver) == ["case.opened"]
 
 
 def test_replay_continues_in_batches_and_repeats_none(monkeypatch):

@@ -117,9 +117,6 @@ def _holds(rule: Rule, entry: Entry) -> bool:
     )
 
 
-PLACEHOLDERS = ("text", "receipt", "reference", "service", "kind")
-
-
 def _filled(text: str, entry: Entry) -> str:
     given = {"kind": entry.kind_label} | {
         name: getattr(entry, name) for name in ("text", "receipt", "reference", "service")

@@ -102,6 +102,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "editors.md#les-couleurs-et-lallure": ("home.communesettings",),
     "editors.md#les-personnes-et-les-groupes": ("wagtailusers_groups", "wagtailusers_users"),
+    "editors.md#les-systèmes-reliés": ("connected_systems", "transmission_preview"),
     "editors.md#les-webhooks": (
         "webhook",
         "webhook_key",

@@ -30,6 +30,7 @@ from .models import ConnectedSystem, Transmission
 CARRIER = "transmission"
 LOGGED = "transmissions.system"
 TYPE = "transmission"  # of the stage
+LONGEST_REFERENCE, LONGEST_TEXT = 200, 1000  # characters of what a system says
 State = Transmission.State
 # Events of a case after which what was transmitted holds no longer.
 WITHDRAWING = frozenset(("withdrawn", "lapsed", "reopened", "merged_with"))
@@ -187,16 +188,21 @@ def store_receipt(*, system: ConnectedSystem, transmission: Transmission, receip
     if case.submission.erased_at:
         return _("The data of this case were erased.")
     effect = receipt_effect(
-        transmission.state, transmission.their_reference, receipt.state, receipt.their_reference[:100]
+        transmission.state,
+        transmission.their_reference,
+        receipt.state,
+        receipt.their_reference[:LONGEST_REFERENCE],
     )
     if effect.set_aside or not effect.state:
         return effect.set_aside
     now = timezone.now()
     transmission.state, transmission.answered_at = State(effect.state), receipt.at or now
     transmission.sent_at = transmission.sent_at or now
-    transmission.their_reference = (receipt.their_reference or transmission.their_reference)[:100]
-    transmission.reasons = [[one.field[:100], one.text[:500]] for one in receipt.reasons[:100]]
-    transmission.question = receipt.question[:500]
+    transmission.their_reference = (receipt.their_reference or transmission.their_reference)[
+        :LONGEST_REFERENCE
+    ]
+    transmission.reasons = [[one.field[:100], one.text[:LONGEST_TEXT]] for one in receipt.reasons[:100]]
+    transmission.question = receipt.question[:LONGEST_TEXT]
     transmission.save()
     audit_log.record_event(
         case,
@@ -227,7 +233,7 @@ def mark_silent(*, transmission: Transmission, now: datetime) -> None:
 
 def settle_by_hand(*, actor: User, transmission: Transmission, reference: str) -> None:
     """Note that an agent learned in another way that the system has it. The case is locked by the caller."""
-    transmission.state, transmission.their_reference = State.ACCEPTED, reference[:100]
+    transmission.state, transmission.their_reference = State.ACCEPTED, reference[:LONGEST_REFERENCE]
     transmission.answered_at = timezone.now()
     transmission.save(update_fields=["state", "their_reference", "answered_at"])
 

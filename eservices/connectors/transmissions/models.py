@@ -129,11 +129,11 @@ class Transmission(models.Model):
     )
     content = EncryptedJSONField(default=dict, blank=True, help_text="Fields and rows, as they were mapped.")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    their_reference = models.CharField(max_length=100, blank=True)
+    their_reference = models.CharField(max_length=200, blank=True)
     reasons = models.JSONField(
         default=list, blank=True, help_text="Field and text of each reason of a refusal."
     )
-    question = models.CharField(max_length=500, blank=True)
+    question = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

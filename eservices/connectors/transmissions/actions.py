@@ -244,7 +244,7 @@ def _go_on(case: Case, transmission: Transmission) -> None:
         return
     mark_process_due(case)
     if transmission.state in (State.REFUSED, State.ASKED_BACK, State.SILENT) and transmission.system.told:
-        emails.tell_about_answer(transmission)
+        emails.send_answer_alert(transmission)
 
 
 def _stages_of(case: Case) -> list[str]:

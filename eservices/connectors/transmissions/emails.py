@@ -10,8 +10,8 @@ from home.links.page_links import absolute_url
 from .models import Transmission
 
 
-def tell_about_answer(transmission: Transmission) -> Delivery:
-    """Tell the address of a system that it refused, asked back or stayed silent. Names the reference only."""
+def send_answer_alert(transmission: Transmission) -> Delivery:
+    """Alert the address of a system that it refused, asked back or stayed silent. Names the reference only."""
     case = transmission.case
     return queue_email(
         to=transmission.system.told,

@@ -93,7 +93,7 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
 
 
 class Transmission(models.Model):
-    """What the mapping of a stage made of a case for a system, and what the system answered.
+    """The fields and rows of a case for a system, and what the system answered.
 
     It is never changed once it was sent: a correction is a new one with the next number.
     """

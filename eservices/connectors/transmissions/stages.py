@@ -27,7 +27,7 @@ KEPT = 40  # reasons that are stored in the row of the stage
 
 
 class AnswerForm(forms.Form):
-    """What an agent does after a refusal, a question or silence."""
+    """The choice of an agent after a refusal, a question or silence."""
 
     what = forms.ChoiceField(
         label=gettext_lazy("What now?"),

@@ -30,7 +30,7 @@ def admin(client):
     return client
 
 
-def test_administrator_connects_a_system_and_its_secret_stays_hidden(admin):
+def test_connected_system_never_shows_its_secret(admin):
     response = admin.post(reverse("connected_systems:add"), NEW)
     assert response.status_code == 302, response.context["form"].errors
     system = ConnectedSystem.objects.get()

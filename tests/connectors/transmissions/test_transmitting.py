@@ -245,7 +245,7 @@ def test_waiting_receipts_are_fetched_and_foreign_ones_set_aside(double):
     assert row_of(case).progress == CaseStage.Progress.DONE
 
 
-def test_receipt_of_another_system_or_an_erased_case_is_set_aside(double):
+def test_receipt_of_another_system_or_erased_case_is_set_aside(double):
     case = transmitted_case()
     send_all()
     mine = Transmission.objects.get()

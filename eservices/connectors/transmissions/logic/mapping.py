@@ -91,7 +91,7 @@ class CaseValues:
 
 @dataclass(frozen=True)
 class MappedCase:
-    """What a mapping made of a case.
+    """The fields and rows that a mapping made of a case.
 
     ``reasons``: why it cannot be sent like this. ``secret``: target fields with secret answers, masked for agents.
     """

@@ -35,7 +35,7 @@ LENGTHENED = 2  # times: letters of Latin scripts that become two as capitals or
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """What is known of a source when a service is published.
+    """The facts about a source that are known when a service is published.
 
     ``most``: the longest text; None if nothing limits it. ``parts``: of a compound answer. ``group``: of a question in
     a repeating group.

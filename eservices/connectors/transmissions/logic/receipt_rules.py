@@ -1,4 +1,4 @@
-"""What a receipt changes. Pure."""
+"""Rules of receipts: which state follows from one. Pure."""
 
 from dataclasses import dataclass
 

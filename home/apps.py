@@ -19,6 +19,7 @@ class HomeConfig(AppConfig):
         from .admin.exports import keep_formulas_out
         from .admin.headings import patch_admin_headings
         from .extensions import checks as extension_checks  # noqa: F401
+        from .images.avatar_form import patch_avatar_form
         from .localization.slugs import patch_admin_slugs
         from .runtime.log_context import begin_task, end_task
         from .runtime.outages import end_finished_outages
@@ -35,5 +36,6 @@ class HomeConfig(AppConfig):
         patch_segment_labels()
         patch_segment_errors()
         patch_admin_headings()
+        patch_avatar_form()
         patch_admin_slugs()
         keep_formulas_out()

@@ -11,11 +11,14 @@ import holidays
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from holidays.constants import SCHOOL
 from wagtail.images.models import AbstractImage
 
 from home.caching import site_version
+from home.localization.times import format_time
 from home.localization.working_days import DaysOff, public_holidays
 from home.models import CommuneSettings
 
@@ -265,6 +268,23 @@ def _offers(generation: str) -> dict[str, BookableResource]:
         return replace(own, office=office) if keeps_office_hours(one) else own
 
     return {one.key: _offer(one, units, rules_of(one), words.get(one.pk, {})) for one, units in found}
+
+
+def stored_rules_of(resource: Resource) -> OpeningRules:
+    """Return the opening rules of one resource as it is stored now, without school holidays."""
+    rules = opening_rules_of(resource.timetable, frozenset())
+    return replace(rules, office=office_hours()) if keeps_office_hours(resource) else rules
+
+
+def office_hours_warning(rules: Iterable[OpeningRules]) -> str:
+    """Return which weekly openings of appointments lie outside the counter's hours; "" if none does."""
+    outside = [
+        f"{WEEKDAYS[day]} {format_time(opens)}–{format_time(closes)}"
+        for one in rules
+        for day, opens, closes in one.hours_outside_office
+    ]
+    text = _("The counter is closed then, and no appointment is offered: %(hours)s.")
+    return text % {"hours": "; ".join(dict.fromkeys(outside))} if outside else ""
 
 
 def keeps_office_hours(resource: Resource) -> bool:

@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eservices.payments.amounts import AmountFormField
-from eservices.submissions import upload_checks
 from eservices.submissions.message_attachments import AttachmentsField
 from home.localization.number_format import format_amount
 from home.validators import validate_no_control
@@ -41,11 +40,6 @@ class HandoverForm(forms.Form):
         validators=[validate_no_control],
     )
     photos = AttachmentsField(label=_("Photos"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        accept = ",".join(f".{one}" for one in upload_checks.accepted_extensions())
-        self.fields["photos"].widget.attrs |= {"multiple": True, "accept": accept}
 
 
 class ReturnForm(HandoverForm):

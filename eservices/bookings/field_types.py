@@ -12,7 +12,7 @@ from eservices.formbuilder.field_types.base import ABSENT, TIMES, WARNING
 from home.blocks.base import KeyMultipleChoiceBlock
 from home.localization.punctuation import labelled
 
-from .bookable_resources import bookable_resource, extra_label, unknown_extras
+from .bookable_resources import bookable_resource, extra_label, office_hours_warning, unknown_extras
 from .models import Booking, Resource
 from .question.answers import RequestedTimes, read_answer, write_answer
 from .question.fee_lines import Tariff, booking_fee_lines
@@ -102,12 +102,8 @@ class BookingFieldType(FieldType):
                 yield ABSENT, gettext("There is no resource “%(key)s” here.") % {"key": key}
             elif not one.offered:
                 yield WARNING, gettext("“%(name)s” is not offered at the moment.") % {"name": one.name}
-            elif one.rules.exceeds_office:
-                text = gettext(
-                    "Some hours of “%(name)s” are outside the opening hours of the counter: no appointment is "
-                    "offered then. Change the hours, or offer it outside them too."
-                )
-                yield WARNING, text % {"name": one.name}
+            elif warning := office_hours_warning([one.rules]):
+                yield WARNING, labelled(one.name, warning)
         found = [one for _key, one in named if one]
         for key in unknown_extras(found):
             yield (

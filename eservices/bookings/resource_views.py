@@ -1,20 +1,14 @@
 """Admin views that edit resources with bookings: the bookings follow, or conflicts prevent the change."""
 
-from datetime import time
-
 from django.contrib import messages
 from django.db.models import ProtectedError
 from django.shortcuts import redirect
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
-from home.localization.times import format_time
-
 from . import actions
-from .bookable_resources import keeps_office_hours, office_hours
-from .models import Resource, Timetable
+from .bookable_resources import office_hours_warning, stored_rules_of
 
 
 class OfficeHoursWarningMixin:
@@ -23,7 +17,7 @@ class OfficeHoursWarningMixin:
     def get_success_url(self):
         saved = getattr(self, "object", None) or self.form.instance
         resources = saved.resources.select_related("timetable") if hasattr(saved, "resources") else [saved]
-        if warning := office_hours_warning(list(resources)):
+        if warning := office_hours_warning(map(stored_rules_of, resources)):
             messages.warning(self.request, warning)
         return super().get_success_url()
 
@@ -79,31 +73,3 @@ class UnitEditView(EditView):
             )
             messages.warning(self.request, text % {"n": left})
         return unit
-
-
-def office_hours_warning(resources: list[Resource]) -> str:
-    """Return which weekly openings of appointments lie outside the counter's hours; "" if none does."""
-    tables = {one.timetable_id: one.timetable for one in resources if keeps_office_hours(one)}
-    office = office_hours() if tables else None
-    if office is None:
-        return ""
-    weekly: dict[int, list[tuple[time, time]]] = {}
-    for day, opens, closes in office.weekly:
-        weekly.setdefault(day, []).append((opens, closes))
-    outside = [cut for table in tables.values() for cut in _outside(table, weekly)]
-    if not outside:
-        return ""
-    text = _("The counter is closed then, and no appointment is offered: %(hours)s.")
-    return text % {"hours": "; ".join(dict.fromkeys(outside))}
-
-
-def _outside(table: Timetable, weekly: dict[int, list[tuple[time, time]]]) -> list[str]:
-    return [
-        f"{WEEKDAYS[day]} {format_time(block.value['opens'])}–{format_time(block.value['closes'])}"
-        for block in table.weekly
-        for day in sorted(map(int, block.value["days"]))
-        if not any(
-            opens <= block.value["opens"] and block.value["closes"] <= closes
-            for opens, closes in weekly.get(day, ())
-        )
-    ]

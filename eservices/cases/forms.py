@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import User
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.fields import PhoneField
-from eservices.submissions import upload_checks
 from eservices.submissions.message_attachments import AttachmentsField
 from home.extensions.base import merged
 
@@ -123,11 +122,6 @@ class TextWithFilesForm(CaseActionForm):
     """A text with files, to or from the applicant."""
 
     files = AttachmentsField(label=_("Files"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        accept = ",".join(f".{one}" for one in upload_checks.accepted_extensions())
-        self.fields["files"].widget.attrs |= {"multiple": True, "accept": accept}
 
 
 class MessageForm(TextWithFilesForm):

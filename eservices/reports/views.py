@@ -38,6 +38,7 @@ from .states import ReportState
 FILE = WaitingRateLimit("report-caller", 30)
 PHOTO = WaitingRateLimit("report-photo", 60)  # per network: one photo is often followed by a better one
 EMAIL = WaitingRateLimit("report-email", 10)  # per address, which gets an e-mail each time
+PLACES = rate_limits.RateLimit("report-place", 6_000)  # per network, as for the completion of addresses
 PAGE = 30
 MONTH = timedelta(days=30)
 SHOWN = {"ouverts": lambda reports: reports.open(), "repares": lambda reports: reports.mended()}
@@ -116,6 +117,8 @@ def unsent_photo(request, token):
 @require_safe
 def find_place(request):
     """Return the coordinates of a typed place, for the script of the form; {} if it is unknown."""
+    if not PLACES.allows_client(request):
+        return HttpResponse(status=429)
     found = known_places.find_place(request.GET.get("address", "")[:200])
     if found is None:
         return JsonResponse({})

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.forms import CallbackForm
 from eservices.documents.models import DocumentLink
-from eservices.submissions import upload_checks
 from eservices.submissions.message_attachments import MAX_FILES, AttachmentsField
 from eservices.usage.models import MAX_TEXT_LENGTH as RATING_TEXT_LENGTH
 from eservices.usage.models import RequestRating
@@ -168,11 +167,6 @@ class AnswerForm(SpaceForm):
         self.fields["files"].help_text = _(
             "PDF, picture or office document. You may choose several at once, at most %(limit)s."
         ) % {"limit": MAX_FILES}
-        self.fields["files"].widget.attrs |= {
-            "multiple": True,
-            "accept": ",".join(f".{one}" for one in upload_checks.accepted_extensions()),
-            "data-max-bytes": settings.UPLOAD_MAX_BYTES,
-        }
 
     def clean(self):
         cleaned = super().clean()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,14 @@ MAX_FILES = 5
 
 
 class AttachmentsInput(forms.FileInput):
+    """Several files; the script makes photos smaller that are over the limit."""
+
     allow_multiple_selected = True
+
+    def build_attrs(self, *args, **kwargs):
+        accept = ",".join(f".{one}" for one in upload_checks.accepted_extensions())
+        own = {"multiple": True, "accept": accept, "data-max-bytes": settings.UPLOAD_MAX_BYTES}
+        return own | super().build_attrs(*args, **kwargs)
 
 
 class AttachmentsField(forms.FileField):

@@ -22,14 +22,17 @@ class ImageForm(BaseImageForm):
 
     def clean_file(self):
         upload = self.cleaned_data["file"]
-        if not isinstance(upload, UploadedFile):
-            return upload
-        try:
-            return stripped(upload)
-        except inspection.TooLarge:
-            raise ValidationError(_("This picture is too large. Send a smaller copy.")) from None
-        except inspection.CannotOpen as fault:
-            raise unreadable(fault) from None
+        return strip_upload(upload) if isinstance(upload, UploadedFile) else upload
+
+
+def strip_upload(upload: UploadedFile) -> UploadedFile:
+    """Return an uploaded image as ``stripped`` does. Raise ``ValidationError`` for those who sent it."""
+    try:
+        return stripped(upload)
+    except inspection.TooLarge:
+        raise ValidationError(_("This picture is too large. Send a smaller copy.")) from None
+    except inspection.CannotOpen as fault:
+        raise unreadable(fault) from None
 
 
 def readable(to_python):

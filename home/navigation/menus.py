@@ -215,7 +215,7 @@ def _site_menus(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
 
 
 def pages_for_lost(request: HttpRequest) -> list[NavigationItem]:
-    """Return pages for readers whose search found nothing: the counter, the directory, the contact form.
+    """Return pages for readers who have not found what they looked for: the counter, the directory, the contact form.
 
     Cached per site version.
     """

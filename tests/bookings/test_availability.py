@@ -551,8 +551,8 @@ def test_appointments_keep_to_the_office_hours():
         specials=(SpecialOpening(special, special, (time(17), time(19))),),
         horizon=timedelta(days=60),
     )
-    assert kept.exceeds_office
-    assert not rules().exceeds_office
+    assert kept.hours_outside_office[0] == (0, time(8), time(12))
+    assert rules().hours_outside_office == []
     assert hours(free(kept)) == [9, 11]
     assert hours(free(kept), tuesday) == hours(free(kept), closed) == hours(free(kept), holiday) == []
     assert hours(free(kept), single) == [8, 11]

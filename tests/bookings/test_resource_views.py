@@ -11,7 +11,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 from wagtail_localize.segments.extract import extract_segments
 
 from eservices.bookings import actions
-from eservices.bookings.bookable_resources import bookable_resource
+from eservices.bookings.bookable_resources import bookable_resource, office_hours_warning, stored_rules_of
 from eservices.bookings.logic.availability import RefusalReason, TimeSpan
 from eservices.bookings.models import (
     BlockedTime,
@@ -26,7 +26,6 @@ from eservices.bookings.models import (
     Timetable,
     Unit,
 )
-from eservices.bookings.resource_views import office_hours_warning
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.bookings import booking, described, hall, resource, tables, timetable, unit, weekly
 from tests.factories.home import CommuneSettingsFactory, locale
@@ -356,13 +355,13 @@ def test_appointments_outside_the_opening_hours_are_announced(client):
     assert [one.end.astimezone(ZONE).time() for one in windows] == [time(11, 30)]
     assert bookable_resource("guichet").rules.windows(tuesday) == []
     with translation.override("fr"):
-        warning = office_hours_warning([desk])
+        warning = office_hours_warning([stored_rules_of(desk)])
         assert "lundi 8\xa0h–12\xa0h; mardi" in warning
     hall_of_same_hours = resource("salle", unit("salle"), table=table)
-    assert office_hours_warning([hall_of_same_hours]) == ""
+    assert office_hours_warning([stored_rules_of(hall_of_same_hours)]) == ""
     assert bookable_resource("salle").rules.windows(tuesday)
     table.outside_office = True
     table.save()
     desk.refresh_from_db()
-    assert office_hours_warning([desk]) == ""
+    assert office_hours_warning([stored_rules_of(desk)]) == ""
     assert bookable_resource("guichet").rules.windows(tuesday)

@@ -21,7 +21,7 @@ from eservices.cases.models import (
 )
 from eservices.deliveries.models import Delivery
 from home.scheduling.weekday_mornings import next_weekday_morning
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import UserFactory, account_fields
 from tests.factories.cases import CaseFactory, applicant, member
 
 pytestmark = pytest.mark.django_db
@@ -258,17 +258,3 @@ def test_editor_cannot_choose_agent_notifications(client):
         {f"notices-{kind}": NotificationMethod.DAILY for kind in NotificationType} | account_fields(editor),
     )
     assert not editor.notice_choices.exists()
-
-
-def account_fields(user) -> dict:
-    return {
-        "name_email-first_name": user.first_name,
-        "name_email-last_name": user.last_name,
-        "name_email-email": user.email,
-        "locale-preferred_language": "fr",
-        "locale-current_time_zone": "Europe/Zurich",
-        "theme-theme": "system",
-        "theme-density": "default",
-        "theme-contrast": "system",
-        "theme-keyboard_shortcuts": "on",
-    }

@@ -74,3 +74,18 @@ def known(given_names="Élodie", family_name="Marchetti", birth_date=None, **fie
         family_name=family_name,
         birth_date=birth_date,
     ).user
+
+
+def account_fields(user) -> dict:
+    """Return what the account page sends when nothing is changed."""
+    return {
+        "name_email-first_name": user.first_name,
+        "name_email-last_name": user.last_name,
+        "name_email-email": user.email,
+        "locale-preferred_language": "fr",
+        "locale-current_time_zone": "Europe/Zurich",
+        "theme-theme": "system",
+        "theme-density": "default",
+        "theme-contrast": "system",
+        "theme-keyboard_shortcuts": "on",
+    }

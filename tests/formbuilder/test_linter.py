@@ -1,6 +1,7 @@
 """Detection of problems that would fail an applicant, before publication."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from eservices.catalogue.definition.linter import values_known_by_stages
 from eservices.formbuilder.blocks import condition_vocabulary
+from eservices.formbuilder.definition import RESERVED_KEYS
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.linter import (
     ABSENT,
@@ -24,6 +26,8 @@ from eservices.formbuilder.linter import (
 from eservices.formbuilder.logic.conditions import OPERATORS
 from tests.factories.formbuilder import EVERY_TYPE, content, options, question, step, when
 from tests.factories.strategies import any_json, places, replaced
+
+NAMED = re.compile(r'<(?:button|input|select|textarea)\b[^>]*?\sname="([a-z]\w*)"')
 
 
 @pytest.fixture(autouse=True)
@@ -460,3 +464,13 @@ def test_rule_over_an_optional_question_is_a_warning(asked, condition, warned):
 def test_postcode_or_house_number_pattern_needs_no_other_type(pattern):
     made = content(step("un", question("npa", settings={"pattern": pattern})))
     assert [one for one in findings_in(made, WARNING) if "of the type" in one] == []
+
+
+def test_names_on_form_pages_are_no_keys_of_questions():
+    folder = Path(settings.BASE_DIR) / "templates"
+    pages = [*folder.glob("formbuilder/fields/*.html"), *folder.glob("submissions/*.html")]
+    pages += [folder / "formbuilder/stored.html", folder / "components/trap.html"]
+    elsewhere = folder / "submissions/later.html"  # a form of its own
+    names = {name for path in pages if path != elsewhere for name in NAMED.findall(path.read_text())}
+    assert {"back", "later", "add_row", "remove_file", "website"} <= names
+    assert sorted(names - RESERVED_KEYS) == []

@@ -1,16 +1,18 @@
 """Sign-in of residents and staff in the browser: code, link, passkey and second factor."""
 
+import io
 import re
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 from tests.factories.cases import CaseFactory
 from tests.support.authenticator import digits
-from tests.support.browser import assert_accessible, press
+from tests.support.browser import assert_accessible, press, wait_until
 from tests.support.pages.sign_in import SignInPage
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -23,7 +25,7 @@ def _letters_stay_in_the_outbox(settings):
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 
 
-def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site):
+def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site, settings):
     page, sign_in_page = phone, SignInPage(phone)
     case = CaseFactory(asked=True, email=ADDRESS, email_confirmed_at=timezone.now())
 
@@ -49,9 +51,17 @@ def test_resident_signs_in_by_code_and_answers_a_question(phone, visit, site):
     SignInPage(desktop).enter_sent_code(ADDRESS)
     desktop.wait_for_url("**/espace/")
     assert_accessible(desktop)
+    settings.UPLOAD_MAX_BYTES = 20_000  # a photo of this size is made smaller
     press(desktop.locator(".ask .btn"))
     assert desktop.locator("h1").is_visible()
     assert_accessible(desktop)
+    large = io.BytesIO()
+    Image.new("RGB", (200, 100)).save(large, "PNG", compress_level=0)
+    assert large.tell() > settings.UPLOAD_MAX_BYTES
+    photo = {"name": "bail.png", "mimeType": "image/png", "buffer": large.getvalue()}
+    desktop.set_input_files("#id_files", photo)
+    wait_until(desktop, f"document.querySelector('#id_files').files[0].size < {settings.UPLOAD_MAX_BYTES}")
+    assert desktop.evaluate("document.querySelector('#id_files').files[0].name") == "bail.jpg"
 
     press(page.locator(".ask .btn"))
     assert page.locator("h1").is_visible()

@@ -25,6 +25,7 @@ from eservices.submissions.rate_limits import WaitingRateLimit
 from home.search.index import find_entries
 from home.untrusted_files import inspection
 from home.web.form_timing import sign_opening_time
+from home.web.rate_limits import RateLimit
 from tests.factories.accounts import UserFactory
 from tests.factories.addresses import make_streets
 from tests.factories.cases import Role, TeamFactory, member
@@ -273,6 +274,11 @@ def test_typed_place_is_found_in_the_data_of_the_commune(client, category, text,
     fountain = {"name": "Fontaine de l’Orme", "address": "Place de l’Orme", "lat": 46.4, "lon": 6.4}
     PlacesPageFactory(places=[("place", fountain)])
     assert client.get(PLACE, {"address": text}).json() == found
+
+
+def test_search_of_places_is_rate_limited(client, category, monkeypatch):
+    monkeypatch.setattr("eservices.reports.views.PLACES", RateLimit("place-test", 1))
+    assert [client.get(PLACE, {"address": "14"}).status_code for _time in range(2)] == [200, 429]
 
 
 def test_own_photo_is_shown_on_receipt_and_status_page(client, category):

@@ -39,11 +39,15 @@ class Line:
                 continue
             self.open |= {near, far}
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+                threading.Thread(target=self._pass_on, args=(one, other, one is near), daemon=True).start()
 
-    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+    def passes(self, read: bytes, *, is_request: bool) -> bool:
+        """Return whether these bytes arrive; the connection ends if not."""
+        return True
+
+    def _pass_on(self, one: socket.socket, other: socket.socket, is_request: bool) -> None:
         with suppress(OSError):
-            while read := one.recv(65536):
+            while (read := one.recv(65536)) and self.passes(read, is_request=is_request):
                 other.sendall(read)
         self.open -= {one, other}
         for end in (one, other):

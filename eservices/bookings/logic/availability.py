@@ -218,14 +218,17 @@ class OpeningRules:
         ]
 
     @property
-    def exceeds_office(self) -> bool:
-        """True if weekly hours are partly outside those of the office: nothing is offered then."""
+    def hours_outside_office(self) -> list[tuple[int, time, time]]:
+        """Return weekday, opening and closing of the weekly hours that are partly outside those of the office."""
         office = self.office.weekly if self.office else ()
-        return bool(office) and not all(
-            any(day == at and opens <= one.opens and one.closes <= closes for at, opens, closes in office)
-            for one in self.weekly
-            for day in one.days
-        )
+        return [
+            (day, one.opens, one.closes)
+            for one in (self.weekly if office else ())
+            for day in sorted(one.days)
+            if not any(
+                day == at and opens <= one.opens and one.closes <= closes for at, opens, closes in office
+            )
+        ]
 
     def _within_office(self, day: date, window: TimeSpan) -> list[TimeSpan]:
         """Return the parts of a window in which the office is open; the window itself without an office."""

@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.users.models import UserProfile
 
 from home.images.metadata import has_metadata
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory, account_fields
 from tests.factories.files import WRITTEN, taken
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +158,22 @@ def test_portrait_of_staff_is_stored_without_metadata():
     profile.avatar = SimpleUploadedFile("moi.jpg", taken("JPEG")[:-40])
     profile.save()
     assert not UserProfile.objects.get(user=user).avatar
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [(lambda: upload("IMG_1.heic", "HEIF"), True), (lambda: SimpleUploadedFile("a.heic", b"no"), False)],
+    ids=["photo", "damaged"],
+)
+def test_heic_is_accepted_as_portrait_of_staff(client, sent, kept):
+    user = UserFactory(is_staff=True, roles=["editors"])
+    client.force_login(user)
+    client.post(reverse("wagtailadmin_account"), account_fields(user) | {"avatar-avatar": sent()})
+    avatar = UserProfile.objects.get(user=user).avatar
+    assert bool(avatar) == kept
+    if kept:
+        assert avatar.name.endswith(".jpg")
+        assert_clean(default_storage.open(avatar.name).read())
 
 
 def test_command_strips_portraits_already_stored(capsys):

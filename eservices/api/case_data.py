@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from eservices.cases.audit_log import READ
@@ -15,7 +15,7 @@ from eservices.cases.states import CaseState
 
 PAGE = 100  # rows of a list
 WINDOW = 5_000  # events that one question for changes looks at
-SETTLED_AFTER = timedelta(seconds=10)  # a transaction that began before may still add an earlier event
+SETTLED_AFTER = timedelta(seconds=10)  # for clocks of machines that differ, and between stamping and writing
 
 type Place = list[Any]
 
@@ -60,7 +60,7 @@ def changes_after(
     the case. Reading is no change. A question looks at ``WINDOW`` events at most, so it may return none and have more.
     """
     start = number or 0
-    settled = CaseEvent.objects.filter(pk__gt=start, at__lte=(now or timezone.now()) - SETTLED_AFTER)
+    settled = settled_events(now or timezone.now()).filter(pk__gt=start)
     window = list(settled.order_by("pk").values_list("pk", flat=True)[:WINDOW])
     if not window:
         return [], start, False
@@ -76,6 +76,18 @@ def changes_after(
 # -- One case ------------------------------------------------------------------------------------------------
 def shown_state(case: Case, awaits_opening: bool) -> str:
     """Return the state; while a decision is not opened, that of before, so that nobody tells it early."""
+def settled_events(now: datetime) -> QuerySet[CaseEvent]:
+    """Return the events before which no other can appear any more: a cursor never passes one that is not committed.
+
+    An event is stamped after its transaction began. Those stamped since the oldest open transaction began wait, and so
+    do all with higher keys. The open transactions are asked first: one that ends in between shows its events.
+    """
+    began = oldest_writing_transaction()
+    since = (min(began, now) if began else now) - SETTLED_AFTER
+    waiting = CaseEvent.objects.filter(at__gt=since).aggregate(first=Min("pk"))["first"]
+    return CaseEvent.objects.filter(pk__lt=waiting) if waiting else CaseEvent.objects.all()
+
+
     return CaseState.IN_PROGRESS.value if awaits_opening else case.state
 
 

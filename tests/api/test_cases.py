@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from unittest import mock
 import pytest
 from django.utils import timezone
 
@@ -183,6 +184,35 @@ def test_changes_are_followed_and_reading_is_none(program, case, time_machine):
 
 @pytest.mark.parametrize("path", [LIST, "/api/v1/changes"])
 def test_forged_cursor_answers_400(program, path):
+def test_change_waits_for_transactions_that_began_before(program, case, monkeypatch, time_machine):
+    """The event of a transaction that is not committed may have a lower key than one that is."""
+    began = timezone.now() + timedelta(minutes=1)
+    open_since = mock.Mock(return_value=began)
+    monkeypatch.setattr("eservices.api.case_data.oldest_writing_transaction", open_since)
+    time_machine.move_to(began + timedelta(minutes=1))
+    first = program.get("/api/v1/changes").json()
+    actions.send_message(actor=member(), case=case, text="Bonjour.")
+    time_machine.move_to(began + timedelta(minutes=2))
+    waiting = program.get("/api/v1/changes", {"cursor": first["next"]}).json()
+    assert waiting == {"changes": [], "next": first["next"], "more": False}
+    open_since.return_value = None
+    assert program.get("/api/v1/changes", {"cursor": first["next"]}).json()["changes"]
+
+
+def test_change_does_not_overtake_one_stamped_later(program, case, time_machine):
+    """Keys and times of events may differ in order: no cursor passes an event that is not told yet."""
+    now = timezone.now()
+    time_machine.move_to(now + timedelta(minutes=1))
+    first = program.get("/api/v1/changes").json()
+    for stamped in (timedelta(minutes=2), timedelta(minutes=1, seconds=30)):
+        time_machine.move_to(now + stamped)
+        actions.send_message(actor=member(), case=case, text="Bonjour.")
+    time_machine.move_to(now + timedelta(minutes=1, seconds=50))
+    assert program.get("/api/v1/changes", {"cursor": first["next"]}).json()["changes"] == []
+    time_machine.move_to(now + timedelta(minutes=3))
+    assert len(program.get("/api/v1/changes", {"cursor": first["next"]}).json()["changes"]) == 2
+
+
     assert program.get(path, {"cursor": "forged"}).status_code == 400
 
 

@@ -7,7 +7,10 @@ from django.http import Http404
 
 from eservices.accounts.models import User
 from eservices.cases import access as case_access
+from eservices.cases.export.audiences import API
+from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import Case, CaseQuerySet
+from eservices.documents.models import Document
 from eservices.submissions.models import StoredFile
 from home.web.shortcuts import get_or_404
 
@@ -42,6 +45,17 @@ def file_for_token(token: ApiToken, reference: str, file_id: UUID) -> tuple[Case
     """Return a case and a file that came with it or with a message. Raise Http404."""
     case = case_for_token(token, reference, Scope.CASES_FILES)
     return case, get_or_404(case_access.files_of(case).readable(), pk=file_id)
+
+
+def document_for_token(token: ApiToken, reference: str, document_id: UUID) -> Document:
+    """Return a document that the commune issued in a case, also a revoked one. Raise Http404.
+
+    While the applicant has yet to open a decision there is none: a document would tell it.
+    """
+    case = case_for_token(token, reference, Scope.CASES_FILES)
+    if CaseRecord(case, API).awaits_opening:
+        raise Http404
+    return get_or_404(Document.objects.legible().filter(case=case), pk=document_id)
 
 
 def may_manage_tokens(user: User) -> bool:

@@ -12,6 +12,9 @@ from eservices.cases.export.audiences import API
 from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import AppealableDecision, Case, CaseEvent, CaseQuerySet, Message
 from eservices.cases.states import CaseState
+from eservices.documents.case_parts.export import issued_documents
+from eservices.documents.models import Document
+from home.runtime.open_transactions import oldest_writing_transaction
 
 PAGE = 100  # rows of a list
 WINDOW = 5_000  # events that one question for changes looks at
@@ -73,9 +76,6 @@ def changes_after(
     return changes, rows[-1][0] if full else window[-1], full or len(window) == WINDOW
 
 
-# -- One case ------------------------------------------------------------------------------------------------
-def shown_state(case: Case, awaits_opening: bool) -> str:
-    """Return the state; while a decision is not opened, that of before, so that nobody tells it early."""
 def settled_events(now: datetime) -> QuerySet[CaseEvent]:
     """Return the events before which no other can appear any more: a cursor never passes one that is not committed.
 
@@ -88,6 +88,9 @@ def settled_events(now: datetime) -> QuerySet[CaseEvent]:
     return CaseEvent.objects.filter(pk__lt=waiting) if waiting else CaseEvent.objects.all()
 
 
+# -- One case ------------------------------------------------------------------------------------------------
+def shown_state(case: Case, awaits_opening: bool) -> str:
+    """Return the state; while a decision is not opened, that of before, so that nobody tells it early."""
     return CaseState.IN_PROGRESS.value if awaits_opening else case.state
 
 
@@ -120,9 +123,26 @@ def case_body(case: Case) -> dict[str, Any]:
             }
             for one in record.files
         ],
+        "documents": [] if hidden else [_document_row(one) for one in issued_documents(case)],
         "messages": [
             message_body(one) for one in record.messages if not (hidden and one.kind == Message.Kind.DECISION)
         ],
+    }
+
+
+def _document_row(document: Document) -> dict[str, Any]:
+    """Return a document; its ``sha256`` and ``size`` are "" and 0 once its content is erased."""
+    there = bool(document.content)
+    return {
+        "id": document.pk,
+        "number": document.number,
+        "title": document.title,
+        "state": document.state,
+        "issued_at": document.issued_at,
+        "valid_until": document.valid_until,
+        "replaces": document.replaces.number if document.replaces else "",
+        "size": document.size if there else 0,
+        "sha256": document.digest if there else "",
     }
 
 

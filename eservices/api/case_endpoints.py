@@ -9,6 +9,8 @@ from ninja import Field, Header, Router, Schema
 from eservices.cases import actions as case_actions
 from eservices.cases.actions.base import lock_case
 from eservices.cases.models import Case
+from eservices.documents.actions import issuing
+from eservices.documents.file_responses import document_response
 from eservices.submissions.file_responses import attachment_response
 
 from . import access, case_data
@@ -28,6 +30,11 @@ ERRORS = {
     429: Problem,
 }
 WRITE_ERRORS = ERRORS | {400: Problem, 409: Problem, 412: Problem, 413: Problem}
+BINARY = {
+    "responses": {
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    }
+}
 LONGEST_TEXT = 10_000  # characters of a note or message
 
 
@@ -87,17 +94,27 @@ def read_case(request: HttpRequest, reference: Reference) -> Any:
     response={200: bytes} | ERRORS,
     operation_id="download_file",
     summary="Download a file of a case (scope cases:files)",
-    openapi_extra={
-        "responses": {
-            200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-        }
-    },
+    openapi_extra=BINARY,
 )
 def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> HttpResponseBase:
     token = _token(request)
     case, stored = access.file_for_token(token, reference, file_id)
     case_actions.log_read(actor=token.account, case=case, file=stored)
     return attachment_response(stored)
+
+
+@router.get(
+    "/cases/{reference}/documents/{document_id}",
+    response={200: bytes} | ERRORS,
+    operation_id="download_document",
+    summary="Download a document that the commune issued in a case, as PDF (scope cases:files)",
+    openapi_extra=BINARY,
+)
+def download_document(request: HttpRequest, reference: Reference, document_id: UUID) -> HttpResponseBase:
+    token = _token(request)
+    document = access.document_for_token(token, reference, document_id)
+    issuing.log_read(actor=token.account, document=document)
+    return document_response(document)
 
 
 @router.post(

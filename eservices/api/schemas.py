@@ -78,6 +78,20 @@ class FileRow(Schema):
     sha256: str
 
 
+class DocumentRow(Schema):
+    """A document that the commune issued."""
+
+    id: UUID
+    number: str
+    title: str
+    state: str = Field(description="issued or revoked.")
+    issued_at: datetime | None
+    valid_until: date | None
+    replaces: str = Field(description="Number of the revoked document that it replaces, or empty.")
+    size: int = Field(description="0 once its content is erased.")
+    sha256: str
+
+
 class MessageOut(Schema):
     """A message between the commune and the applicant."""
 
@@ -105,6 +119,7 @@ class CaseOut(Schema):
     applicant: Applicant
     answers: dict[str, Any]
     files: list[FileRow]
+    documents: list[DocumentRow]
     messages: list[MessageOut]
 
 

@@ -11,6 +11,8 @@ from eservices.cases.export.audiences import API
 from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import Case, CaseQuerySet
 from eservices.documents.models import Document
+from eservices.formbuilder.models import FormVersion
+from eservices.submissions.access import version_in_force
 from eservices.submissions.models import StoredFile
 from home.web.shortcuts import get_or_404
 
@@ -45,6 +47,15 @@ def file_for_token(token: ApiToken, reference: str, file_id: UUID) -> tuple[Case
     """Return a case and a file that came with it or with a message. Raise Http404."""
     case = case_for_token(token, reference, Scope.CASES_FILES)
     return case, get_or_404(case_access.files_of(case).readable(), pk=file_id)
+
+
+def service_for_token(token: ApiToken, slug: str) -> FormVersion:
+    """Return the version in force of a service that the token may fill in. Raise Http404."""
+    require_scope(token, Scope.DRAFTS_FILL)
+    version = version_in_force(slug)
+    if version.form_id not in services_of(token):
+        raise Http404
+    return version
 
 
 def document_for_token(token: ApiToken, reference: str, document_id: UUID) -> Document:

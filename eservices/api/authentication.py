@@ -59,6 +59,12 @@ class PublicAccess:
         return "public"
 
 
+def token_of(request: HttpRequest) -> ApiToken:
+    """Return the token of a request that ``TokenAuthentication`` let in."""
+    token: ApiToken = request.auth  # type: ignore[attr-defined]  # set by ninja
+    return token
+
+
 def refuse_wrong_body(request: HttpRequest) -> None:
     """Raise ``Problem`` for a body that is too large or no JSON, before it is read."""
     length = request.headers.get("Content-Length") or "0"

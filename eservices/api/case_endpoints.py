@@ -14,11 +14,10 @@ from eservices.documents.file_responses import document_response
 from eservices.submissions.file_responses import attachment_response
 
 from . import access, case_data
-from .authentication import TokenAuthentication
+from .authentication import TokenAuthentication, token_of
 from .cursors import read_cursor, write_cursor
 from .etags import etag_of, refuse_stale, tagged_response
 from .idempotency import answer_once
-from .models import ApiToken
 from .schemas import CaseOut, CasePage, ChangePage, Problem, Reference, Written
 from .scopes import Scope
 
@@ -53,7 +52,7 @@ class TextIn(Schema):
     summary="List the cases of your services, the oldest first (scope cases:read)",
 )
 def list_cases(request: HttpRequest, cursor: str = "") -> Any:
-    token = _token(request)
+    token = token_of(request)
     cases = access.cases_for_token(token, Scope.CASES_READ)
     after = read_cursor("cases", token.pk, cursor) if cursor else None
     rows, place = case_data.page_of_cases(cases, after)
@@ -68,7 +67,7 @@ def list_cases(request: HttpRequest, cursor: str = "") -> Any:
     summary="Follow the changes of cases (scope cases:read)",
 )
 def list_changes(request: HttpRequest, cursor: str = "") -> Any:
-    token = _token(request)
+    token = token_of(request)
     access.require_scope(token, Scope.CASES_READ)
     place = read_cursor("changes", token.pk, cursor)[0] if cursor else None
     rows, last, more = case_data.changes_after(access.services_of(token), place)
@@ -83,7 +82,7 @@ def list_changes(request: HttpRequest, cursor: str = "") -> Any:
     summary="Read a case (scope cases:read)",
 )
 def read_case(request: HttpRequest, reference: Reference) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_READ)
     case_actions.log_read(actor=token.account, case=case)
     return tagged_response(request, case_data.case_body(case))
@@ -97,7 +96,7 @@ def read_case(request: HttpRequest, reference: Reference) -> Any:
     openapi_extra=BINARY,
 )
 def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> HttpResponseBase:
-    token = _token(request)
+    token = token_of(request)
     case, stored = access.file_for_token(token, reference, file_id)
     case_actions.log_read(actor=token.account, case=case, file=stored)
     return attachment_response(stored)
@@ -111,7 +110,7 @@ def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> 
     openapi_extra=BINARY,
 )
 def download_document(request: HttpRequest, reference: Reference, document_id: UUID) -> HttpResponseBase:
-    token = _token(request)
+    token = token_of(request)
     document = access.document_for_token(token, reference, document_id)
     issuing.log_read(actor=token.account, document=document)
     return document_response(document)
@@ -129,7 +128,7 @@ def claim_case(
     idempotency_key: Header[str],
     if_match: Header[str | None] = None,
 ) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_CLAIM)
 
     def perform() -> dict[str, Any]:
@@ -152,7 +151,7 @@ def add_note(
     idempotency_key: Header[str],
     if_match: Header[str | None] = None,
 ) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_NOTE)
 
     def perform() -> dict[str, Any]:
@@ -175,7 +174,7 @@ def send_message(
     idempotency_key: Header[str],
     if_match: Header[str | None] = None,
 ) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_MESSAGE)
 
     def perform() -> dict[str, Any]:
@@ -183,11 +182,6 @@ def send_message(
         return {"id": str(case_actions.send_message(actor=token.account, case=case, text=body.text).pk)}
 
     return answer_once(request, token, perform)
-
-
-def _token(request: HttpRequest) -> ApiToken:
-    token: ApiToken = request.auth  # type: ignore[attr-defined]  # set by ninja
-    return token
 
 
 def _refuse_stale_case(request: HttpRequest, case: Case) -> None:

@@ -27,6 +27,13 @@ class Written(Schema):
     id: str
 
 
+class DraftOut(Schema):
+    """The private address at which a person reads, completes and sends the draft, and until when."""
+
+    url: str
+    expires_at: datetime
+
+
 class CaseRow(Schema):
     """A case in a list."""
 

@@ -12,3 +12,4 @@ class Scope(models.TextChoices):
     CASES_CLAIM = "cases:claim", _("take cases")
     CASES_NOTE = "cases:note", _("write notes among agents")
     CASES_MESSAGE = "cases:message", _("write messages to applicants")
+    DRAFTS_FILL = "drafts:fill", _("fill in requests that a person checks and sends")

@@ -130,6 +130,79 @@ class CaseOut(Schema):
     messages: list[MessageOut]
 
 
+class JournalLine(Schema):
+    """A row of the journal: ``amount`` moves from the account ``credit`` to the account ``debit``."""
+
+    number: int
+    day: date
+    kind: str
+    debit: str
+    credit: str
+    amount: str = Field(description="With two decimals, as 12.00.")
+    currency: str
+    vat: str
+    vat_amount: str
+    cost_centre: str
+    text: str
+    receipt: str
+    case: str
+
+
+class JournalPage(Schema):
+    """Rows, the cursor to ask with the next time, and whether there are more now."""
+
+    rows: list[JournalLine]
+    next: str
+    more: bool
+
+
+class AllocationRow(Schema):
+    """The part of a payment that pays for a case."""
+
+    case: str
+    amount: str
+
+
+class PaymentRow(Schema):
+    """A payment that was received."""
+
+    id: UUID
+    receipt: str
+    means: str
+    amount: str = Field(description="With two decimals, as 12.00.")
+    currency: str
+    received_at: datetime | None
+    allocations: list[AllocationRow]
+
+
+class PaymentPage(Schema):
+    """Payments, the cursor to ask with the next time, and whether there are more now."""
+
+    payments: list[PaymentRow]
+    next: str
+    more: bool
+
+
+class BookingRow(Schema):
+    """A booking of a case."""
+
+    id: UUID
+    resource: str
+    count: int
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    title: str
+    case: str
+
+
+class BookingPage(Schema):
+    """Bookings, and the cursor of those after them; null at the end."""
+
+    bookings: list[BookingRow]
+    next: str | None
+
+
 class ServiceRow(Schema):
     """A service of the online counter."""
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Router, Schema
 
 from eservices.cases import actions as case_actions
 from eservices.cases.actions.base import lock_case
@@ -18,7 +18,7 @@ from .authentication import TokenAuthentication, token_of
 from .cursors import read_cursor, write_cursor
 from .etags import etag_of, refuse_stale, tagged_response
 from .idempotency import answer_once
-from .schemas import CaseOut, CasePage, ChangePage, Problem, Reference, Written
+from .schemas import CaseOut, CasePage, ChangePage, IdempotencyKey, IfMatch, Problem, Reference, Written
 from .scopes import Scope
 
 router = Router(auth=TokenAuthentication(), tags=["Cases"])
@@ -29,11 +29,9 @@ ERRORS = {
     429: Problem,
 }
 WRITE_ERRORS = ERRORS | {400: Problem, 409: Problem, 412: Problem, 413: Problem}
-BINARY = {
-    "responses": {
-        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-    }
-}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILE = {"responses": {200: {"content": {"*/*": BINARY}}}}
+PDF = {"responses": {200: {"content": {"application/pdf": BINARY}}}}
 LONGEST_TEXT = 10_000  # characters of a note or message
 
 
@@ -80,6 +78,7 @@ def list_changes(request: HttpRequest, cursor: str = "") -> Any:
     response={200: CaseOut} | ERRORS,
     operation_id="read_case",
     summary="Read a case (scope cases:read)",
+    by_alias=True,
 )
 def read_case(request: HttpRequest, reference: Reference) -> Any:
     token = token_of(request)
@@ -93,7 +92,7 @@ def read_case(request: HttpRequest, reference: Reference) -> Any:
     response={200: bytes} | ERRORS,
     operation_id="download_file",
     summary="Download a file of a case (scope cases:files)",
-    openapi_extra=BINARY,
+    openapi_extra=FILE,
 )
 def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> HttpResponseBase:
     token = token_of(request)
@@ -107,7 +106,7 @@ def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> 
     response={200: bytes} | ERRORS,
     operation_id="download_document",
     summary="Download a document that the commune issued in a case, as PDF (scope cases:files)",
-    openapi_extra=BINARY,
+    openapi_extra=PDF,
 )
 def download_document(request: HttpRequest, reference: Reference, document_id: UUID) -> HttpResponseBase:
     token = token_of(request)
@@ -125,8 +124,8 @@ def download_document(request: HttpRequest, reference: Reference, document_id: U
 def claim_case(
     request: HttpRequest,
     reference: Reference,
-    idempotency_key: Header[str],
-    if_match: Header[str | None] = None,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
 ) -> Any:
     token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_CLAIM)
@@ -148,8 +147,8 @@ def add_note(
     request: HttpRequest,
     reference: Reference,
     body: TextIn,
-    idempotency_key: Header[str],
-    if_match: Header[str | None] = None,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
 ) -> Any:
     token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_NOTE)
@@ -171,8 +170,8 @@ def send_message(
     request: HttpRequest,
     reference: Reference,
     body: TextIn,
-    idempotency_key: Header[str],
-    if_match: Header[str | None] = None,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
 ) -> Any:
     token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_MESSAGE)

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone, translation
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Router, Schema
 
 from eservices.submissions import actions as submission_actions
 from eservices.submissions.emails import resume_url
@@ -18,7 +18,7 @@ from .authentication import TokenAuthentication, token_of
 from .idempotency import answer_once
 from .logic.answers_schema import wrong_shapes
 from .problems import Problem
-from .schemas import DraftOut, ServiceKey
+from .schemas import DraftOut, IdempotencyKey, ServiceKey
 from .schemas import Problem as ProblemOut
 
 router = Router(auth=TokenAuthentication(), tags=["Drafts"])
@@ -40,7 +40,9 @@ class DraftIn(Schema):
     operation_id="fill_draft",
     summary="Fill in a request that only a person sends, at the private address (scope drafts:fill)",
 )
-def fill_draft(request: HttpRequest, service: ServiceKey, body: DraftIn, idempotency_key: Header[str]) -> Any:
+def fill_draft(
+    request: HttpRequest, service: ServiceKey, body: DraftIn, idempotency_key: IdempotencyKey
+) -> Any:
     token = token_of(request)
     version = access.service_for_token(token, service)
     known = dict(settings.LANGUAGES)

@@ -4,10 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field, Header, Schema
 
 # What PostgreSQL can look up: no NUL, no endless text.
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+Day = date  # in a class that has a field of this name
+
+# The names as programs send them: the description would name them as Python does.
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", description="Of your own, 1 to 100 visible ASCII characters.")
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of the case as you read it.")]
 
 ServiceKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
@@ -223,7 +231,7 @@ class PageRow(Schema):
     title: str
     lead: str
     url: str
-    date: datetime | None = None
+    date: Day | None = None
 
 
 class PageList(Schema):

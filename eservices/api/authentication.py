@@ -14,7 +14,7 @@ from home.runtime.log_context import add_to_log_context
 from home.web.rate_limits import RateLimit, client_address
 
 from .models import ApiToken, digest_of, prefix_of
-from .problems import Problem
+from .protocol.problems import Problem
 from .rate_limits import REFUSED, public_limit, token_limit
 
 USE_RECORDED_EVERY = timedelta(minutes=1)

@@ -15,9 +15,9 @@ from eservices.submissions.file_responses import attachment_response
 
 from . import access, case_data
 from .authentication import TokenAuthentication, token_of
-from .cursors import read_cursor, write_cursor
-from .etags import etag_of, refuse_stale, tagged_response
-from .idempotency import answer_once
+from .protocol.cursors import read_cursor, write_cursor
+from .protocol.etags import etag_of, refuse_stale, tagged_response
+from .protocol.idempotency import answer_once
 from .schemas import CaseOut, CasePage, ChangePage, IdempotencyKey, IfMatch, Problem, Reference, Written
 from .scopes import Scope
 

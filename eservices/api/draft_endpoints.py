@@ -15,9 +15,9 @@ from eservices.submissions.views import UNREADABLE
 
 from . import access
 from .authentication import TokenAuthentication, token_of
-from .idempotency import answer_once
 from .logic.answers_schema import wrong_shapes
-from .problems import Problem
+from .protocol.idempotency import answer_once
+from .protocol.problems import Problem
 from .schemas import DraftOut, IdempotencyKey, ServiceKey
 from .schemas import Problem as ProblemOut
 

@@ -9,7 +9,7 @@ from home.exceptions import ActionRefused
 from .case_endpoints import router as case_router
 from .draft_endpoints import router as draft_router
 from .list_endpoints import router as list_router
-from .problems import CONTENT_TYPE, Problem, problem_response
+from .protocol.problems import CONTENT_TYPE, Problem, problem_response
 from .public_endpoints import router as public_router
 
 

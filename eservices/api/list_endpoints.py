@@ -9,8 +9,8 @@ from ninja import Query, Router
 
 from . import access, list_data
 from .authentication import TokenAuthentication, token_of
-from .cursors import read_cursor, write_cursor
-from .etags import tagged_response
+from .protocol.cursors import read_cursor, write_cursor
+from .protocol.etags import tagged_response
 from .schemas import BookingPage, JournalPage, PaymentPage, Problem
 from .scopes import Scope
 

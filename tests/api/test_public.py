@@ -1,4 +1,4 @@
-"""What the API answers without a token."""
+"""Answers of the API without a token."""
 
 import pytest
 

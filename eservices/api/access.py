@@ -7,7 +7,12 @@ from django.http import Http404
 
 from eservices.accounts.models import User
 from eservices.cases import access as case_access
+from eservices.cases.export.audiences import API
+from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import Case, CaseQuerySet
+from eservices.documents.models import Document
+from eservices.formbuilder.models import FormVersion
+from eservices.submissions.access import version_in_force
 from eservices.submissions.models import StoredFile
 from home.web.shortcuts import get_or_404
 
@@ -42,6 +47,26 @@ def file_for_token(token: ApiToken, reference: str, file_id: UUID) -> tuple[Case
     """Return a case and a file that came with it or with a message. Raise Http404."""
     case = case_for_token(token, reference, Scope.CASES_FILES)
     return case, get_or_404(case_access.files_of(case).readable(), pk=file_id)
+
+
+def service_for_token(token: ApiToken, slug: str) -> FormVersion:
+    """Return the version in force of a service that the token may fill in. Raise Http404."""
+    require_scope(token, Scope.DRAFTS_FILL)
+    version = version_in_force(slug)
+    if version.form_id not in services_of(token):
+        raise Http404
+    return version
+
+
+def document_for_token(token: ApiToken, reference: str, document_id: UUID) -> Document:
+    """Return a document that the commune issued in a case, also a revoked one. Raise Http404.
+
+    While the applicant has yet to open a decision there is none: a document would tell it.
+    """
+    case = case_for_token(token, reference, Scope.CASES_FILES)
+    if CaseRecord(case, API).awaits_opening:
+        raise Http404
+    return get_or_404(Document.objects.legible().filter(case=case), pk=document_id)
 
 
 def may_manage_tokens(user: User) -> bool:

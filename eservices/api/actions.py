@@ -46,13 +46,8 @@ def make_token(
 
 
 def _make_account(name: str, prefix: str) -> User:
-    """Create the account that stands for the program in events: closed, so that nobody signs in with it.
-
-    It counts as staff, because accounts of residents that were never signed in to are deleted.
-    """
-    account: User = User.objects.create_user(
-        f"{prefix}@api.invalid", last_name=name, is_active=False, is_staff=True
-    )
+    """Create the account that stands for the program in events: closed, so that nobody signs in with it."""
+    account: User = User.objects.create_user(f"{prefix}@api.invalid", last_name=name, is_active=False)
     return account
 
 

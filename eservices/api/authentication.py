@@ -14,8 +14,8 @@ from home.runtime.log_context import add_to_log_context
 from home.web.rate_limits import RateLimit, client_address
 
 from .models import ApiToken, digest_of, prefix_of
-from .problems import Problem
-from .rate_limits import PUBLIC, REFUSED, token_limit
+from .protocol.problems import Problem
+from .rate_limits import REFUSED, public_limit, token_limit
 
 USE_RECORDED_EVERY = timedelta(minutes=1)
 LONGEST = 200  # characters of a token
@@ -53,10 +53,16 @@ class PublicAccess:
     """Anybody, as often as the limit of their network address allows."""
 
     def __call__(self, request: HttpRequest) -> str:
-        who = client_address(request)
-        if not PUBLIC.allows(who):
-            raise _too_many(PUBLIC, who)
+        limit, who = public_limit(), client_address(request)
+        if not limit.allows(who):
+            raise _too_many(limit, who)
         return "public"
+
+
+def token_of(request: HttpRequest) -> ApiToken:
+    """Return the token of a request that ``TokenAuthentication`` let in."""
+    token: ApiToken = request.auth  # type: ignore[attr-defined]  # set by ninja
+    return token
 
 
 def refuse_wrong_body(request: HttpRequest) -> None:

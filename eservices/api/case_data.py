@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from eservices.cases.audit_log import READ
@@ -12,10 +12,13 @@ from eservices.cases.export.audiences import API
 from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import AppealableDecision, Case, CaseEvent, CaseQuerySet, Message
 from eservices.cases.states import CaseState
+from eservices.documents.case_parts.export import issued_documents
+from eservices.documents.models import Document
+from home.runtime.open_transactions import oldest_writing_transaction
 
 PAGE = 100  # rows of a list
 WINDOW = 5_000  # events that one question for changes looks at
-SETTLED_AFTER = timedelta(seconds=10)  # a transaction that began before may still add an earlier event
+SETTLED_AFTER = timedelta(seconds=10)  # for clocks of machines that differ, and between stamping and writing
 
 type Place = list[Any]
 
@@ -60,7 +63,7 @@ def changes_after(
     the case. Reading is no change. A question looks at ``WINDOW`` events at most, so it may return none and have more.
     """
     start = number or 0
-    settled = CaseEvent.objects.filter(pk__gt=start, at__lte=(now or timezone.now()) - SETTLED_AFTER)
+    settled = settled_events(now or timezone.now()).filter(pk__gt=start)
     window = list(settled.order_by("pk").values_list("pk", flat=True)[:WINDOW])
     if not window:
         return [], start, False
@@ -71,6 +74,18 @@ def changes_after(
     full = len(rows) == PAGE
     changes = [{"reference": reference, "at": at} for _pk, reference, at in rows]
     return changes, rows[-1][0] if full else window[-1], full or len(window) == WINDOW
+
+
+def settled_events(now: datetime) -> QuerySet[CaseEvent]:
+    """Return the events before which no other can appear any more: a cursor never passes one that is not committed.
+
+    An event is stamped after its transaction began. Those stamped since the oldest open transaction began wait, and so
+    do all with higher keys. The open transactions are asked first: one that ends in between shows its events.
+    """
+    began = oldest_writing_transaction()
+    since = (min(began, now) if began else now) - SETTLED_AFTER
+    waiting = CaseEvent.objects.filter(at__gt=since).aggregate(first=Min("pk"))["first"]
+    return CaseEvent.objects.filter(pk__lt=waiting) if waiting else CaseEvent.objects.all()
 
 
 # -- One case ------------------------------------------------------------------------------------------------
@@ -108,9 +123,26 @@ def case_body(case: Case) -> dict[str, Any]:
             }
             for one in record.files
         ],
+        "documents": [] if hidden else [_document_row(one) for one in issued_documents(case)],
         "messages": [
             message_body(one) for one in record.messages if not (hidden and one.kind == Message.Kind.DECISION)
         ],
+    }
+
+
+def _document_row(document: Document) -> dict[str, Any]:
+    """Return a document; its ``sha256`` and ``size`` are "" and 0 once its content is erased."""
+    there = bool(document.content)
+    return {
+        "id": document.pk,
+        "number": document.number,
+        "title": document.title,
+        "state": document.state,
+        "issued_at": document.issued_at,
+        "valid_until": document.valid_until,
+        "replaces": document.replaces.number if document.replaces else "",
+        "size": document.size if there else 0,
+        "sha256": document.digest if there else "",
     }
 
 

@@ -4,20 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Router, Schema
 
 from eservices.cases import actions as case_actions
 from eservices.cases.actions.base import lock_case
 from eservices.cases.models import Case
+from eservices.documents.actions import issuing
+from eservices.documents.file_responses import document_response
 from eservices.submissions.file_responses import attachment_response
 
 from . import access, case_data
-from .authentication import TokenAuthentication
-from .cursors import read_cursor, write_cursor
-from .etags import etag_of, refuse_stale, tagged_response
-from .idempotency import answer_once
-from .models import ApiToken
-from .schemas import CaseOut, CasePage, ChangePage, Problem, Reference, Written
+from .authentication import TokenAuthentication, token_of
+from .protocol.cursors import read_cursor, write_cursor
+from .protocol.etags import etag_of, refuse_stale, tagged_response
+from .protocol.idempotency import answer_once
+from .schemas import CaseOut, CasePage, ChangePage, IdempotencyKey, IfMatch, Problem, Reference, Written
 from .scopes import Scope
 
 router = Router(auth=TokenAuthentication(), tags=["Cases"])
@@ -28,6 +29,9 @@ ERRORS = {
     429: Problem,
 }
 WRITE_ERRORS = ERRORS | {400: Problem, 409: Problem, 412: Problem, 413: Problem}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILE = {"responses": {200: {"content": {"*/*": BINARY}}}}
+PDF = {"responses": {200: {"content": {"application/pdf": BINARY}}}}
 LONGEST_TEXT = 10_000  # characters of a note or message
 
 
@@ -46,7 +50,7 @@ class TextIn(Schema):
     summary="List the cases of your services, the oldest first (scope cases:read)",
 )
 def list_cases(request: HttpRequest, cursor: str = "") -> Any:
-    token = _token(request)
+    token = token_of(request)
     cases = access.cases_for_token(token, Scope.CASES_READ)
     after = read_cursor("cases", token.pk, cursor) if cursor else None
     rows, place = case_data.page_of_cases(cases, after)
@@ -61,7 +65,7 @@ def list_cases(request: HttpRequest, cursor: str = "") -> Any:
     summary="Follow the changes of cases (scope cases:read)",
 )
 def list_changes(request: HttpRequest, cursor: str = "") -> Any:
-    token = _token(request)
+    token = token_of(request)
     access.require_scope(token, Scope.CASES_READ)
     place = read_cursor("changes", token.pk, cursor)[0] if cursor else None
     rows, last, more = case_data.changes_after(access.services_of(token), place)
@@ -74,9 +78,10 @@ def list_changes(request: HttpRequest, cursor: str = "") -> Any:
     response={200: CaseOut} | ERRORS,
     operation_id="read_case",
     summary="Read a case (scope cases:read)",
+    by_alias=True,
 )
 def read_case(request: HttpRequest, reference: Reference) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_READ)
     case_actions.log_read(actor=token.account, case=case)
     return tagged_response(request, case_data.case_body(case))
@@ -87,17 +92,27 @@ def read_case(request: HttpRequest, reference: Reference) -> Any:
     response={200: bytes} | ERRORS,
     operation_id="download_file",
     summary="Download a file of a case (scope cases:files)",
-    openapi_extra={
-        "responses": {
-            200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-        }
-    },
+    openapi_extra=FILE,
 )
 def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> HttpResponseBase:
-    token = _token(request)
+    token = token_of(request)
     case, stored = access.file_for_token(token, reference, file_id)
     case_actions.log_read(actor=token.account, case=case, file=stored)
     return attachment_response(stored)
+
+
+@router.get(
+    "/cases/{reference}/documents/{document_id}",
+    response={200: bytes} | ERRORS,
+    operation_id="download_document",
+    summary="Download a document that the commune issued in a case, as PDF (scope cases:files)",
+    openapi_extra=PDF,
+)
+def download_document(request: HttpRequest, reference: Reference, document_id: UUID) -> HttpResponseBase:
+    token = token_of(request)
+    document = access.document_for_token(token, reference, document_id)
+    issuing.log_read(actor=token.account, document=document)
+    return document_response(document)
 
 
 @router.post(
@@ -109,10 +124,10 @@ def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> 
 def claim_case(
     request: HttpRequest,
     reference: Reference,
-    idempotency_key: Header[str],
-    if_match: Header[str | None] = None,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
 ) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_CLAIM)
 
     def perform() -> dict[str, Any]:
@@ -132,10 +147,10 @@ def add_note(
     request: HttpRequest,
     reference: Reference,
     body: TextIn,
-    idempotency_key: Header[str],
-    if_match: Header[str | None] = None,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
 ) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_NOTE)
 
     def perform() -> dict[str, Any]:
@@ -155,10 +170,10 @@ def send_message(
     request: HttpRequest,
     reference: Reference,
     body: TextIn,
-    idempotency_key: Header[str],
-    if_match: Header[str | None] = None,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
 ) -> Any:
-    token = _token(request)
+    token = token_of(request)
     case = access.case_for_token(token, reference, Scope.CASES_MESSAGE)
 
     def perform() -> dict[str, Any]:
@@ -166,11 +181,6 @@ def send_message(
         return {"id": str(case_actions.send_message(actor=token.account, case=case, text=body.text).pk)}
 
     return answer_once(request, token, perform)
-
-
-def _token(request: HttpRequest) -> ApiToken:
-    token: ApiToken = request.auth  # type: ignore[attr-defined]  # set by ninja
-    return token
 
 
 def _refuse_stale_case(request: HttpRequest, case: Case) -> None:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .endpoints import api
-from .problems import Problem, problem_response
+from .protocol.problems import Problem, problem_response
 
 
 @require_safe

@@ -7,7 +7,9 @@ from ninja.errors import HttpError, ValidationError
 from home.exceptions import ActionRefused
 
 from .case_endpoints import router as case_router
-from .problems import CONTENT_TYPE, Problem, problem_response
+from .draft_endpoints import router as draft_router
+from .list_endpoints import router as list_router
+from .protocol.problems import CONTENT_TYPE, Problem, problem_response
 from .public_endpoints import router as public_router
 
 
@@ -40,6 +42,8 @@ api = DescribedApi(
 )
 api.add_router("", public_router)
 api.add_router("", case_router)
+api.add_router("", draft_router)
+api.add_router("", list_router)
 
 
 @api.exception_handler(Problem)

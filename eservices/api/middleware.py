@@ -1,6 +1,6 @@
 """Errors below the address of the API as problem details, whoever answered them."""
 
-from .problems import CONTENT_TYPE, Problem, problem_response
+from .protocol.problems import CONTENT_TYPE, Problem, problem_response
 
 BASE = "/api/"
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")

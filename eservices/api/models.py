@@ -59,7 +59,7 @@ class ApiToken(models.Model):
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
-        related_name="+",
+        related_name="api_token",
         editable=False,
         help_text=_("The closed account that stands in events for what the program does."),
     )

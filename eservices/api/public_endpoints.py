@@ -21,8 +21,8 @@ from news.waste.districts import WasteCollection
 
 from . import schemas
 from .authentication import PublicAccess
-from .etags import tagged_response
 from .logic.answers_schema import answers_schema
+from .protocol.etags import tagged_response
 from .schemas import Problem
 
 router = Router(auth=PublicAccess(), tags=["Public"])

@@ -4,10 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field, Header, Schema
 
 # What PostgreSQL can look up: no NUL, no endless text.
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+Day = date  # in a class that has a field of this name
+
+# The names as programs send them: the description would name them as Python does.
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", description="Of your own, 1 to 100 visible ASCII characters.")
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of the case as you read it.")]
 
 ServiceKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
@@ -25,6 +33,13 @@ class Written(Schema):
     """The key of a new row."""
 
     id: str
+
+
+class DraftOut(Schema):
+    """The private address at which a person reads, completes and sends the draft, and until when."""
+
+    url: str
+    expires_at: datetime
 
 
 class CaseRow(Schema):
@@ -78,6 +93,20 @@ class FileRow(Schema):
     sha256: str
 
 
+class DocumentRow(Schema):
+    """A document that the commune issued."""
+
+    id: UUID
+    number: str
+    title: str
+    state: str = Field(description="issued or revoked.")
+    issued_at: datetime | None
+    valid_until: date | None
+    replaces: str = Field(description="Number of the revoked document that it replaces, or empty.")
+    size: int = Field(description="0 once its content is erased.")
+    sha256: str
+
+
 class MessageOut(Schema):
     """A message between the commune and the applicant."""
 
@@ -105,7 +134,81 @@ class CaseOut(Schema):
     applicant: Applicant
     answers: dict[str, Any]
     files: list[FileRow]
+    documents: list[DocumentRow]
     messages: list[MessageOut]
+
+
+class JournalLine(Schema):
+    """A row of the journal: ``amount`` moves from the account ``credit`` to the account ``debit``."""
+
+    number: int
+    day: date
+    kind: str
+    debit: str
+    credit: str
+    amount: str = Field(description="With two decimals, as 12.00.")
+    currency: str
+    vat: str
+    vat_amount: str
+    cost_centre: str
+    text: str
+    receipt: str
+    case: str
+
+
+class JournalPage(Schema):
+    """Rows, the cursor to ask with the next time, and whether there are more now."""
+
+    rows: list[JournalLine]
+    next: str
+    more: bool
+
+
+class AllocationRow(Schema):
+    """The part of a payment that pays for a case."""
+
+    case: str
+    amount: str
+
+
+class PaymentRow(Schema):
+    """A payment that was received."""
+
+    id: UUID
+    receipt: str
+    means: str
+    amount: str = Field(description="With two decimals, as 12.00.")
+    currency: str
+    received_at: datetime | None
+    allocations: list[AllocationRow]
+
+
+class PaymentPage(Schema):
+    """Payments, the cursor to ask with the next time, and whether there are more now."""
+
+    payments: list[PaymentRow]
+    next: str
+    more: bool
+
+
+class BookingRow(Schema):
+    """A booking of a case."""
+
+    id: UUID
+    resource: str
+    count: int
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    title: str
+    case: str
+
+
+class BookingPage(Schema):
+    """Bookings, and the cursor of those after them; null at the end."""
+
+    bookings: list[BookingRow]
+    next: str | None
 
 
 class ServiceRow(Schema):
@@ -128,7 +231,7 @@ class PageRow(Schema):
     title: str
     lead: str
     url: str
-    date: datetime | None = None
+    date: Day | None = None
 
 
 class PageList(Schema):

@@ -12,3 +12,6 @@ class Scope(models.TextChoices):
     CASES_CLAIM = "cases:claim", _("take cases")
     CASES_NOTE = "cases:note", _("write notes among agents")
     CASES_MESSAGE = "cases:message", _("write messages to applicants")
+    DRAFTS_FILL = "drafts:fill", _("fill in requests that a person checks and sends")
+    BOOKS_READ = "books:read", _("read the journal and the payments of the whole commune")
+    BOOKINGS_READ = "bookings:read", _("list bookings")

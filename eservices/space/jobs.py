@@ -20,10 +20,10 @@ HOUR = 60 * 60  # seconds
 def delete_unopened_accounts(now: datetime) -> None:
     """Delete accounts whose owner never signed in, a day after the address was entered.
 
-    Accounts with drafts, submissions, teams or groups stay.
+    Accounts with drafts, submissions, teams or groups stay, and those that stand for a program.
     """
     User.objects.never_entered(now - UNOPENED_RETENTION).filter(
-        drafts=None, submissions=None, memberships=None, groups=None
+        drafts=None, submissions=None, memberships=None, groups=None, api_token=None
     ).delete()
 
 

@@ -39,6 +39,7 @@ from .models import (
     private_storage,
     random_path,
 )
+from .prefill.programs import still_filled_by
 from .progress import FormProgress, with_optional_questions
 from .signals import draft_abandoned, file_infected, step_saved, submission_sent
 from .upload_checks import CheckedFile
@@ -97,11 +98,13 @@ def start_draft(
     agent: User | None = None,
     beginning: DraftToken | None = None,
     answers: dict[str, Any] | None = None,
+    program: str = "",
 ) -> Draft:
     """Start a draft. With ``agent``, it is for somebody else and belongs to no account.
 
     With ``beginning``, a second call from the same page returns the draft of the first. ``answers``: known from another
-    source; they prefill the questions and are validated when each step is posted.
+    source; they prefill the questions and are validated when each step is posted. ``program``: the name of the program
+    that gave them, which the person reads beside each.
     """
     beginning = beginning or new_beginning(version.form.slug)
     draft, _new = Draft.objects.get_or_create(
@@ -113,6 +116,7 @@ def start_draft(
             "agent": agent,
             "user": None if agent else actor,
             "answers": answers or {},
+            "filled_by": dict.fromkeys(answers or {}, program) if program else {},
             "created_at": beginning.since,
         },
     )
@@ -179,6 +183,7 @@ def save_step(
     if differs and draft.is_saved_by_other_page(step, seen):
         raise StepChangedElsewhere
     before, draft.answers = draft.answers, draft.answers | answers
+    draft.filled_by = still_filled_by(draft.filled_by, before, draft.answers)
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]
     draft.typed.pop(step.key, None)
     draft.note_page(step, seen)
@@ -566,7 +571,9 @@ def _lock_row(draft: Draft) -> Draft:
 
 def _saved(draft: Draft) -> Draft:
     draft.saved_at = timezone.now()
-    draft.save(update_fields=["answers", "completed", "typed", "saved_from", "language", "saved_at"])
+    draft.save(
+        update_fields=["answers", "completed", "typed", "filled_by", "saved_from", "language", "saved_at"]
+    )
     return draft
 
 

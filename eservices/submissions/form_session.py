@@ -32,6 +32,7 @@ from home.localization.punctuation import labelled
 from . import actions
 from .draft_token import DraftToken
 from .models import SEEN, Draft, ScanResult, Submission, SubmissionChannel
+from .prefill.programs import program_remark, still_filled_by
 from .prefill.values import PrefillValue, is_filled_by_sign_in, prefill_values_for_step
 from .progress import FormProgress
 from .reservations import reservations_for_draft
@@ -119,6 +120,7 @@ class FormSession:
         form = self._filled(step, data)
         form.identity_offer = self.identity_offer
         form.remarks |= self.remarks(field for field in step.fields if field.type == "files")
+        form.remarks |= self.program_remarks(form.given)
         return form
 
     def _filled(self, step: StepDefinition, data: QueryDict | None) -> StepForm:
@@ -219,6 +221,14 @@ class FormSession:
             found.setdefault(stored.field, []).append(said)
         return found
 
+    def program_remarks(self, given: dict) -> dict[str, list[str]]:
+        """Return by which program a question was answered, for those of ``given`` that no person changed."""
+        filled_by = self.draft.filled_by if self.draft else {}
+        kept = still_filled_by(
+            {key: filled_by[key] for key in given if key in filled_by}, self.answers, given
+        )
+        return {key: [program_remark(program)] for key, program in kept.items()}
+
     def start(self) -> Draft:
         """Return the draft; start it if there is none yet."""
         if self.draft is None:
@@ -288,6 +298,8 @@ class FormSession:
         remarks = {}
         if submission is None:
             remarks = {key: answer_typos(field, given.get(key), given) for key, field in fields.items()}
+            for key, texts in self.program_remarks(given).items():
+                remarks[key] = [*remarks.get(key, []), *texts]
         remarks |= self.remarks(field for field in fields.values() if field.type == "files")
         return [
             {

@@ -114,6 +114,13 @@ class Draft(models.Model):
         blank=True,
         help_text=_("The page from which each step was saved last."),
     )
+    filled_by = models.JSONField(
+        _("filled in by"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text=_("Question → the program that answered it, until a person changes the answer."),
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"
     )

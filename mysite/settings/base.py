@@ -358,6 +358,9 @@ MAILERS = {
 SMS_MAILBOX = "demo_mailbox"
 SMS_GATEWAY = env.read_text("SMS_GATEWAY", SMS_MAILBOX)
 
+# -- API (docs/api.md) ---------------------------------------------------------------------------------------
+API_PUBLIC_PER_MINUTE = env.read_number("API_PUBLIC_PER_MINUTE", 300, least=1)
+
 # -- Newsletter: backend, send rate, bounces (docs/settings.md) ----------------------------------------------
 NEWSLETTER_BACKEND = env.read_choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
 NEWSLETTER_PER_MINUTE = env.read_number("NEWSLETTER_PER_MINUTE", 600)  # 0: no limit

@@ -1,7 +1,9 @@
 """Cases through the API: what a program reads and writes, and what stays hidden from it."""
 
+import hashlib
 import json
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -13,6 +15,7 @@ from eservices.formbuilder.field_types import MASK
 from eservices.submissions.models import StoredFile
 from tests.factories.api import ApiClient, make_token
 from tests.factories.cases import CaseFactory, member
+from tests.factories.documents import issued
 from tests.factories.submissions import FormFactory, picture
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +184,35 @@ def test_changes_are_followed_and_reading_is_none(program, case, time_machine):
     assert change["reference"] == case.reference
 
 
+def test_change_waits_for_transactions_that_began_before(program, case, monkeypatch, time_machine):
+    """The event of a transaction that is not committed may have a lower key than one that is."""
+    began = timezone.now() + timedelta(minutes=1)
+    open_since = mock.Mock(return_value=began)
+    monkeypatch.setattr("eservices.api.case_data.oldest_writing_transaction", open_since)
+    time_machine.move_to(began + timedelta(minutes=1))
+    first = program.get("/api/v1/changes").json()
+    actions.send_message(actor=member(), case=case, text="Bonjour.")
+    time_machine.move_to(began + timedelta(minutes=2))
+    waiting = program.get("/api/v1/changes", {"cursor": first["next"]}).json()
+    assert waiting == {"changes": [], "next": first["next"], "more": False}
+    open_since.return_value = None
+    assert program.get("/api/v1/changes", {"cursor": first["next"]}).json()["changes"]
+
+
+def test_change_does_not_overtake_one_stamped_later(program, case, time_machine):
+    """Keys and times of events may differ in order: no cursor passes an event that is not told yet."""
+    now = timezone.now()
+    time_machine.move_to(now + timedelta(minutes=1))
+    first = program.get("/api/v1/changes").json()
+    for stamped in (timedelta(minutes=2), timedelta(minutes=1, seconds=30)):
+        time_machine.move_to(now + stamped)
+        actions.send_message(actor=member(), case=case, text="Bonjour.")
+    time_machine.move_to(now + timedelta(minutes=1, seconds=50))
+    assert program.get("/api/v1/changes", {"cursor": first["next"]}).json()["changes"] == []
+    time_machine.move_to(now + timedelta(minutes=3))
+    assert len(program.get("/api/v1/changes", {"cursor": first["next"]}).json()["changes"]) == 2
+
+
 @pytest.mark.parametrize("path", [LIST, "/api/v1/changes"])
 def test_forged_cursor_answers_400(program, path):
     assert program.get(path, {"cursor": "forged"}).status_code == 400
@@ -253,3 +285,26 @@ def test_file_is_downloaded_and_traced(program, case):
     assert answer["Content-Disposition"].startswith("attachment")
     assert CaseEvent.objects.filter(case=case, kind="file_read").count() == 1
     assert program.get(address(case, f"/files/{case.pk}")).status_code == 404
+
+
+def test_issued_document_is_listed_downloaded_and_traced():
+    document = issued()
+    program = ApiClient(make_token(document.case.form)[1])
+    [row] = program.get(address(document.case)).json()["documents"]
+    assert (row["number"], row["state"]) == (document.number, "issued")
+    path = address(document.case, f"/documents/{row['id']}")
+    answer = program.get(path)
+    assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == row["sha256"]
+    assert CaseEvent.objects.get(case=document.case, kind="document_read").actor_kind == "agent"
+    _token, secret = make_token(document.case.form, scopes=[Scope.CASES_READ])
+    assert ApiClient(secret).get(path).status_code == 404
+    case = CaseFactory(form=document.case.form)
+    assert program.get(address(case, f"/documents/{row['id']}")).status_code == 404
+
+
+def test_document_of_an_unopened_decision_is_not_told(monkeypatch):
+    document = issued()
+    program = ApiClient(make_token(document.case.form)[1])
+    monkeypatch.setattr("eservices.cases.export.record.CaseRecord.awaits_opening", True)
+    assert program.get(address(document.case)).json()["documents"] == []
+    assert program.get(address(document.case, f"/documents/{document.pk}")).status_code == 404

@@ -3,9 +3,9 @@
 import pytest
 
 from eservices.api.authentication import is_allowed_address
-from eservices.api.cursors import read_cursor, write_cursor
 from eservices.api.logic.answers_schema import answers_schema
-from eservices.api.problems import Problem
+from eservices.api.protocol.cursors import read_cursor, write_cursor
+from eservices.api.protocol.problems import Problem
 from eservices.formbuilder.definition import FormDefinition
 from tests.factories.submissions import certificate
 

@@ -9,6 +9,7 @@ from wagtail.models import ModelLogEntry
 from eservices.api import actions
 from eservices.api.models import ApiToken
 from eservices.cases.models import Role
+from eservices.space.jobs import delete_unopened_accounts
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.api import ApiClient, make_token
 from tests.factories.cases import CaseFactory, member
@@ -33,10 +34,13 @@ def test_secret_is_not_stored_and_both_actions_are_logged(case):
     assert [one.action for one in logged] == [actions.MADE, actions.WITHDRAWN]
 
 
-def test_account_of_a_program_signs_nobody_in(case):
+def test_account_of_a_program_stays_and_signs_nobody_in(case):
     token, _secret = make_token(case.form)
     assert not token.account.is_active
+    assert not token.account.is_staff
     assert not token.account.has_usable_password()
+    delete_unopened_accounts(timezone.now() + timedelta(days=9))
+    assert ApiToken.objects.filter(account=token.account).exists()
 
 
 @pytest.mark.parametrize(

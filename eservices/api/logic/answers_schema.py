@@ -1,6 +1,6 @@
 """The answers of a service as JSON Schema (draft 2020-12), as they are stored. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
@@ -79,3 +79,54 @@ def _property(definition: FormDefinition, field: FieldDefinition, language: str)
     if values and field.type == "choices":
         return told | {"type": "array", "items": TEXT | {"enum": values}}
     return told | SHAPES.get(field.type, {})
+
+
+def wrong_shapes(definition: FormDefinition, answers: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the answers that the schema does not describe, with what is expected, by question."""
+    fields = definition.fields
+    found = {}
+    for key, answer in answers.items():
+        if key not in fields or not _is_fillable(fields[key]):
+            found[key] = ["No such question, or one that only a person answers."]
+        elif expected := _expected(fields[key], answer):
+            found[key] = [f"Expected: {expected}."]
+    return found
+
+
+def _is_fillable(field: FieldDefinition) -> bool:
+    """Return whether a program may answer: a type with a known shape, and no consent, which only a person gives."""
+    if field.type == "group":
+        return all(_is_fillable(one) for one in field.fields if one.type not in NO_ANSWER)
+    return field.type in SHAPES and field.type != "consent"
+
+
+def _expected(field: FieldDefinition, answer: Any) -> str:
+    """Return the JSON type that an answer should have; "" if it has it."""
+    if field.type == "group":
+        rows = {one.key: one for one in field.fields}
+        fits = isinstance(answer, list) and all(_is_row(rows, one) for one in answer)
+        return "" if fits else "array of objects"
+    kind = SHAPES[field.type]["type"]
+    return "" if TYPES[kind](answer) else kind
+
+
+def _is_row(rows: dict[str, FieldDefinition], row: Any) -> bool:
+    return isinstance(row, dict) and all(
+        key in rows and rows[key].type not in NO_ANSWER and not _expected(rows[key], one)
+        for key, one in row.items()
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15
+
+
+TYPES: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": _is_number,
+    "array": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    "object": lambda value: (
+        isinstance(value, dict) and all(isinstance(one, str | int | float | None) for one in value.values())
+    ),
+}

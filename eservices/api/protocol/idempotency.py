@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
 
-from .models import ApiToken, IdempotentAnswer
+from ..models import ApiToken, IdempotentAnswer
 from .problems import Problem
 
 KEY = re.compile(r"[\x21-\x7e]{1,100}")

@@ -129,7 +129,7 @@ def search(request):
         "foreign": foreign,
         "results": results,
         "number": len(results.hits) or sum(len(one["rows"]) for one in elsewhere),
-        "ways": menus.pages_for_lost(request),
+        "ways": [] if results.is_exact else menus.pages_for_lost(request),
         "kind": kind,
         "best": best if page.number == 1 else None,
         "hits": page,

@@ -85,6 +85,11 @@ def _asks_the_database(item) -> bool:
     return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Return one process more than cores: those that drive a browser or ask a server wait a third of their time."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_finish():
     spare_the_collector()
 

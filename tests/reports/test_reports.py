@@ -217,7 +217,7 @@ def test_photo_is_shown_before_it_is_sent(client, category):
     assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/jpeg", "private, no-store")
 
     again = client.post(FILE, {"kept": added["kept"], "opened": opened()})
-    assert f'src="{added["picture"]}"' in again.text
+    assert f'src="{added["picture"].partition(":")[0]}:' in again.text  # signed anew, perhaps a second later
 
     client.post(FILE, typed(category, kept=added["kept"]))
     assert ProblemReport.objects.get().photo

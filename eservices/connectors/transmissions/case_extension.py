@@ -10,6 +10,7 @@ from eservices.accounts.models import User
 from eservices.cases.extension_points import Audience, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
 
+from .actions import TYPE
 from .models import Transmission
 
 EVENT_LABELS = {
@@ -30,6 +31,8 @@ class TransmissionCaseExtension(CaseExtension):
         return EVENT_LABELS
 
     def panels(self, case: Case, user: User) -> Iterator[Panel]:
+        if not any(stage.type == TYPE for stage in case.version.definition.stages):
+            return
         found = list(case.transmissions.select_related("system").order_by("stage", "number"))
         if found:
             refused = [one for one in found if one.state in (one.State.REFUSED, one.State.ASKED_BACK)]

@@ -142,6 +142,8 @@ WRITERS = {
     "home/formats/spreadsheets.py": "harmless for each cell",
     "eservices/formbuilder/reference_tables/files.py": "harmless for each cell, and unquoted when it is read again",
     "newsletter/subscriber_files/exporter.py": "harmless for each cell of what an import shows again",
+    "eservices/connectors/accounting/logic/layout.py": "harmless for texts, in the separator of the layout",
+    "eservices/connectors/exchange_formats/csv_format.py": "harmless for texts, unless the layout says exact",
     "home/formats/xlsx.py": "texts are inline strings",
 }
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from eservices.cases.stages import stages
 from eservices.catalogue.definition.compiler import stage_texts
 from eservices.formbuilder.blocks import FIELD_TEXTS, TOKENS
-from eservices.formbuilder.definition import FormDefinition
+from eservices.formbuilder.definition import RESERVED_KEYS, FormDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.logic.conditions import OPERATORS, WITHOUT_VALUE
 from eservices.formbuilder.prefill_sources import prefill_sources
@@ -21,7 +21,7 @@ from eservices.formbuilder.schema.shapes import (
 )
 
 NAMED = {"table": "rues", "entry": "attestation", "resource": "salle"}
-KEYS = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
+KEYS = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True).filter(lambda key: key not in RESERVED_KEYS)
 WORDS = st.one_of(
     st.sampled_from(
         ["Nom", "Prénom", "<b>gras</b> & « guillemets »", "Deux\nlignes", " bords ", "été", "%(n)s"]

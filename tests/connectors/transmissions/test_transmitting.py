@@ -24,6 +24,7 @@ from tests.factories.transmissions import (
     stage,
     transmitted_case,
 )
+from tests.factories.webhooks import EndpointFactory, messages
 
 pytestmark = pytest.mark.django_db
 ACCEPTED, REFUSED = ("accepted",), ("refused",)
@@ -90,6 +91,18 @@ def test_refusal_brings_the_case_back_with_its_reasons(double, client):
     first, second = double.got
     assert (second.number, second.operation, second.identity) == (2, Operation.CORRECTION, first.identity)
     assert first.key != second.key
+
+
+def test_webhooks_are_told_of_each_state_without_its_texts(double):
+    EndpointFactory(types=["transmission.queued", "transmission.refused"])
+    transmitted_case()
+    send_all()
+    answer("received")
+    answer("refused", reasons=(FieldReason(field="nom", text="unknown person"),))
+    told = [delivery.payload["event"] for delivery in messages()]
+    assert [one["type"] for one in told] == ["transmission.queued", "transmission.refused"]
+    assert [one["data"]["stage"] for one in told] == ["registre", "registre"]
+    assert "unknown person" not in str(told)
 
 
 def test_correction_is_transmitted_and_decides_alone(double):

@@ -40,6 +40,13 @@ EVENT_TYPES = {
     "booking_handed_over": "booking.handed_over",
     "booking_returned": "booking.returned",
     "booking_missed": "booking.missed",
+    "transmission_queued": "transmission.queued",
+    "transmission_held": "transmission.held",
+    "transmission_received": "transmission.received",
+    "transmission_accepted": "transmission.accepted",
+    "transmission_refused": "transmission.refused",
+    "transmission_asked_back": "transmission.asked_back",
+    "transmission_silent": "transmission.silent",
 }
 KINDS = {event_type: kind for kind, event_type in EVENT_TYPES.items()}
 TEST = "webhook.test"

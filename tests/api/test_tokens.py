@@ -110,6 +110,14 @@ def test_administrator_makes_a_token_and_sees_it_once(client, case):
     assert ApiClient(secret).get("/api/v1/cases", REMOTE_ADDR="203.0.113.9").status_code == 401
 
 
+def test_token_form_explains_its_fields_to_screen_readers(client):
+    client.force_login(SuperuserFactory())
+    page = client.get("/admin/api-tokens/new/").text
+    for name in ("name", "expires_on", "networks"):
+        assert f'<p class="hint" id="id_{name}_helptext">' in page
+        assert f' aria-describedby="id_{name}_helptext"' in page
+
+
 @pytest.mark.parametrize("path", ["", "new/"])
 def test_tokens_are_for_administrators_only(client, path):
     client.force_login(member(Role.CONFIGURE, roles=["agents", "leads"]))

@@ -24,8 +24,8 @@ def begin_autosave(window) -> None:
 
 
 def wait_until(window, condition) -> None:
-    """Let Wagtail's time pass quickly until ``condition`` holds, for at most ten real seconds: machines are busy."""
-    for _time in range(200):
+    """Let Wagtail's time pass quickly until ``condition`` holds, for at most thirty real seconds: machines are busy."""
+    for _time in range(600):
         if condition():
             return
         window.clock.run_for(500)

@@ -48,7 +48,8 @@ LONGEST = {
         "test_real_forms",
         "test_sigkill",
     ),
-    *("test_journeys", "test_editor_builds_a_form"),
+    *("test_journeys", "test_editor_builds_a_form", "test_cut_connection_in_browser"),
+    *("test_booking_in_browser", "test_editing_in_browser", "test_effort_in_browser"),
 }
 DATABASE = {"db", "django_db_setup", "live_server"}  # fixtures that need it
 COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests that commit

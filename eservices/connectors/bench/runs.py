@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from eservices.payments.providers import ProviderRefused, payment_providers
 from eservices.register.contrib.json_api import client as register_client
@@ -66,10 +66,14 @@ class Target:
     @property
     def shown_address(self) -> str:
         """The address without user and password."""
-        host = self.place.netloc.rpartition("@")[2]
-        return self.place._replace(netloc=host, query="", fragment="").geturl()
+        try:
+            place = self.place
+        except ValueError:
+            return "an address that cannot be read"
+        return place._replace(netloc=place.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
+@translation.override("en")  # the page of the clauses and the report are in English
 def run_bench(target: Target, version: str, tell: Callable[[Result], None] = lambda _result: None) -> Report:
     """Try all clauses at the address and return the report. Raise ``CannotTry``.
 

@@ -7,6 +7,7 @@ The sample of the supplier has ``fields`` that its test system accepts, ``refuse
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +27,7 @@ PLAIN = (str, int, type(None))  # true and false are whole numbers to Python
 ODD = 'O\'Brien "Zoé"; Łukasz\\, Ελένη, Иван, 李明, עדי\r\n<b>&amp;</b>'
 DECIDED = {ReceiptState.ACCEPTED, ReceiptState.REFUSED, ReceiptState.ASKED_BACK}
 PAGE = 100  # receipts in one answer
+AT_ONCE = 4  # repetitions at the same moment
 LONGEST_PAUSE = 5.0  # seconds between two questions
 
 
@@ -34,10 +36,19 @@ def sample_fault(sample: dict[str, Any]) -> str:
     if sample.get("answers") not in ANSWERS:
         return f"“answers” is none of {', '.join(ANSWERS)}"
     for name in ("fields", "refused"):
-        row = sample.get(name)
-        if not isinstance(row, dict) or not all(isinstance(one, PLAIN) for one in row.values()):
+        if not is_row(sample.get(name)):
             return f"“{name}” is no object of texts, whole numbers, true or false"
-    return ""
+    rows = sample.get("rows") or {}
+    if not isinstance(rows, dict) or not all(
+        isinstance(one, list) and all(map(is_row, one)) for one in rows.values()
+    ):
+        return "“rows” is no object of lists of rows"
+    return "" if isinstance(sample.get("service") or "", str) else "“service” is no text"
+
+
+def is_row(data: Any) -> bool:
+    """Return whether data are a row of fields. Pure."""
+    return isinstance(data, dict) and all(isinstance(one, PLAIN) for one in data.values())
 
 
 # -- Requests --------------------------------------------------------------------------------------------------
@@ -49,9 +60,10 @@ def new_transmission(trial: HttpTrial, **changes: Any) -> dict[str, Any]:
         number=1,
         operation=Operation.NEW,
         reference="BENCH-1",
-        service="bench",
+        service=trial.sample.get("service") or "bench",
         created_at=timezone.now(),
         fields=trial.require("fields"),
+        rows=trial.sample.get("rows") or {},
     )
     return record_as_data(record) | changes
 
@@ -213,7 +225,8 @@ def nonsense_is_refused(trial: HttpTrial) -> None:
     bodies = [
         b"{",
         b"[]",
-        *(_without(whole, name) for name in ("key", "fields")),
+        *(_as_bytes(whole, name) for name in ("key", "fields")),
+        _as_bytes(whole | {"fields": [1]}),
     ]
     for content in bodies:
         reply = trial.ask(
@@ -296,12 +309,23 @@ def odd_value(value: Any) -> Any:
     return value
 
 
-def _without(body: dict[str, Any], name: str) -> bytes:
-    return json.dumps({key: value for key, value in body.items() if key != name}).encode()
+def _as_bytes(body: dict[str, Any], without: str = "") -> bytes:
+    return json.dumps({key: value for key, value in body.items() if key != without}).encode()
 
 
 def _beginning(content: bytes) -> str:
     return content[:20].decode()
+
+
+def same_moment_is_one_matter(trial: HttpTrial) -> None:
+    trial.depend_on("B5")
+    body = new_transmission(trial)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        replies = list(pool.map(lambda _time: post_transmission(trial, body), range(AT_ONCE)))
+    receipts = [receipt_in(one.data) for one in replies if one.status in (200, 201)]
+    numbers = {one.their_reference for one in receipts if one.state == ReceiptState.ACCEPTED}
+    numbers |= {one.their_reference for one in answers_to_repetition(trial, body)}
+    expect_that(len(numbers) <= 1, f"It is registered as {', '.join(sorted(numbers))}.")
 
 
 SUITE = Suite(
@@ -335,8 +359,13 @@ SUITE = Suite(
             acknowledged_receipt_is_gone,
         ),
         Clause("B15", "Acknowledging an unknown receipt gets 404.", unknown_acknowledgement_is_404),
-        Clause("B16", "Answers have the Content-Type `application/json`.", check_json_type),
-        Clause("B17", "Answers are in UTF-8.", check_utf8),
-        Clause("B18", "Each answer comes within 60 seconds.", check_time),
+        Clause(
+            "B16",
+            "The same transmission several times at the same moment is registered once.",
+            same_moment_is_one_matter,
+        ),
+        Clause("B17", "Answers have the Content-Type `application/json`.", check_json_type),
+        Clause("B18", "Answers are in UTF-8.", check_utf8),
+        Clause("B19", "Each answer comes within 60 seconds.", check_time),
     ),
 )

@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from home.web.http_client import HttpError, HttpTimeout
 
+LONGEST_REASON = 500  # characters
+
 
 class ClauseBroken(Exception):
     """The other system does not keep the clause. The message is what it did instead."""
@@ -57,6 +59,7 @@ class Trial:
         self.sample, self.within, self.wait = sample, within, wait
         self.exchanges: list[Exchange] = []
         self.slowest = 0.0  # seconds of the slowest answer of all clauses
+        self.broken: set[str] = set()  # keys of clauses
 
     def note(self, exchange: Exchange) -> None:
         """Remember an exchange for the report."""
@@ -68,6 +71,11 @@ class Trial:
         """Return the exchanges since the last call."""
         found, self.exchanges = self.exchanges, []
         return found
+
+    def depend_on(self, key: str) -> None:
+        """Raise ``NotTried`` if a clause is broken without which this one cannot be told from it."""
+        if key in self.broken:
+            raise NotTried(f"{key} is broken.")
 
     def require(self, name: str) -> Any:
         """Return a value of the sample. Raise ``NotTried`` if the supplier gave none."""
@@ -117,6 +125,8 @@ def try_suite(suite: Suite, trial: Trial) -> Iterator[Result]:
     for clause in suite.clauses:
         began, at = time.monotonic(), timezone.now()
         verdict, reason = judge_clause(clause, trial)
+        if verdict == Verdict.BROKEN:
+            trial.broken.add(clause.key)
         yield Result(clause, verdict, reason, at, time.monotonic() - began, trial.take_exchanges())
 
 
@@ -125,14 +135,19 @@ def judge_clause(clause: Clause, trial: Trial) -> tuple[Verdict, str]:
     try:
         clause.check(trial)
     except ClauseBroken as fault:
-        return Verdict.BROKEN, str(fault)
-    except NotTried as reason:
-        return Verdict.NOT_TRIED, str(reason)
+        return Verdict.BROKEN, printable_reason(fault)
+    except NotTried as fault:
+        return Verdict.NOT_TRIED, printable_reason(fault)
     except HttpTimeout:
         return Verdict.BROKEN, "No answer came."
     except HttpError as fault:
-        return Verdict.BROKEN, f"No usable answer came: {fault}."
+        return Verdict.BROKEN, printable_reason(f"No usable answer came: {fault}.")
     return Verdict.KEPT, ""
+
+
+def printable_reason(reason: object) -> str:
+    """Return a reason without control characters, which the other system may have sent to a terminal. Pure."""
+    return "".join(one if one.isprintable() else " " for one in str(reason))[:LONGEST_REASON]
 
 
 def expect_that(holds: object, instead: str) -> None:
@@ -143,4 +158,6 @@ def expect_that(holds: object, instead: str) -> None:
 
 def check_time(trial: Trial) -> None:
     """Check that all answers of the run so far came in time."""
+    if not trial.slowest:
+        raise NotTried("There is no answer.")
     expect_that(trial.slowest <= trial.within, f"The slowest answer took {trial.slowest:.1f} seconds.")

@@ -65,14 +65,15 @@ class HttpTrial(Trial):
     ):
         super().__init__(sample, within=within, wait=wait)
         self.url, self.credentials = url.rstrip("/"), credentials
-        host = urlsplit(url).hostname or ""
+        hosts = {urlsplit(one).hostname for one in (url, credentials.token_url)} - {None}
         self.limits = {
             "deadline": 2 * within,  # an answer that is late is told from none
             "idle": 2 * within,
             "max_bytes": max_bytes,
-            "internal_hosts": {host} if internal else (),
+            "internal_hosts": hosts if internal else (),
         }
         self.replies: list[Reply] = []  # of all clauses
+        self.secrets = {credentials.token, credentials.client_secret} - {""}  # that the report must not show
         self.contexts: dict[HttpCredentials, ssl.SSLContext] = {}
 
     @property
@@ -99,7 +100,10 @@ class HttpTrial(Trial):
         about = {"Accept": "application/json"} | dict(headers or {})
         if content is not None:
             about["Content-Type"] = "application/json; charset=utf-8"
-        about |= self._credential_headers(whom, client)
+        try:
+            about |= self._credential_headers(whom, client)
+        except (SystemRefused, SystemUnreachable) as fault:  # the token of the beginning has ended
+            raise NotTried(str(fault)) from fault
         shown = self._shown_request(method, path, headers, content, whom)
         began = time.monotonic()
         try:
@@ -121,12 +125,17 @@ class HttpTrial(Trial):
             self.contexts[whom] = whom.tls_context()
         return self.contexts[whom]
 
+    def prepare(self) -> None:
+        """Fetch a token, if one must be fetched. Raise ``SystemRefused`` or ``SystemUnreachable``."""
+        self._credential_headers(
+            self.credentials, HttpClient(tls=self._tls_context(self.credentials), **self.limits)
+        )
+
     def _credential_headers(self, whom: HttpCredentials, client: HttpClient) -> dict[str, str]:
-        """Return the header of a token. Raise ``NotTried`` if none can be fetched."""
-        try:
-            return whom.headers(client)
-        except (SystemRefused, SystemUnreachable) as fault:
-            raise NotTried(str(fault)) from fault
+        headers = whom.headers(client)
+        if whom == self.credentials:
+            self.secrets |= {value.removeprefix("Bearer ") for value in headers.values()}
+        return headers
 
     def _shown_request(self, method, path, headers, content, whom) -> str:
         stranger = "with a wrong token" if whom.token else "without credentials"
@@ -143,8 +152,8 @@ class HttpTrial(Trial):
 
     def _hidden(self, text: str) -> str:
         """Return the text without our secrets, which a server may send back."""
-        for secret in (self.credentials.token, self.credentials.client_secret):
-            text = text.replace(secret, "•••") if secret else text
+        for secret in self.secrets:
+            text = text.replace(secret, "•••")
         return text
 
 
@@ -187,4 +196,8 @@ def check_utf8(trial: HttpTrial) -> None:
 
 
 def _answers(trial: HttpTrial) -> list[Reply]:
-    return [one for one in trial.replies if one.content and (200 <= one.status < 300 or one.status == 422)]
+    """Return the successful answers of the run so far. Raise ``NotTried`` if there is none."""
+    found = [one for one in trial.replies if one.content and (200 <= one.status < 300 or one.status == 422)]
+    if not found:
+        raise NotTried("There is no answer.")
+    return found

@@ -13,7 +13,7 @@ from eservices.payments.providers import ProviderRefused, payment_providers
 from eservices.register.contrib.json_api import client as register_client
 from home.web.http_client import HttpError, connect
 
-from ..business_system import SystemRefused
+from ..business_system import SystemRefused, SystemUnreachable
 from ..configuration import Configuration, InvalidConfiguration
 from ..contrib import http_system
 from ..contrib.http_credentials import HttpCredentials, read_credentials
@@ -133,7 +133,7 @@ def _http_trial(target: Target, sample: Mapping[str, Any], *, within: float, max
     known = dict(sample) | dict(target.sample)
     if fault := SAMPLE_FAULTS[target.kind](known):
         raise CannotTry(f"The sample cannot be used: {fault}.")
-    return HttpTrial(
+    trial = HttpTrial(
         target.url,
         _credentials(target),
         known,
@@ -142,6 +142,11 @@ def _http_trial(target: Target, sample: Mapping[str, Any], *, within: float, max
         wait=target.wait,
         internal=target.internal,
     )
+    try:
+        trial.prepare()
+    except (SystemRefused, SystemUnreachable) as fault:
+        raise CannotTry(f"Credentials: {fault}") from fault
+    return trial
 
 
 def _credentials(target: Target) -> HttpCredentials:
@@ -149,9 +154,10 @@ def _credentials(target: Target) -> HttpCredentials:
     try:
         found = read_credentials(configuration)
         configuration.check()
-        found.tls_context()
-    except (InvalidConfiguration, SystemRefused) as fault:
+    except InvalidConfiguration as fault:
         raise CannotTry(f"Credentials: {fault}") from fault
+    if found.token_url and not (target.internal or urlsplit(found.token_url).scheme == "https"):
+        raise CannotTry("The address for tokens is not encrypted. Only --internal allows that.")
     return found
 
 

@@ -1,6 +1,7 @@
 """The report of a run of the bench: JSON for machines, and Markdown that a person signs. Pure."""
 
 import hashlib
+import html
 import json
 import re
 from collections import Counter
@@ -132,4 +133,4 @@ def _block(text: str) -> Iterable[str]:
 
 def _cell(text: str) -> str:
     """Return a text that fits in a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")

@@ -48,7 +48,7 @@ class BusinessDouble:
 
     def take(self, body: Any) -> Answer:
         """Return the status and the answer to a transmission. The same key gets the same answer."""
-        if not isinstance(body, dict) or not isinstance(body.get("key"), str) or "fields" not in body:
+        if not is_transmission(body):
             return HTTPStatus.BAD_REQUEST, {"error": "a transmission has a key and fields"}
         key = body["key"]
         with self.lock:
@@ -77,7 +77,7 @@ class BusinessDouble:
             return self.waiting.pop(key, None) is not None
 
     def _decide(self, body: dict[str, Any], number: int) -> dict[str, Any]:
-        fields = body["fields"] if isinstance(body["fields"], dict) else {}
+        fields = body["fields"]
         reasons = [{"field": one, "text": "is missing"} for one in self.required if not fields.get(one)]
         reasons += [
             {"field": name, "text": f"has more than {self.longest} characters"}
@@ -93,3 +93,10 @@ class BusinessDouble:
             if isinstance(value, str) and value.endswith("?"):
                 return receipt | {"state": "asked_back", "question": f"What does {name} mean?"}
         return receipt | {"state": "accepted"}
+
+
+def is_transmission(body: Any) -> bool:
+    """Return whether a body has what the double needs of a transmission."""
+    return (
+        isinstance(body, dict) and isinstance(body.get("key"), str) and isinstance(body.get("fields"), dict)
+    )

@@ -1,6 +1,7 @@
 """The HTTP side of the doubles with a JSON interface: a bearer token, JSON in and out, no log."""
 
 import json
+import sys
 from collections.abc import Mapping
 from hmac import compare_digest
 from http import HTTPStatus
@@ -81,8 +82,10 @@ class DoubleServer(ThreadingHTTPServer):
         host, port = self.server_address[:2]
         return f"http://{host!s}:{port}"
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that disconnect before they have the answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def read_json(content: bytes) -> Any:

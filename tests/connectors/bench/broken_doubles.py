@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from eservices.connectors.contrib.folder import FolderStore
 from eservices.connectors.document_store import CHUNK
-from eservices.connectors.doubles.business_double import BusinessDouble
+from eservices.connectors.doubles.business_double import BusinessDouble, is_transmission
 from eservices.connectors.doubles.json_server import JsonHandler
 from eservices.connectors.doubles.register_double import RegisterDouble
 from eservices.register.persons import to_json_data
@@ -61,6 +61,19 @@ class NeverAnswersWithdrawals(BusinessDouble):
         if isinstance(body, dict) and body.get("operation") == "withdrawal":
             time.sleep(HANGING)
         return super().take(body)
+
+
+class RegistersRaces(BusinessDouble):
+    def take(self, body):
+        if not is_transmission(body) or body["key"] in self.bodies:
+            return super().take(body)
+        time.sleep(0.05)
+        with self.lock:
+            number = self.bodies[""] = self.bodies.get("", 0) + 1
+            self.bodies[body["key"]] = body
+            self.decided[body["key"]] = receipt = self._decide(body, number)
+        refused = receipt["state"] == "refused"
+        return HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK, receipt
 
 
 class LosesReceipts(BusinessDouble):
@@ -219,7 +232,8 @@ FAULTS = [
     Fault("B12", "business", ListsNewestFirst, more=POLLING),
     Fault("B13", "business", LosesReceipts, more=POLLING),
     Fault("B14", "business", KeepsReceipts, more=POLLING),
-    Fault("B16", "business", BusinessDouble, SaysHtml),
+    Fault("B16", "business", RegistersRaces),
+    Fault("B17", "business", BusinessDouble, SaysHtml),
     Fault("R1", "register", RegisterDouble, AnswersWithoutToken),
     Fault("R2", "register", ReturnsNamesake),
     Fault("R3", "register", RegisterDouble, WritesLatin1),

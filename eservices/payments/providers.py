@@ -96,6 +96,13 @@ class PaymentProvider(ABC):
         """Return whether its settings are complete."""
         return True
 
+    def at_address(self, url: str, key: str) -> "PaymentProvider":
+        """Return this provider as it speaks with another address, for tests of a service with a key for tests.
+
+        Raise ProviderRefused if it has no address, or if real money would move.
+        """
+        raise ProviderRefused(f"“{self.key}” has no address that can be tried.")
+
     @abstractmethod
     def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         """Create the payment at the provider, or find it there. Return its state and the URL to pay on."""

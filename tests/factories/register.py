@@ -4,16 +4,19 @@ import json
 import ssl
 import time
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from django.utils import timezone
 
 from eservices.cases import process
 from eservices.cases.models import Case, CaseStage
+from eservices.connectors.doubles.json_server import read_json
+from eservices.connectors.doubles.register_double import RegisterDouble
 from eservices.register import actions
 from eservices.register.contrib.demo import DemoRegister
 from eservices.register.declared_person import declared_person
 from eservices.register.models import RegisterCheck
-from eservices.register.persons import DeclaredPerson, declared_from, to_json_data
+from eservices.register.persons import DeclaredPerson, to_json_data
 from tests.factories.cases import DECISION, CaseFactory
 from tests.support import local_servers
 
@@ -110,7 +113,7 @@ class Server(local_servers.Server):
 
     def __init__(self, tls: ssl.SSLContext | None = None):
         super().__init__(Handler)
-        self.people, self.asked, self.tls = DemoRegister(), [], tls
+        self.double, self.asked, self.tls = RegisterDouble(TOKEN), [], tls
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
@@ -147,17 +150,9 @@ class Handler(local_servers.Handler):
         return self.say(*(self.server.reply or self._answer(body)))
 
     def _answer(self, body: bytes) -> tuple[int, bytes]:
-        match self.path.split("/")[2:]:
-            case ["persons", "search"]:
-                found = self.server.people.find(declared_from(json.loads(body)))
-                return 200, _people(found)
-            case ["persons", key]:
-                one = self.server.people.person(key)
-                return (200, json.dumps(to_json_data(one)).encode()) if one else (404, b"{}")
-            case ["persons", key, "household"]:
-                found = self.server.people.household(key)
-                return (200, _people(found)) if found else (404, b"{}")
-        return 404, b"{}"
+        path = tuple(unquote(part) for part in self.path.split("/")[2:])
+        status, data = self.server.double.reply(self.command, path, self.headers, read_json(body))
+        return status, json.dumps(data).encode()
 
     def _drip(self):
         self.send_response(200)
@@ -179,10 +174,6 @@ class Handler(local_servers.Handler):
         except OSError:  # the client closed the connection
             return False
         return True
-
-
-def _people(found) -> bytes:
-    return json.dumps({"persons": [to_json_data(one) for one in found]}).encode()
 
 
 def serving(tls: ssl.SSLContext | None = None):

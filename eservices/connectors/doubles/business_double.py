@@ -5,16 +5,14 @@ transmission that lacks a required field or has a value that is too long, asks b
 question mark, and accepts the others, at once or after a delay.
 """
 
-import json
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hmac import compare_digest
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-MAX_BYTES = 5_000_000
+from .json_server import NO_JSON, Answer
 
 
 @dataclass
@@ -31,10 +29,26 @@ class BusinessDouble:
         default_factory=dict
     )  # keys whose receipt is not acknowledged, and from when
     lock: threading.Lock = field(default_factory=threading.Lock)
+    about = "A double of business software. It registers nobody."
 
-    def take(self, body: Any) -> tuple[int, dict[str, Any]]:
+    def reply(self, method: str, path: tuple[str, ...], headers: Mapping[str, str], body: Any) -> Answer:
+        """Return the answer to a request, as ``docs/connectors.md`` describes it."""
+        match (method, *path):
+            case ("GET", "status"):
+                return HTTPStatus.OK, {"status": "double"}
+            case ("GET", "receipts"):
+                return HTTPStatus.OK, {"receipts": self.ready_receipts()[:100]}
+            case ("POST", "transmissions") if body is NO_JSON:
+                return HTTPStatus.BAD_REQUEST, {"error": "no JSON"}
+            case ("POST", "transmissions"):
+                return self.take(body)
+            case ("POST", "receipts", key, "acknowledgement"):
+                return (HTTPStatus.OK if self.acknowledge(key) else HTTPStatus.NOT_FOUND), {}
+        return HTTPStatus.NOT_FOUND, {"error": "unknown address"}
+
+    def take(self, body: Any) -> Answer:
         """Return the status and the answer to a transmission. The same key gets the same answer."""
-        if not isinstance(body, dict) or not isinstance(body.get("key"), str) or "fields" not in body:
+        if not is_transmission(body):
             return HTTPStatus.BAD_REQUEST, {"error": "a transmission has a key and fields"}
         key = body["key"]
         with self.lock:
@@ -63,7 +77,7 @@ class BusinessDouble:
             return self.waiting.pop(key, None) is not None
 
     def _decide(self, body: dict[str, Any], number: int) -> dict[str, Any]:
-        fields = body["fields"] if isinstance(body["fields"], dict) else {}
+        fields = body["fields"]
         reasons = [{"field": one, "text": "is missing"} for one in self.required if not fields.get(one)]
         reasons += [
             {"field": name, "text": f"has more than {self.longest} characters"}
@@ -81,63 +95,8 @@ class BusinessDouble:
         return receipt | {"state": "accepted"}
 
 
-class BusinessHandler(BaseHTTPRequestHandler):
-    """The addresses of the double."""
-
-    server: "BusinessServer"
-
-    def do_GET(self) -> None:
-        if self.path == "/":
-            self.answer(HTTPStatus.OK, {"about": "A double of business software. It registers nobody."})
-        elif not self.is_known():
-            self.answer(HTTPStatus.UNAUTHORIZED, {"error": "wrong token"})
-        elif self.path == "/status":
-            self.answer(HTTPStatus.OK, {"status": "double"})
-        elif self.path == "/receipts":
-            self.answer(HTTPStatus.OK, {"receipts": self.server.double.ready_receipts()[:100]})
-        else:
-            self.answer(HTTPStatus.NOT_FOUND, {"error": "unknown address"})
-
-    def do_POST(self) -> None:
-        size = int(self.headers.get("Content-Length") or 0)
-        content = self.rfile.read(min(size, MAX_BYTES))
-        parts = self.path.strip("/").split("/")
-        if not self.is_known():
-            self.answer(HTTPStatus.UNAUTHORIZED, {"error": "wrong token"})
-        elif parts == ["transmissions"]:
-            try:
-                body = json.loads(content)
-            except (ValueError, RecursionError):
-                self.answer(HTTPStatus.BAD_REQUEST, {"error": "no JSON"})
-            else:
-                self.answer(*self.server.double.take(body))
-        elif len(parts) == 3 and (parts[0], parts[2]) == ("receipts", "acknowledgement"):
-            known = self.server.double.acknowledge(parts[1])
-            self.answer(HTTPStatus.OK if known else HTTPStatus.NOT_FOUND, {})
-        else:
-            self.answer(HTTPStatus.NOT_FOUND, {"error": "unknown address"})
-
-    def is_known(self) -> bool:
-        shown = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        return compare_digest(shown.encode(), self.server.double.token.encode())
-
-    def answer(self, status: int, body: dict[str, Any]) -> None:
-        content = json.dumps(body, ensure_ascii=False).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *arguments: object) -> None:
-        """Log nothing: what is sent may be about people."""
-
-
-class BusinessServer(ThreadingHTTPServer):
-    """A server of a double, which listens already."""
-
-    daemon_threads = True
-
-    def __init__(self, double: BusinessDouble, host: str, port: int):
-        self.double = double
-        super().__init__((host, port), BusinessHandler)
+def is_transmission(body: Any) -> bool:
+    """Return whether a body has what the double needs of a transmission."""
+    return (
+        isinstance(body, dict) and isinstance(body.get("key"), str) and isinstance(body.get("fields"), dict)
+    )

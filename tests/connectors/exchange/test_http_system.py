@@ -17,7 +17,8 @@ from eservices.connectors.business_system import (
 )
 from eservices.connectors.configuration import InvalidConfiguration
 from eservices.connectors.contrib import http_credentials, http_system
-from eservices.connectors.doubles.business_double import BusinessDouble, BusinessServer
+from eservices.connectors.doubles.business_double import BusinessDouble
+from eservices.connectors.doubles.json_server import DoubleServer
 from tests.connectors.webdav_server import dripping
 from tests.support.local_servers import Handler, Server, serving
 
@@ -36,8 +37,8 @@ def made(url, **values):
 @pytest.fixture
 def double():
     found = BusinessDouble("double", required=("name",), longest=20)
-    with serving(BusinessServer(found, "127.0.0.1", 0)) as server:
-        found.url = f"http://127.0.0.1:{server.server_address[1]}"
+    with serving(DoubleServer(found, "127.0.0.1", 0)) as server:
+        found.url = server.url
         yield found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 
 import stripe
@@ -30,6 +31,7 @@ from ...providers import (
 )
 
 TIMEOUT = 10  # seconds to wait for Stripe
+LIVE = ("sk_live_", "rk_live_")  # keys with which money moves
 KEYS_HOLD = timedelta(hours=23)  # Stripe keeps idempotency keys for at least a day
 TAKEN_OR_GIVEN = {  # disputes, and refunds that failed afterwards
     "adjustment",
@@ -56,10 +58,15 @@ def translate_errors(later=RETRYABLE_ERRORS + KEY):
 
 
 def stripe_client() -> stripe.StripeClient:
-    addresses = {"api": settings.STRIPE_API_URL} if settings.STRIPE_API_URL else {}
+    """Return a client of the configured account."""
+    return client_at(settings.STRIPE_API_URL, settings.STRIPE_SECRET_KEY)
+
+
+def client_at(url: str, key: str) -> stripe.StripeClient:
+    """Return a client of an account. ``url``: if empty, that of Stripe."""
     return stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
-        base_addresses=addresses,
+        key,
+        base_addresses={"api": url} if url else {},
         http_client=stripe.RequestsClient(timeout=TIMEOUT),
         max_network_retries=1,
     )
@@ -69,6 +76,18 @@ class StripeProvider(PaymentProvider):
     """Base of cards and TWINT. The id of our payment is the idempotency key of its intent."""
 
     method = ""
+    tried_at: tuple[str, str] | None = None  # address and key of the bench, instead of the settings
+
+    def at_address(self, url: str, key: str) -> PaymentProvider:
+        if key.startswith(LIVE):
+            raise ProviderRefused("This key moves money. Use one for tests (sk_test_…).")
+        found = copy(self)
+        found.tried_at = url, key
+        return found
+
+    def client(self) -> stripe.StripeClient:
+        """Return a client for the requests of this provider."""
+        return client_at(*self.tried_at) if self.tried_at else stripe_client()
 
     def available(self) -> bool:
         return bool(
@@ -119,7 +138,7 @@ class StripeProvider(PaymentProvider):
         }
         try:
             with translate_errors(RETRYABLE_ERRORS):  # on any other error an agent refunds in another way
-                api = stripe_client().v1.refunds
+                api = self.client().v1.refunds
                 theirs = _existing_refund(api, refund) or api.create(
                     asked, {"idempotency_key": str(refund.pk)}
                 )
@@ -143,11 +162,11 @@ class StripeProvider(PaymentProvider):
 
     def probe(self) -> None:
         with translate_errors():
-            stripe_client().v1.payment_intents.list({"limit": 1})
+            self.client().v1.payment_intents.list({"limit": 1})
 
     def _answer(self, payment: Payment, call: Callable) -> PaymentStatus:
         with translate_errors():
-            intent = call(stripe_client().v1.payment_intents).to_dict()
+            intent = call(self.client().v1.payment_intents).to_dict()
         if intent["status"] == "succeeded":
             amount = intent.get("amount_received") or intent["amount"]
             return PaymentStatus(SUCCEEDED, intent["id"], amount=amount, currency=intent["currency"].upper())
@@ -178,14 +197,14 @@ class StripeCard(StripeProvider):
     def client_secret(self, payment: Payment) -> str:
         """Return the client secret with which Stripe's script completes this payment."""
         with translate_errors():
-            return stripe_client().v1.payment_intents.retrieve(payment.external_id).client_secret
+            return self.client().v1.payment_intents.retrieve(payment.external_id).client_secret
 
     def payouts(self, since: date) -> list[PayoutReport]:
         """Return the payouts of the account, including those of TWINT."""
         first = int(datetime.combine(since, datetime.min.time(), UTC).timestamp())
         with translate_errors():
             asked = {"arrival_date": {"gte": first}, "status": "paid", "limit": 100}
-            api = stripe_client().v1
+            api = self.client().v1
             return [_report(api, payout) for payout in api.payouts.list(asked).auto_paging_iter()]
 
 

@@ -56,6 +56,7 @@ from tests.factories.whole_case import (
     parts_of,
     whole_case,
 )
+from tests.imports import spreadsheets
 from tests.support import address_matrix
 from tests.support.address_matrix import Values, row_of
 
@@ -275,6 +276,9 @@ def values(case: Case, home, service, draft) -> Values:
         ("privacy:*", "key"): "newsletter",
         ("site_imports:*", "pk"): create_import(
             actor=None, source="table", address="", file=None, parent=home, publish=False
+        ).pk,
+        ("spreadsheet_imports:*", "pk"): spreadsheets.uploaded(
+            "directory", spreadsheets.csv_file("No;Nom")
         ).pk,
         ("rooms:*", "key"): "salle",
         ("news_channels:alert", "pk"): snippets["home_alerts_alert"],

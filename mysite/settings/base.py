@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "newsletter",
     "eservices.usage",
     "eservices.catalogue",
+    "eservices.imports",
     "eservices.connectors.accounting",
     "eservices.connectors.transmissions",
     "eservices.connectors.webhooks",

@@ -1,9 +1,12 @@
 """All writes for keepers: request links, confirm entries; and reminders to keepers."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.log_actions import log
 
 from eservices.accounts.email_addresses import is_same, stored_form
 from eservices.accounts.models import User
@@ -11,7 +14,7 @@ from eservices.deliveries import actions as outbox
 from home.scheduling.periodic import run_isolated
 
 from . import access, emails
-from .models import YEAR, DirectoryEntry, KeeperLink
+from .models import YEAR, DirectoryEntry, DirectoryTheme, KeeperLink
 
 REMINDER_LIFETIME = timedelta(days=60)  # of the link in the yearly reminder
 BATCH_SIZE = 50  # reminders per run of the job; the next run continues
@@ -29,6 +32,18 @@ def send_keeper_links(*, actor: User | None = None, email: str, language: str) -
         emails.send_entry_links([_link(one, KeeperLink.LINK_LIFETIME) for one in entries], email, language)
     else:
         emails.send_no_entry(email, language)
+
+
+@transaction.atomic
+def create_entry(*, actor: User | None, theme: str, **values: Any) -> DirectoryEntry:
+    """Create an entry of values as ``ImportedEntryForm`` cleans them, in the active language.
+
+    ``theme``: its translation key.
+    """
+    found = DirectoryTheme.objects.filter(translation_key=theme).order_by("pk")[:1].get()
+    entry = DirectoryEntry.objects.create(theme=found, language=get_language(), **values)
+    log(entry, "wagtail.create", user=actor)
+    return entry
 
 
 @transaction.atomic

@@ -113,3 +113,27 @@ class NewEntryForm(ProposalForm, EntryForm):
     """The form for a new entry."""
 
     field_order = [*EntryForm.base_fields, "sender"]
+
+
+class ImportedEntryForm(EntryForm):
+    """The form for a line of a spreadsheet. Lists of offices often lack the summary; whether to show it may be told."""
+
+    summary = forms.CharField(label=_("Summary in one sentence"), max_length=200, required=False)
+    keeper_email = OwnEmailField(label=_("E-mail address of the keeper"), required=False)
+    shown = forms.BooleanField(label=_("Shown on the site"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        themes = DirectoryTheme.objects.values_list("translation_key", "name")
+        self.fields["theme"].choices = [(str(key), name) for key, name in themes]
+
+    def clean_shown(self):
+        return self.data.get("shown") == "1"
+
+    def sentences(self) -> list[str]:
+        """Return all errors, each with the label of its field."""
+        return [
+            f"{self.fields[name].label}: {error}" if name in self.fields else str(error)
+            for name, errors in self.errors.items()
+            for error in errors
+        ]

@@ -1,0 +1,7 @@
+"""Exceptions of imports."""
+
+from home.exceptions import ActionRefused
+
+
+class ImportRefused(ActionRefused):
+    """The import cannot be created, started or changed."""

@@ -1,0 +1,1 @@
+"""Pure rules of imports: reading cells, and which column fills which field."""

@@ -1,7 +1,7 @@
 """Endpoints for drafts: a program fills, and only a person sends."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema
 
 from eservices.submissions import actions as submission_actions
 from eservices.submissions.emails import resume_url
+from eservices.submissions.prefill.answer_sources import AnswerSource, SourceKind
 from eservices.submissions.prefill.programs import AnswersRefused, check_program_answers
 from eservices.submissions.views import UNREADABLE
 
@@ -32,6 +33,9 @@ class DraftIn(Schema):
 
     answers: dict[str, Any] = Field(min_length=1, max_length=500)
     language: str = Field("", max_length=12, description="Language of the page, as de.")
+    source: Literal["program", "scan"] = Field(
+        "program", description="How the program knows the answers; scan if it read them from a paper."
+    )
 
 
 @router.post(
@@ -48,11 +52,13 @@ def fill_draft(
     known = dict(settings.LANGUAGES)
     language = body.language if body.language in known else settings.LANGUAGE_CODE
 
+    source = AnswerSource(SourceKind(body.source), token.name)
+
     def perform() -> dict[str, Any]:
         with translation.override(language):
             answers = _checked(version.definition, body.answers, language)
         draft = submission_actions.start_draft(
-            actor=None, version=version, language=language, answers=answers, program=token.name
+            actor=None, version=version, language=language, answers=answers, source=source
         )
         return {"url": resume_url(draft), "expires_at": draft.expires_at.isoformat()}
 

@@ -49,7 +49,8 @@ def case_record(case: Case) -> dict:
         "data": case.data,
         "opened": case.opened_at,
         "closed": case.closed_at,
-        "submission": model_to_dict(sent, exclude=["draft", "version", "user", "agent"])
+        "submission": model_to_dict(sent, exclude=["draft", "version", "user", "agent", "filled_by"])
         | {"answers": record.declared, "sent_at": sent.sent_at},
+        "sources": record.sources,
         **stored_rows(record),
     }

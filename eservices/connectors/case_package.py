@@ -102,6 +102,7 @@ def case_data(case: Case) -> dict:
         "definition": case.version.content,
         "answers": record.answers,
         "declared": record.declared,
+        "sources": record.sources,
         "fees": sent.fees,
         "data": case.data,
         "messages": [_message(one) for one in record.messages],

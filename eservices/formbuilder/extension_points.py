@@ -20,7 +20,8 @@ class PrefillSource:
     ``find(user)`` returns JSON as the question would store it, or None; ``user`` is the signed-in person who applies
     for themselves. ``token``: the autocomplete token whose questions are prefilled from here without naming the source;
     ``official`` sources take precedence over what people entered themselves. ``note``: the remark beside the question,
-    for the applicant.
+    for the applicant. ``origin``: the kind of source that is stored with the answer, as in
+    ``submissions.prefill.answer_sources``.
     """
 
     label: str | Promise
@@ -28,6 +29,7 @@ class PrefillSource:
     token: str = ""
     note: str | Promise = FROM_WHAT_WE_KNOW
     official: bool = False
+    origin: str = "earlier"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.extension_points import PrefillSource
+from eservices.submissions.prefill.answer_sources import SourceKind
 
 from .access import resident_record_of
 from .persons import RegisterPerson
@@ -37,6 +38,13 @@ REGISTER = {
     "register_address": (_("Address, from the register"), "street-address", _address),
 }
 REGISTER_SOURCES = {
-    key: PrefillSource(label, _from_register(read), token=token, note=FROM_REGISTER, official=True)
+    key: PrefillSource(
+        label,
+        _from_register(read),
+        token=token,
+        note=FROM_REGISTER,
+        official=True,
+        origin=SourceKind.REGISTER,
+    )
     for key, (label, token, read) in REGISTER.items()
 }

@@ -88,6 +88,7 @@ def _case(case: Case) -> dict:
         "opened": case.opened_at.isoformat(),
         "closed": _moment(case.closed_at),
         "answers": record.declared,
+        "sources": record.sources,
         "corrections": [correction_row(one) for one in record.corrections],
         "persons": _persons(record),
         "calls": [

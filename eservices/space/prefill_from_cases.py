@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.cases import access
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
 from eservices.formbuilder.extension_points import PrefillSource
+from eservices.submissions.prefill.answer_sources import SourceKind
 from eservices.submissions.prefill.values import autocomplete_token
 
 FROM_EARLIER = _("Filled in from an earlier request. Check it.")
@@ -47,6 +48,12 @@ def _questions(definition: FormDefinition) -> list[FieldDefinition]:
 
 
 CASE_SOURCES = {
-    key: PrefillSource(label, _last_answer(key, token, kind), token=token, note=FROM_EARLIER)
+    key: PrefillSource(
+        label,
+        _last_answer(key, token, kind),
+        token=token,
+        note=FROM_EARLIER,
+        origin=SourceKind.EARLIER,
+    )
     for key, (label, token, kind) in EARLIER.items()
 }

@@ -1,7 +1,7 @@
 """Actions on drafts, and sending them. ``actor`` is the signed-in person, or None for the holder of the link."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ from .models import (
     private_storage,
     random_path,
 )
-from .prefill.programs import still_filled_by
+from .prefill.answer_sources import AnswerSource, SourceKind, sources_after_save
 from .progress import FormProgress, with_optional_questions
 from .signals import draft_abandoned, file_infected, step_saved, submission_sent
 from .upload_checks import CheckedFile
@@ -98,13 +98,13 @@ def start_draft(
     agent: User | None = None,
     beginning: DraftToken | None = None,
     answers: dict[str, Any] | None = None,
-    program: str = "",
+    source: AnswerSource | None = None,
 ) -> Draft:
     """Start a draft. With ``agent``, it is for somebody else and belongs to no account.
 
     With ``beginning``, a second call from the same page returns the draft of the first. ``answers``: known from another
-    source; they prefill the questions and are validated when each step is posted. ``program``: the name of the program
-    that gave them, which the person reads beside each.
+    source; they prefill the questions and are validated when each step is posted. ``source``: where they come from;
+    None if the person typed them elsewhere on the site.
     """
     beginning = beginning or new_beginning(version.form.slug)
     draft, _new = Draft.objects.get_or_create(
@@ -116,7 +116,7 @@ def start_draft(
             "agent": agent,
             "user": None if agent else actor,
             "answers": answers or {},
-            "filled_by": dict.fromkeys(answers or {}, program) if program else {},
+            "filled_by": dict.fromkeys(answers or {}, source.stored()) if source else {},
             "created_at": beginning.since,
         },
     )
@@ -146,7 +146,8 @@ def start_draft_from_submission(
             today=timezone.localdate(),
         ),
     )
-    draft.save(update_fields=["version", "answers", "completed", "typed"])
+    draft.filled_by = dict.fromkeys(draft.answers, AnswerSource(SourceKind.EARLIER).stored())
+    draft.save(update_fields=["version", "answers", "completed", "typed", "filled_by"])
     for stored in submission.files.readable():
         with stored.content.open("rb") as content:
             same = CheckedFile(
@@ -172,18 +173,22 @@ def save_step(
     language: str = "",
     caller: str = "",
     seen: str = "",
+    offered: Mapping[str, tuple[Any, AnswerSource]] | None = None,
 ) -> Draft:
     """Save the valid answers of a step. Questions that the step did not show stay unchanged.
 
-    ``caller``: the network address of the request. ``seen``: the state of the page. Raises ``AnswerUnavailable`` if
-    what an answer asks for is taken, ``StepChangedElsewhere`` if another page saved the step since.
+    ``caller``: the network address of the request. ``seen``: the state of the page. ``offered``: the answers with
+    which the page was filled in, and their sources.
+
+    Raises ``AnswerUnavailable`` if what an answer asks for is taken, ``StepChangedElsewhere`` if another page saved the
+    step since.
     """
     draft = _locked(draft)
     differs = step.key in draft.typed or any(draft.answers.get(key) != new for key, new in answers.items())
     if differs and draft.is_saved_by_other_page(step, seen):
         raise StepChangedElsewhere
     before, draft.answers = draft.answers, draft.answers | answers
-    draft.filled_by = still_filled_by(draft.filled_by, before, draft.answers)
+    draft.filled_by = sources_after_save(draft.filled_by, before, draft.answers, offered or {})
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]
     draft.typed.pop(step.key, None)
     draft.note_page(step, seen)
@@ -467,7 +472,7 @@ def erase_submission(*, actor: object, submission: Submission) -> None:
         deliveries.erase_deliveries_about(actor=actor, subject=draft.subject)
         draft.delete()
     Submission.objects.filter(pk=submission.pk).update(
-        answers={}, applicant_name="", email="", phone="", user=None, erased_at=timezone.now()
+        answers={}, filled_by=None, applicant_name="", email="", phone="", user=None, erased_at=timezone.now()
     )
     submission.refresh_from_db()
 
@@ -481,9 +486,11 @@ def erase_answers(*, actor: object, submission: Submission, keys: list[str]) -> 
         draft.answers, draft.typed = drop_answers(draft.answers, keys), {}
         draft.save(update_fields=["answers", "typed"])
     submission.answers = drop_answers(submission.answers, keys)
+    if submission.filled_by:
+        submission.filled_by = {key: one for key, one in submission.filled_by.items() if key not in keys}
     for name, value in applicant_of(submission.version, submission.answers).items():
         setattr(submission, name, value)
-    submission.save(update_fields=["answers", "applicant_name", "email", "phone"])
+    submission.save(update_fields=["answers", "filled_by", "applicant_name", "email", "phone"])
 
 
 def destroy_files(files: QuerySet[StoredFile]) -> None:
@@ -615,6 +622,7 @@ def _record(actor: User | None, draft: Draft, progress: FormProgress) -> Submiss
         ),
         channel=draft.channel,
         agent=draft.agent,
+        filled_by={key: source for key, source in draft.filled_by.items() if key in answers},
     )
     draft.files.without_infected().filter(field__in=answers).update(submission=submission)
     return submission

@@ -32,7 +32,8 @@ from home.localization.punctuation import labelled
 from . import actions
 from .draft_token import DraftToken
 from .models import SEEN, Draft, ScanResult, Submission, SubmissionChannel
-from .prefill.programs import program_remark, still_filled_by
+from .prefill.answer_sources import AnswerSource, read_source, still_filled_by
+from .prefill.programs import program_remark
 from .prefill.values import PrefillValue, is_filled_by_sign_in, prefill_values_for_step
 from .progress import FormProgress
 from .reservations import reservations_for_draft
@@ -227,7 +228,13 @@ class FormSession:
         kept = still_filled_by(
             {key: filled_by[key] for key in given if key in filled_by}, self.answers, given
         )
-        return {key: [program_remark(program)] for key, program in kept.items()}
+        remarks = {key: program_remark(read_source(stored)) for key, stored in kept.items()}
+        return {key: [remark] for key, remark in remarks.items() if remark}
+
+    def offered_answers(self, step: StepDefinition) -> dict[str, tuple[object, AnswerSource]]:
+        """Return the prefilled answers of a step that was never saved, with their sources."""
+        known = self._known(step) if any(one.key not in self.answers for one in step.fields) else {}
+        return {key: (one.answer, one.source) for key, one in known.items()}
 
     def start(self) -> Draft:
         """Return the draft; start it if there is none yet."""

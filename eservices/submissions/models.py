@@ -119,7 +119,7 @@ class Draft(models.Model):
         default=dict,
         db_default=models.Value({}, models.JSONField()),
         blank=True,
-        help_text=_("Question → the program that answered it, until a person changes the answer."),
+        help_text=_("Question → source of an answer that nobody typed, until a person changes it."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"
@@ -204,6 +204,14 @@ class Submission(models.Model):
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="submissions")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     answers = EncryptedJSONField(_("answers"))
+    filled_by = models.JSONField(
+        _("filled in by"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Question → source of an answer that nobody typed. Empty if sources were not recorded yet."
+        ),
+    )
     fees = models.JSONField(
         _("fees"), default=list, blank=True, help_text=_("Charges due when it was sent, line by line.")
     )

@@ -472,6 +472,7 @@ def _keep(request, filing: FormSession, step: StepDefinition, form: StepForm) ->
         language=filing.language,
         caller=filing.caller,
         seen=form.data.get(SEEN, ""),
+        offered=filing.offered_answers(step),
     )
     for text in filing.draft.said:
         messages.info(request, text)

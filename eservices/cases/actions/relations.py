@@ -10,6 +10,7 @@ from eservices.accounts.models import User
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft, SubmissionChannel
+from eservices.submissions.prefill.answer_sources import AnswerSource, SourceKind
 from eservices.submissions.version_migration import migrate_answers
 
 from .. import audit_log, emails
@@ -110,6 +111,7 @@ def redirect_to_service(
         channel=sent.channel,
         agent=actor if at_counter else None,
         answers=_shared_answers(case, version),
+        source=AnswerSource(SourceKind.EARLIER),
     )
     close_case(case, "redirect", CaseOutcome.REDIRECTED, text)
     audit_log.record_event(case, "redirected", actor, service=form.slug, reason=text)

@@ -10,8 +10,10 @@ from eservices.formbuilder.field_types import answer_remarks, answer_text
 from eservices.formbuilder.summary import SummaryRow as Asked
 from eservices.formbuilder.summary import Words, summarize_answers
 from eservices.submissions.models import StoredFile
+from eservices.submissions.prefill.answer_sources import AnswerSource
 
 from ..models import Case, Correction, EnclosureReview
+from .answer_sources import answer_sources
 
 
 @dataclass
@@ -32,6 +34,7 @@ class AnswerRow:
     is_paper: bool = False
     enclosure: EnclosureReview | None = None
     remarks: list[str] = field(default_factory=list)
+    source: AnswerSource | None = None  # None if it is not known
 
     @property
     def can_be_amended(self) -> bool:
@@ -53,6 +56,7 @@ def answer_rows(
     by_id = {str(one.pk): one for one in files}
     changes = {one.field: one for one in case.amendments.select_related("author")} if amended else {}
     checked = {one.field: one for one in case.enclosures.all()}
+    sources = answer_sources(case, changes.values())
 
     def answer(row: Asked) -> AnswerRow:
         found = [by_id[key] for key in _file_ids(row.field, given.get(row.key)) if key in by_id]
@@ -69,6 +73,7 @@ def answer_rows(
             is_paper=row.field.type == "files",
             enclosure=checked.get(row.key),
             remarks=answer_remarks(row.field, given.get(row.key), case.submission),
+            source=sources.get(row.key),
         )
 
     return [

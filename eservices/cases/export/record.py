@@ -8,6 +8,7 @@ from eservices.deliveries.models import Delivery
 from eservices.formbuilder.field_types import answer_text, answer_text_unless_secret, mask_secrets
 from eservices.formbuilder.summary import Words
 from eservices.submissions.models import StoredFile
+from eservices.submissions.prefill.answer_sources import StoredSource
 
 from .. import access
 from ..case_deliveries import letters_about_case, letters_to_applicant
@@ -27,6 +28,7 @@ from ..models import (
     Note,
     Opinion,
 )
+from .answer_sources import answer_sources
 
 
 class CaseRecord:
@@ -51,6 +53,12 @@ class CaseRecord:
     def declared(self) -> dict:
         """The answers as sent."""
         return self._shown(self.case.submission.answers)
+
+    @cached_property
+    def sources(self) -> dict[str, StoredSource]:
+        """The source of each current answer; the names of agents only for internal readers."""
+        found = answer_sources(self.case, self.corrections, named=self.audience.internal)
+        return {key: one.stored() for key, one in found.items()}
 
     @property
     def words(self) -> Words:

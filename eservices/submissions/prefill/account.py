@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.extension_points import PrefillSource
 
+from .answer_sources import SourceKind
+
 FROM_ACCOUNT = _("Filled in from your account. Check it.")
 # Key → label, attribute of the user, autocomplete token of the questions that are prefilled by default.
 ACCOUNT = {
@@ -20,6 +22,8 @@ def _attribute(name: str):
 
 
 ACCOUNT_SOURCES = {
-    key: PrefillSource(label, _attribute(attribute), token=token, note=FROM_ACCOUNT)
+    key: PrefillSource(
+        label, _attribute(attribute), token=token, note=FROM_ACCOUNT, origin=SourceKind.ACCOUNT
+    )
     for key, (label, attribute, token) in ACCOUNT.items()
 }

@@ -10,6 +10,8 @@ from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.forms import StepForm, answers_as_posted
 from eservices.formbuilder.logic.visibility import relevant_answers
 
+from .answer_sources import AnswerSource, SourceKind
+
 NOT_ASKED = gettext_lazy("With these answers the question is not asked.")
 
 
@@ -55,10 +57,10 @@ def check_program_answers(
     return accepted
 
 
-def program_remark(program: str) -> str:
-    return _("Filled in by the program “%(program)s”. Check it.") % {"program": program}
-
-
-def still_filled_by(filled_by: dict[str, str], before: dict, after: dict) -> dict[str, str]:
-    """Return which answers are still those of a program: those that were not changed."""
-    return {key: program for key, program in filled_by.items() if before.get(key) == after.get(key)}
+def program_remark(source: AnswerSource) -> str:
+    """Return what the applicant reads beside an answer of a program; "" if no program gave it."""
+    texts = {
+        SourceKind.PROGRAM: _("Filled in by the program “%(program)s”. Check it."),
+        SourceKind.SCAN: _("Read from your paper by the program “%(program)s”. Check it."),
+    }
+    return texts[source.kind] % {"program": source.name} if source.kind in texts else ""

@@ -10,12 +10,15 @@ from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.forms import QuestionsForm, answers_as_posted
 from eservices.formbuilder.prefill_sources import prefill_sources
 
+from .answer_sources import AnswerSource, SourceKind
+
 
 class PrefillValue(NamedTuple):
-    """A known answer, and its source as text for the applicant."""
+    """A known answer, its source as text for the applicant, and as it is stored with the answer."""
 
     answer: object
     note: str
+    source: AnswerSource
 
 
 def prefill_values_for_step(
@@ -32,7 +35,9 @@ def prefill_values_for_step(
         for source in _sources(field):
             answer = _accepted(source.find(user), field, definition, language, today)
             if answer is not None:
-                found[field.key] = PrefillValue(answer, str(source.note))
+                found[field.key] = PrefillValue(
+                    answer, str(source.note), AnswerSource(SourceKind(source.origin))
+                )
                 break
     return found
 

@@ -70,6 +70,31 @@ def test_programs_get_no_case_with_protected_address(case):
     assert case_data(case)["protected"]
 
 
+# -- Sources -------------------------------------------------------------------------------------------------
+def test_sources_name_agents_only_to_internal_readers(case):
+    case.submission.filled_by = {"nom": {"kind": "register"}}
+    case.submission.save()
+    told = CaseRecord(Case.objects.get(pk=case.pk), RECORDS).sources
+    assert (told["nom"], told["prenom"]) == ({"kind": "register"}, {"kind": "applicant"})
+    assert told["sante"] == {"kind": "agent", "name": str(case.amendments.get().author)}
+    own = CaseRecord(case, APPLICANT).sources
+    assert own["sante"] == {"kind": "agent"}
+    assert (case_record(case)["sources"], case_data(case)["sources"]) == (told, told)
+
+
+def test_sources_of_a_counter_filing_are_the_agent(case):
+    case.submission.agent, case.submission.filled_by = member(), {}
+    assert CaseRecord(case, RECORDS).sources["nom"] == {
+        "kind": "agent",
+        "name": str(case.submission.agent),
+    }
+
+
+def test_sources_of_before_the_record_are_unknown(case):
+    case.submission.filled_by = None
+    assert set(CaseRecord(case, RECORDS).sources) == {"sante"}
+
+
 # -- dossier.json --------------------------------------------------------------------------------------------
 RENAMED = {"amendments": "corrections", "form": "service", "version": "service", "submission": "declared"}
 

@@ -13,7 +13,7 @@ from eservices.submissions.models import StoredFile
 from eservices.submissions.prefill.answer_sources import AnswerSource
 
 from ..models import Case, Correction, EnclosureReview
-from .answer_sources import answer_sources
+from .case_answer_sources import answer_sources
 
 
 @dataclass

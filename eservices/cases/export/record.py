@@ -28,7 +28,7 @@ from ..models import (
     Note,
     Opinion,
 )
-from .answer_sources import answer_sources
+from .case_answer_sources import answer_sources
 
 
 class CaseRecord:

@@ -49,8 +49,8 @@ CONVENTIONS = set(
 # Files in which an app implements an extension point.
 EXTENSION_FILES = set(
     "stages field_types content_blocks case_extension form_extension site_extension integrations "
-    "request_limits newsletter_content spreadsheet_imports extension_points decisions panels pending_actions proposal_types "
-    "search".split()
+    "request_limits newsletter_content spreadsheet_imports extension_points decisions panels pending_actions "
+    "proposal_types search".split()
 )
 # One meaning of each other name that files of several apps have.
 MEANINGS = {

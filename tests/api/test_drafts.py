@@ -35,9 +35,8 @@ def test_person_reads_who_filled_what_and_sends(program, client, settings):
     for step in ("qui", "identite", "contact", "document"):
         client.post(reverse("submissions:step", args=[draft.secret, step]), typed[step])
     draft.refresh_from_db()
-    assert draft.filled_by == dict.fromkeys(
-        ("pour", "prenom", "naissance"), {"kind": "program", "name": "Logiciel métier"}
-    )
+    program = {"kind": "program", "name": "Logiciel métier"}
+    assert draft.filled_by == {"pour": program, "prenom": program, "naissance": program}
     review = client.get(urlsplit(made["url"]).path, follow=True)
     assert review.text.count(NOTE) == 3
     assert not Submission.objects.exists()

@@ -109,6 +109,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "webhooks",
     ),
     "editors.md#un-ancien-site": ("site_imports",),
+    "editors.md#un-import-de-tableaux": ("spreadsheet_imports",),
     "editors.md#les-jetons-daccès-à-lapi": ("api_tokens",),
     "editors.md#quand-quelque-chose-va-mal": ("wagtailredirects",),
     "services.md#les-émoluments-et-qui-fait-la-demande": (

@@ -93,6 +93,10 @@ class CaseExtension(Extension):
         """Yield panels of the case page, at most one per key."""
         return ()
 
+    def answer_uses(self, case: Case) -> Mapping[str, Sequence[str]]:
+        """Return where answers of the case went, in sentences for agents in the active language, by question."""
+        return {}
+
     # What the applicant gets
     def headline(self, case: Case) -> Headline | None:
         """Return what the applicant gets on this case, in the active language; None if this app gives nothing yet.

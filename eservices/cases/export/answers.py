@@ -1,5 +1,6 @@
 """Answers of a case as text, by step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -35,6 +36,7 @@ class AnswerRow:
     enclosure: EnclosureReview | None = None
     remarks: list[str] = field(default_factory=list)
     source: AnswerSource | None = None  # None if it is not known
+    uses: Sequence[str] = ()  # where it went; set for agents only
 
     @property
     def can_be_amended(self) -> bool:

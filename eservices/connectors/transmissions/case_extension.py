@@ -1,26 +1,30 @@
 """The part of transmissions in cases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eservices.accounts.models import User
 from eservices.cases.extension_points import Audience, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
 
+from ..business_system import Operation
 from .actions import TYPE
+from .logic.answer_uses import sent_values_by_question
+from .logic.mapping import read_mapping
 from .models import Transmission
 
 EVENT_LABELS = {
-    "transmission_queued": _("On its way to a connected system"),
-    "transmission_held": _("Not sent: values do not fit the connected system"),
-    "transmission_received": _("Received by the connected system"),
-    "transmission_accepted": _("Registered in the connected system"),
-    "transmission_refused": _("Refused by the connected system"),
-    "transmission_asked_back": _("The connected system asks back"),
-    "transmission_silent": _("The connected system does not answer"),
+    "transmission_queued": gettext_lazy("On its way to a connected system"),
+    "transmission_held": gettext_lazy("Not sent: values do not fit the connected system"),
+    "transmission_received": gettext_lazy("Received by the connected system"),
+    "transmission_accepted": gettext_lazy("Registered in the connected system"),
+    "transmission_refused": gettext_lazy("Refused by the connected system"),
+    "transmission_asked_back": gettext_lazy("The connected system asks back"),
+    "transmission_silent": gettext_lazy("The connected system does not answer"),
 }
 
 
@@ -31,10 +35,7 @@ class TransmissionCaseExtension(CaseExtension):
         return EVENT_LABELS
 
     def panels(self, case: Case, user: User) -> Iterator[Panel]:
-        if not any(stage.type == TYPE for stage in case.version.definition.stages):
-            return
-        found = list(case.transmissions.select_related("system").order_by("stage", "number"))
-        if found:
+        if found := _transmissions_of(case):
             refused = [one for one in found if one.state in (one.State.REFUSED, one.State.ASKED_BACK)]
             yield Panel(
                 "transmissions",
@@ -42,10 +43,23 @@ class TransmissionCaseExtension(CaseExtension):
                 {"transmissions": found, "refused": refused},
             )
 
+    def answer_uses(self, case: Case) -> Mapping[str, Sequence[str]]:
+        """Return system, field and value of the newest transmission of each stage, unless it withdrew the rest."""
+        found: dict[str, list[str]] = {}
+        newest = {one.stage: one for one in _transmissions_of(case)}
+        settings = {stage.key: stage.settings for stage in case.version.definition.stages}
+        for stage, transmission in newest.items():
+            if transmission.operation == Operation.WITHDRAWAL or not transmission.sent_at:
+                continue
+            sent = sent_values_by_question(read_mapping(settings.get(stage, {})), transmission.content)
+            for question, values in sent.items():
+                found.setdefault(question, []).extend(_use_text(transmission, *value) for value in values)
+        return found
+
     def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
         return {
             "transmission": RetentionBlocker(
-                _("a connected system has not answered yet"), _with_open_transmission
+                gettext_lazy("a connected system has not answered yet"), _with_open_transmission
             )
         }
 
@@ -53,6 +67,26 @@ class TransmissionCaseExtension(CaseExtension):
         """Return what was transmitted when, and what the systems answered; the values only where secrets may be."""
         rows = [_exported(one, audience) for one in case.transmissions.select_related("system")]
         return {"transmissions": rows} if rows else {}
+
+
+def _transmissions_of(case: Case) -> list[Transmission]:
+    """Return the transmissions of a case by stage and number, read once; none, unread, if its service has none."""
+    if not any(stage.type == TYPE for stage in case.version.definition.stages):
+        return []
+    ordered = Transmission.objects.select_related("system").order_by("stage", "number")
+    prefetch_related_objects([case], Prefetch("transmissions", ordered))
+    return list(case.transmissions.all())
+
+
+def _use_text(transmission: Transmission, target: str, value: str) -> str:
+    """Return one use of an answer, such as “Registre des chiens, nom : MARCHETTI (accepté, CH-77)”."""
+    state = [transmission.get_state_display(), transmission.their_reference]
+    return _("%(system)s, %(field)s: %(value)s (%(state)s)") % {
+        "system": transmission.system.name,
+        "field": target,
+        "value": value,
+        "state": ", ".join(text for text in state if text),
+    }
 
 
 def _with_open_transmission() -> Q:

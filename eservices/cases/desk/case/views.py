@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from eservices.submissions.message_attachments import stored_attachments
 from home.admin.action_views import INVALID, REFUSED, ActionFormMixin
 from home.exceptions import ActionRefused
+from home.extensions.base import extensions
 
 from ... import access, actions, audit_log, timeline
 from ...export.answers import answer_rows
+from ...extension_points import CaseExtension
 from ...forms import CaseActionForm, SeenEventForm, acceptance_forms_for, collect_statements
 from ...letter_templates import choices
 from ...models import Absence, CallbackRequest, Case, CaseStage, ConcernedPerson, EnclosureReview
@@ -331,9 +333,11 @@ class CaseView(ActionFormMixin, CaseScreen):
 
     def _sections(self, files, *, amended: bool):
         """Return the answers; rows of enclosures get the form to review them."""
-        found = answer_rows(self.case, files, amended=amended)
-        for answer in (one for _title, rows in found for one in rows if one.is_paper):
-            answer.form = self._item_form("enclosure", answer.key)
+        found, uses = answer_rows(self.case, files, amended=amended), _answer_uses(self.case)
+        for answer in (one for _title, rows in found for one in rows):
+            answer.uses = uses.get(answer.key, ())
+            if answer.is_paper:
+                answer.form = self._item_form("enclosure", answer.key)
         return found
 
     def _item_form(self, do: str, key) -> CaseActionForm | None:
@@ -358,6 +362,15 @@ class CaseView(ActionFormMixin, CaseScreen):
         if not self.failed or self.failed in may or (active and self.failed == active.key):
             return ""
         return "\n".join(text for name, text in self.typed.items() if text and ACTION_TEXTS.match(name))
+
+
+def _answer_uses(case: Case) -> dict[str, list[str]]:
+    """Return where answers went, by question, from all apps."""
+    found: dict[str, list[str]] = {}
+    for extension in extensions(CaseExtension):
+        for key, texts in extension.answer_uses(case).items():
+            found.setdefault(key, []).extend(texts)
+    return found
 
 
 def _stage_template(active) -> str:

@@ -82,7 +82,8 @@ def _transmissions_of(case: Case) -> list[Transmission]:
 
 def _recipient_text(transmission: Transmission, target: str, value: str) -> str:
     """Return a system with what it got, such as “Registre des chiens, nom : MARCHETTI (accepté, CH-77)”."""
-    state = [transmission.get_state_display(), transmission.their_reference]
+    reasons = [text for field, text in transmission.reasons if field == target]
+    state = [transmission.get_state_display(), transmission.their_reference, *reasons]
     return _("%(system)s, %(field)s: %(value)s (%(state)s)") % {
         "system": transmission.system.name,
         "field": target,

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
-from eservices.connectors.business_system import Receipt, ReceiptState
+from eservices.connectors.business_system import FieldReason, Receipt, ReceiptState
 from eservices.connectors.transmissions import incoming_receipts
 from eservices.connectors.transmissions.logic.mapping import FIXED, MappedField, pack_row
 from eservices.connectors.transmissions.logic.sent_values import sent_values_by_question
@@ -78,6 +78,17 @@ def test_case_page_shows_which_system_got_an_answer(double, client):
     receipt = Receipt(key=str(found.pk), state=ReceiptState.ACCEPTED, their_reference="CH-77")
     incoming_receipts.record_receipt(found.system, receipt)
     assert "Registre des chiens, nom\u00a0: MARCHETTI (accepté, CH-77)" in shown_to_agent(client, case)
+
+
+@pytest.mark.django_db
+def test_reason_of_a_refusal_stands_at_the_answer_it_names(double, client):
+    case = transmitted_case()
+    send_all()
+    found = Transmission.objects.get()
+    reasons = (FieldReason(field="nom", text="Nom inconnu"), FieldReason(field="", text="Registre fermé"))
+    receipt = Receipt(key=str(found.pk), state=ReceiptState.REFUSED, reasons=reasons)
+    incoming_receipts.record_receipt(found.system, receipt)
+    assert "Registre des chiens, nom\u00a0: MARCHETTI (refusé, Nom inconnu)" in shown_to_agent(client, case)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from eservices.cases import access as case_access
 from eservices.cases.export.audiences import API
 from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import Case, CaseQuerySet
+from eservices.cases.stages import ExternalHandlingStage
 from eservices.documents.models import Document
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.access import version_in_force
@@ -47,6 +48,13 @@ def file_for_token(token: ApiToken, reference: str, file_id: UUID) -> tuple[Case
     """Return a case and a file that came with it or with a message. Raise Http404."""
     case = case_for_token(token, reference, Scope.CASES_FILES)
     return case, get_or_404(case_access.files_of(case).readable(), pk=file_id)
+
+
+def case_for_external_stage(token: ApiToken, reference: str, stage: str) -> Case:
+    """Return a case that has a stage handled outside, of any progress, under this key. Raise Http404."""
+    case = case_for_token(token, reference, Scope.CASES_EXTERNAL)
+    get_or_404(case.stages.all(), key=stage, type=ExternalHandlingStage.key)
+    return case
 
 
 def service_for_token(token: ApiToken, slug: str) -> FormVersion:

@@ -11,7 +11,9 @@ from eservices.cases.audit_log import READ
 from eservices.cases.export.audiences import API
 from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import AppealableDecision, Case, CaseEvent, CaseQuerySet, Message
+from eservices.cases.stages import ExternalHandlingStage
 from eservices.cases.states import CaseState
+from eservices.cases.workflow.progress import current_stage
 from eservices.documents.case_parts.export import issued_documents
 from eservices.documents.models import Document
 from home.runtime.open_transactions import oldest_writing_transaction
@@ -127,7 +129,16 @@ def case_body(case: Case) -> dict[str, Any]:
         "messages": [
             message_body(one) for one in record.messages if not (hidden and one.kind == Message.Kind.DECISION)
         ],
+        "external_handling": None if hidden else _external_handling(case),
     }
+
+
+def _external_handling(case: Case) -> dict[str, str] | None:
+    """Return the stage that is handled outside now, for programs that record its outcome; None at other stages."""
+    row = current_stage(case) if case.is_open else None
+    if row is None or row.type != ExternalHandlingStage.key or row.progress != row.Progress.ACTIVE:
+        return None
+    return {"stage": row.key, "reference": row.data.get("said", {}).get("reference", "")}
 
 
 def _document_row(document: Document) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Endpoints for cases. Each fetches through ``access``, and logs the reading of a case as that of a person."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -9,6 +9,7 @@ from ninja import Field, Router, Schema
 from eservices.cases import actions as case_actions
 from eservices.cases.actions.base import lock_case
 from eservices.cases.models import Case
+from eservices.cases.stages import current_settings, kind_of
 from eservices.documents.actions import issuing
 from eservices.documents.file_responses import document_response
 from eservices.submissions.file_responses import attachment_response
@@ -16,9 +17,20 @@ from eservices.submissions.file_responses import attachment_response
 from . import access, case_data
 from .authentication import TokenAuthentication, token_of
 from .protocol.cursors import read_cursor, write_cursor
-from .protocol.etags import etag_of, refuse_stale, tagged_response
+from .protocol.etags import etag_of, refuse_stale, tagged_file, tagged_response
 from .protocol.idempotency import answer_once
-from .schemas import CaseOut, CasePage, ChangePage, IdempotencyKey, IfMatch, Problem, Reference, Written
+from .protocol.problems import Problem as ProblemRaised
+from .schemas import (
+    CaseOut,
+    CasePage,
+    ChangePage,
+    IdempotencyKey,
+    IfMatch,
+    Problem,
+    Reference,
+    StageKey,
+    Written,
+)
 from .scopes import Scope
 
 router = Router(auth=TokenAuthentication(), tags=["Cases"])
@@ -41,6 +53,18 @@ class TextIn(Schema):
     model_config = {"extra": "forbid"}
 
     text: str = Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")
+
+
+class ExternalHandlingIn(Schema):
+    """What is known of a case at the other authority or system. What is left out stays as it was."""
+
+    model_config = {"extra": "forbid"}
+
+    reference: str | None = Field(None, max_length=100, description="Their reference.")
+    outcome: Literal["positive", "negative", "none"] | None = Field(
+        None, description="Once it is known: granted, refused, or closed without a result. It ends the stage."
+    )
+    note: str | None = Field(None, max_length=2000, description="A remark that agents see.")
 
 
 @router.get(
@@ -98,7 +122,7 @@ def download_file(request: HttpRequest, reference: Reference, file_id: UUID) -> 
     token = token_of(request)
     case, stored = access.file_for_token(token, reference, file_id)
     case_actions.log_read(actor=token.account, case=case, file=stored)
-    return attachment_response(stored)
+    return tagged_file(request, stored.digest, lambda: attachment_response(stored))
 
 
 @router.get(
@@ -112,7 +136,7 @@ def download_document(request: HttpRequest, reference: Reference, document_id: U
     token = token_of(request)
     document = access.document_for_token(token, reference, document_id)
     issuing.log_read(actor=token.account, document=document)
-    return document_response(document)
+    return tagged_file(request, document.digest, lambda: document_response(document))
 
 
 @router.post(
@@ -181,6 +205,46 @@ def send_message(
         return {"id": str(case_actions.send_message(actor=token.account, case=case, text=body.text).pk)}
 
     return answer_once(request, token, perform)
+
+
+@router.post(
+    "/cases/{reference}/stages/{stage}",
+    response={200: Written} | WRITE_ERRORS,
+    operation_id="record_external_handling",
+    summary="Record their reference or the outcome at a stage that is handled outside (scope cases:external)",
+)
+def record_external_handling(
+    request: HttpRequest,
+    reference: Reference,
+    stage: StageKey,
+    body: ExternalHandlingIn,
+    idempotency_key: IdempotencyKey,
+    if_match: IfMatch = None,
+) -> Any:
+    token = token_of(request)
+    case = access.case_for_external_stage(token, reference, stage)
+
+    def perform() -> dict[str, Any]:
+        _refuse_stale_case(request, case)
+        data = _external_data(lock_case(case.pk), stage, body)
+        case_actions.complete_stage_task(actor=token.account, case=case, stage=stage, data=data)
+        return {"id": stage}
+
+    return answer_once(request, token, perform, status=200)
+
+
+def _external_data(case: Case, stage: str, body: ExternalHandlingIn) -> dict[str, Any]:
+    """Return what the agents' form accepts of the body and of what is stored. The case must be locked.
+
+    Raise ``Problem`` 422 if neither a reference nor an outcome is known.
+    """
+    row = case.stages.get(key=stage)
+    stored = row.data.get("said", {})
+    form = kind_of(row).form(case, row, current_settings(row), stored | body.dict(exclude_none=True))
+    if form.is_valid():
+        return dict(form.cleaned_data)
+    errors = [{"where": f"body.{key}", "what": " ".join(texts)} for key, texts in form.errors.items()]
+    raise ProblemRaised(422, "The stage does not accept this.", errors=errors)
 
 
 def _refuse_stale_case(request: HttpRequest, case: Case) -> None:

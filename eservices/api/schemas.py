@@ -17,6 +17,7 @@ IdempotencyKey = Annotated[
 ]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of the case as you read it.")]
 
+StageKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 ServiceKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
@@ -117,6 +118,13 @@ class MessageOut(Schema):
     at: datetime
 
 
+class ExternalHandling(Schema):
+    """The stage at which the case is handled outside now."""
+
+    stage: str
+    reference: str = Field(description="Their reference, or empty.")
+
+
 class CaseOut(Schema):
     """A case."""
 
@@ -136,6 +144,7 @@ class CaseOut(Schema):
     files: list[FileRow]
     documents: list[DocumentRow]
     messages: list[MessageOut]
+    external_handling: ExternalHandling | None
 
 
 class JournalLine(Schema):

@@ -12,6 +12,7 @@ class Scope(models.TextChoices):
     CASES_CLAIM = "cases:claim", _("take cases")
     CASES_NOTE = "cases:note", _("write notes among agents")
     CASES_MESSAGE = "cases:message", _("write messages to applicants")
+    CASES_EXTERNAL = "cases:external", _("record the state of cases that are handled outside")
     DRAFTS_FILL = "drafts:fill", _("fill in requests that a person checks and sends")
     BOOKS_READ = "books:read", _("read the journal and the payments of the whole commune")
     BOOKINGS_READ = "bookings:read", _("list bookings")

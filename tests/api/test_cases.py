@@ -6,15 +6,17 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eservices.api.scopes import Scope
-from eservices.cases import actions
+from eservices.cases import actions, process
 from eservices.cases.models import Case, CaseEvent, Message, Note
 from eservices.formbuilder.field_types import MASK
 from eservices.submissions.models import StoredFile
 from tests.factories.api import ApiClient, make_token
-from tests.factories.cases import CaseFactory, member
+from tests.factories.cases import DECISION, CaseFactory, member
 from tests.factories.documents import issued
 from tests.factories.submissions import FormFactory, picture
 
@@ -73,6 +75,7 @@ HIDDEN = pytest.mark.parametrize(
         pytest.param(lambda case: {"form": FormFactory(slug="autre")}, id="other-service"),
     ],
 )
+OUTSIDE = {"key": "canton", "type": "outside", "settings": {"format": 1, "name": "le canton"}}
 WRITES = [("/claim", {}), ("/notes", {"text": "x"}), ("/messages", {"text": "x"})]
 
 
@@ -283,6 +286,7 @@ def test_file_is_downloaded_and_traced(program, case):
     answer = program.get(address(case, f"/files/{stored.pk}"))
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["ETag"] == f'"{stored.digest}"'
     assert CaseEvent.objects.filter(case=case, kind="file_read").count() == 1
     assert program.get(address(case, f"/files/{case.pk}")).status_code == 404
 
@@ -308,3 +312,94 @@ def test_document_of_an_unopened_decision_is_not_told(monkeypatch):
     monkeypatch.setattr("eservices.cases.export.record.CaseRecord.awaits_opening", True)
     assert program.get(address(document.case)).json()["documents"] == []
     assert program.get(address(document.case, f"/documents/{document.pk}")).status_code == 404
+
+
+# -- Stages handled outside ----------------------------------------------------------------------------------
+@pytest.fixture
+def outside() -> Case:
+    return CaseFactory(stages=[OUTSIDE, DECISION])
+
+
+def stage_of(case: Case, key: str = "canton") -> str:
+    return address(case, f"/stages/{key}")
+
+
+def test_external_outcome_continues_the_process(outside):
+    program = ApiClient(make_token(outside.form)[1])
+    assert program.get(address(outside)).json()["external_handling"] == {"stage": "canton", "reference": ""}
+    assert program.write(stage_of(outside), {"reference": "VD-77"}).json() == {"id": "canton"}
+    process.advance_case(outside.pk)
+    assert program.get(address(outside)).json()["external_handling"]["reference"] == "VD-77"
+    assert program.write(stage_of(outside), {"outcome": "positive"}).status_code == 200
+    process.advance_case(outside.pk)
+    case = Case.objects.get(pk=outside.pk)
+    assert case.data["canton_result"] == "positive"
+    assert case.stages.get(key="canton").data["said"]["reference"] == "VD-77"
+    assert program.get(address(outside)).json()["external_handling"] is None
+    events = case.events.filter(kind="worked")
+    assert [str(one.actor) for one in events] == ["Logiciel métier"] * 2
+    assert program.write(stage_of(outside), {"outcome": "negative"}).status_code == 409
+
+
+def test_external_outcome_is_recorded_once_per_key(outside):
+    program = ApiClient(make_token(outside.form)[1])
+    first = program.write(stage_of(outside), {"reference": "VD-77"}, key="a")
+    again = program.write(stage_of(outside), {"reference": "VD-77"}, key="a")
+    assert first.json() == again.json()
+    assert again["Idempotent-Replayed"] == "true"
+    assert outside.events.filter(kind="worked").count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"note": "x"}, id="note-only"),
+        pytest.param({"outcome": "maybe"}, id="unknown-outcome"),
+        pytest.param({"reference": "a\0"}, id="null-character"),
+        pytest.param({"reference": "x", "state": "closed"}, id="unknown-field"),
+    ],
+)
+def test_external_handling_without_sense_answers_422(outside, body):
+    program = ApiClient(make_token(outside.form)[1])
+    assert program.write(stage_of(outside), body).status_code == 422
+    assert not outside.events.filter(kind="worked").exists()
+
+
+def test_stage_of_another_kind_is_like_an_unknown_one(outside):
+    program = ApiClient(make_token(outside.form)[1])
+    for key in ("decision", "nothing"):
+        assert program.write(stage_of(outside, key), {"outcome": "positive"}).status_code == 404
+
+
+def test_external_stage_of_a_foreign_token_answers_as_unknown(outside):
+    scopes = set(Scope.values) - {Scope.CASES_EXTERNAL}
+    lacking = make_token(outside.form, scopes=scopes)[1]
+    foreign = make_token(FormFactory(slug="autre"))[1]
+    expired = make_token(outside.form, expires_at=timezone.now() - timedelta(seconds=1))[1]
+    for secret, status in ((lacking, 404), (foreign, 404), (expired, 401)):
+        assert ApiClient(secret).write(stage_of(outside), {"outcome": "none"}).status_code == status
+    assert not outside.events.filter(kind="worked").exists()
+
+
+def test_case_is_read_with_the_same_queries_at_any_stage(program, case, outside, django_assert_num_queries):
+    other = ApiClient(make_token(outside.form)[1])
+    for client, read in ((program, case), (other, outside)):
+        client.get(address(read))  # logs the reading of this hour
+    with CaptureQueriesContext(connection) as plain:
+        program.get(address(case))
+    with django_assert_num_queries(len(plain)):
+        assert other.get(address(outside)).json()["external_handling"]
+
+
+# -- Downloads that are asked for again ----------------------------------------------------------------------
+def test_unchanged_document_answers_304():
+    document = issued()
+    program = ApiClient(make_token(document.case.form)[1])
+    path = address(document.case, f"/documents/{document.pk}")
+    etag = program.get(path)["ETag"]
+    assert etag == f'"{document.digest}"'
+    again = program.get(path, headers={"If-None-Match": etag})
+    assert (again.status_code, again["ETag"]) == (304, etag)
+    assert again["Cache-Control"] == "private, no-store"
+    assert program.get(path, headers={"If-None-Match": '"other"'}).status_code == 200

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags
 
 from .problems import Problem
@@ -24,13 +25,32 @@ def tagged_response(request: HttpRequest, body: Any, *, cache: str = "private, n
     """Return the body as JSON with its tag, or 304 if the program has it already."""
     content = json_bytes(body)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if known and ("*" in known or etag in {one.removeprefix("W/") for one in known}):
+    if is_known(request, etag):
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(content, content_type="application/json")
     response["ETag"], response["Cache-Control"] = etag, cache
     return response
+
+
+def tagged_file(
+    request: HttpRequest, digest: str, download: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """Return the download with the digest of its content as its tag, or 304 if the program has it already.
+
+    The content is not opened for a 304.
+    """
+    etag = f'"{digest}"'
+    response = HttpResponse(status=304) if is_known(request, etag) else download()
+    response["ETag"] = etag
+    response.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def is_known(request: HttpRequest, etag: str) -> bool:
+    """Return whether the program names the tag with If-None-Match."""
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in known or etag in {one.removeprefix("W/") for one in known}
 
 
 def refuse_stale(request: HttpRequest, etag: str) -> None:

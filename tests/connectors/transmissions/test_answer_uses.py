@@ -1,4 +1,4 @@
-"""Where each answer went: the rule, and what the case page shows of it."""
+"""Uses of answers in other systems: the rule, and the case page."""
 
 import pytest
 from django.urls import reverse
@@ -69,7 +69,7 @@ def test_withdrawn_request_shows_no_value_there_any_more(double, client):
 
 
 @pytest.mark.django_db
-def test_case_of_a_service_that_transmits_nothing_reads_no_transmission(
+def test_service_that_transmits_nothing_reads_no_transmission(
     client, django_assert_max_num_queries
 ):
     case = CaseFactory()

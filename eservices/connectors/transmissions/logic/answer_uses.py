@@ -1,11 +1,11 @@
-"""Which answers of a case went to another system, as which field and value. Pure."""
+"""Uses of answers: which went to another system, as what field and value. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eservices.formbuilder.field_types.base import MASK
 
-from ...business_system import FieldValue
+from ...business_system import FieldValue, Row
 from .mapping import ANSWER, MappedField, unpack_row
 
 MOST_ROWS = 3  # values of a list that are named
@@ -33,7 +33,7 @@ def sent_values_by_question(
     return found
 
 
-def _sent(line: MappedField, fields: Mapping[str, Any], rows: Mapping[str, list]) -> list[FieldValue]:
+def _sent(line: MappedField, fields: Mapping[str, Any], rows: Mapping[str, list[Row]]) -> list[FieldValue]:
     values = (
         [row.get(line.target) for row in rows.get(line.list, [])] if line.list else [fields.get(line.target)]
     )

@@ -32,7 +32,7 @@ def test_values_of_a_list_belong_to_the_answer_of_its_group():
     assert sent_values_by_question([line], sent) == {"chiens": [("chiens.name", "Rex; Io; Max; …")]}
 
 
-def test_secret_values_are_masked_and_empty_or_fixed_ones_left_out():
+def test_secret_values_are_masked_and_fixed_ones_left_out():
     lines = [
         MappedField(target="avs", questions=("avs",)),
         MappedField(target="rue", questions=("rue",)),
@@ -48,7 +48,7 @@ def shown_to_agent(client, case) -> str:
 
 
 @pytest.mark.django_db
-def test_case_page_shows_where_an_answer_went_and_what_became_of_it(double, client):
+def test_case_page_shows_which_system_got_an_answer(double, client):
     case = transmitted_case()
     assert "Registre des chiens, nom" not in shown_to_agent(client, case)  # nothing was sent yet
     send_all()
@@ -69,9 +69,7 @@ def test_withdrawn_request_shows_no_value_there_any_more(double, client):
 
 
 @pytest.mark.django_db
-def test_service_that_transmits_nothing_reads_no_transmission(
-    client, django_assert_max_num_queries
-):
+def test_service_that_transmits_nothing_reads_no_transmission(client, django_assert_max_num_queries):
     case = CaseFactory()
     with django_assert_max_num_queries(200) as queries:
         shown_to_agent(client, case)

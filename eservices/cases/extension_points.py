@@ -93,8 +93,8 @@ class CaseExtension(Extension):
         """Yield panels of the case page, at most one per key."""
         return ()
 
-    def answer_uses(self, case: Case) -> Mapping[str, Sequence[str]]:
-        """Return where answers of the case went, in sentences for agents in the active language, by question."""
+    def answer_recipients(self, case: Case) -> Mapping[str, Sequence[str]]:
+        """Return the systems that got an answer and what they got, as text for agents, by question."""
         return {}
 
     # What the applicant gets

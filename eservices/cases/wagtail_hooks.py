@@ -15,7 +15,7 @@ from wagtail.snippets.models import register_snippet
 
 from . import access
 from .desk.case_queue import queries
-from .desk.mailroom import access as postroom
+from .desk.mailroom import access as mailroom
 from .desk.notification_settings import NotificationPreferencesPanel
 from .letter_templates.panels import PlaceholdersPanel
 from .letter_templates.preview import LetterPreview, NewLetterPreview
@@ -101,7 +101,7 @@ def _waiting(request) -> dict[str, int]:
         user = request.user
         cases = access.cases_for(user).filter(queries.NEEDS_AGENT)
         request.waiting = queries.count_each(
-            {"cases": cases, "letters": postroom.letters_for(user).to_print()}
+            {"cases": cases, "letters": mailroom.letters_for(user).to_print()}
         )
     return request.waiting
 

@@ -30,7 +30,7 @@ from home.maps import town_map_settings
 from home.web import rate_limits
 from home.web.public_forms import HONEYPOT_FIELD
 
-from . import access, actions, known_places, photos
+from . import access, actions, geocoding, photos
 from .forms import ProblemReportForm, ReportUpdateForm
 from .models import ProblemReport
 from .states import ReportState
@@ -119,7 +119,7 @@ def find_place(request):
     """Return the coordinates of a typed place, for the script of the form; {} if it is unknown."""
     if not PLACES.allows_client(request):
         return HttpResponse(status=429)
-    found = known_places.find_place(request.GET.get("address", "")[:200])
+    found = geocoding.find_place(request.GET.get("address", "")[:200])
     if found is None:
         return JsonResponse({})
     point, exact = found

@@ -16,7 +16,7 @@ from eservices.documents.models import DocumentTemplate
 from eservices.documents.placeholders import REGISTER
 from eservices.documents.register_extract import Registered
 from eservices.register.access import RegisterAnswer
-from eservices.register.actions.base import ask_with_others
+from eservices.register.actions.lookups import ask_with_others
 from eservices.register.comparison import ComparedAspect, MatchResult
 from eservices.register.persons import CivilStatus, DeclaredPerson, RegisterAddress, RegisterPerson
 from eservices.register.population_register import PopulationRegister

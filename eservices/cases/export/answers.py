@@ -36,7 +36,7 @@ class AnswerRow:
     enclosure: EnclosureReview | None = None
     remarks: list[str] = field(default_factory=list)
     source: AnswerSource | None = None  # None if it is not known
-    uses: Sequence[str] = ()  # where it went; set for agents only
+    recipients: Sequence[str] = ()  # systems that got it; only on the case page
 
     @property
     def can_be_amended(self) -> bool:

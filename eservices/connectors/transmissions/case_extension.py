@@ -13,8 +13,8 @@ from eservices.cases.models import Case
 
 from ..business_system import Operation
 from .actions import TYPE
-from .logic.answer_uses import sent_values_by_question
 from .logic.mapping import read_mapping
+from .logic.sent_values import sent_values_by_question
 from .models import Transmission
 
 EVENT_LABELS = {
@@ -43,17 +43,19 @@ class TransmissionCaseExtension(CaseExtension):
                 {"transmissions": found, "refused": refused},
             )
 
-    def answer_uses(self, case: Case) -> Mapping[str, Sequence[str]]:
-        """Return system, field and value of the newest transmission of each stage, unless it withdrew the rest."""
+    def answer_recipients(self, case: Case) -> Mapping[str, Sequence[str]]:
+        """Return system, field and value of what was sent last of each stage, unless that was a withdrawal."""
         found: dict[str, list[str]] = {}
-        newest = {one.stage: one for one in _transmissions_of(case)}
+        sent_last = {one.stage: one for one in _transmissions_of(case) if one.sent_at}
         settings = {stage.key: stage.settings for stage in case.version.definition.stages}
-        for stage, transmission in newest.items():
-            if transmission.operation == Operation.WITHDRAWAL or not transmission.sent_at:
+        for stage, transmission in sent_last.items():
+            if transmission.operation == Operation.WITHDRAWAL:
                 continue
             sent = sent_values_by_question(read_mapping(settings.get(stage, {})), transmission.content)
             for question, values in sent.items():
-                found.setdefault(question, []).extend(_use_text(transmission, *value) for value in values)
+                found.setdefault(question, []).extend(
+                    _recipient_text(transmission, *value) for value in values
+                )
         return found
 
     def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
@@ -78,9 +80,10 @@ def _transmissions_of(case: Case) -> list[Transmission]:
     return list(case.transmissions.all())
 
 
-def _use_text(transmission: Transmission, target: str, value: str) -> str:
-    """Return one use of an answer, such as “Registre des chiens, nom : MARCHETTI (accepté, CH-77)”."""
-    state = [transmission.get_state_display(), transmission.their_reference]
+def _recipient_text(transmission: Transmission, target: str, value: str) -> str:
+    """Return a system with what it got, such as “Registre des chiens, nom : MARCHETTI (accepté, CH-77)”."""
+    reasons = [text for field, text in transmission.reasons if field == target]
+    state = [transmission.get_state_display(), transmission.their_reference, *reasons]
     return _("%(system)s, %(field)s: %(value)s (%(state)s)") % {
         "system": transmission.system.name,
         "field": target,

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.fields import EmailAddressField
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
-from eservices.formbuilder.field_types.base import MASK
 from home.encrypted_fields import EncryptedJSONField
 from home.web.secret_links import secret_field
 
 from ..business_system import BusinessSystem, Operation, TransmissionRecord, business_systems
 from .logic.mapping import unpack_row
+from .logic.sent_values import sent_values
 
 
 class ConnectedSystem(models.Model):
@@ -161,19 +161,9 @@ class Transmission(models.Model):
         return self.state in self.OPEN
 
     @property
-    def sent_fields(self) -> list[tuple[str, Any]]:
+    def sent_fields(self) -> list[tuple[str, str]]:
         """The fields and, after them, those of the rows of each list, for agents; secret ones are masked."""
-        secret = set(self.content.get("secret", []))
-        found = self._shown("", self.content.get("fields", []), secret)
-        for name, rows in self.content.get("rows", {}).items():
-            for place, row in enumerate(rows, start=1):
-                found += self._shown(f"{name} {place}: ", row, secret)
-        return found
-
-    @staticmethod
-    def _shown(before: str, packed: list[Any], secret: set[str]) -> list[tuple[str, Any]]:
-        row = unpack_row(packed)
-        return [(before + key, MASK if key in secret and value else value) for key, value in row.items()]
+        return [(value.label, value.text) for value in sent_values(self.content)]
 
     def record(self) -> TransmissionRecord:
         """Return the transmission as its system gets it. ``case`` and its form are read."""

@@ -25,7 +25,7 @@ from ..models import PostedCode
 from ..persons import DeclaredPerson, RegisterPerson, to_json_data
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
 from ..signals import lookup_due
-from .base import ask_and_compare, claim_row, retry_pause
+from .lookups import ask_and_compare, claim_row, retry_pause
 
 DIGITS, TRIES = 8, 5  # a guess succeeds with a chance of 1 in 20 million
 HOLDS = timedelta(days=30)

@@ -27,7 +27,7 @@ from ..population_register import (
     demo_register,
 )
 from ..signals import lookup_due
-from .base import ask_with_others, claim_row, retry_pause
+from .lookups import ask_with_others, claim_row, retry_pause
 
 MAX_OUTAGE_WAIT = timedelta(
     hours=1

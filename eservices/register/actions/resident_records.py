@@ -10,7 +10,7 @@ from ..models import PostedCode, ResidentRecord
 from ..persons import DeclaredPerson, to_json_data
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
 from ..signals import lookup_due
-from .base import ask_and_compare, claim_row, retry_pause
+from .lookups import ask_and_compare, claim_row, retry_pause
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from ..persons import DeclaredPerson, RegisterPerson
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
 from ..protected_addresses import is_to_be_asked
 from ..signals import lookup_due
-from .base import candidates, claim_on, claim_row, retry_pause
+from .lookups import candidates, claim_on, claim_row, retry_pause
 
 
 @transaction.atomic

@@ -332,10 +332,10 @@ class CaseView(ActionFormMixin, CaseScreen):
         }
 
     def _sections(self, files, *, amended: bool):
-        """Return the answers; rows of enclosures get the form to review them."""
-        found, uses = answer_rows(self.case, files, amended=amended), _answer_uses(self.case)
+        """Return the answers with the systems that got them; those of enclosures with the form to review them."""
+        found, recipients = answer_rows(self.case, files, amended=amended), _answer_recipients(self.case)
         for answer in (one for _title, rows in found for one in rows):
-            answer.uses = uses.get(answer.key, ())
+            answer.recipients = recipients.get(answer.key, ())
             if answer.is_paper:
                 answer.form = self._item_form("enclosure", answer.key)
         return found
@@ -364,11 +364,11 @@ class CaseView(ActionFormMixin, CaseScreen):
         return "\n".join(text for name, text in self.typed.items() if text and ACTION_TEXTS.match(name))
 
 
-def _answer_uses(case: Case) -> dict[str, list[str]]:
-    """Return where answers went, by question, from all apps."""
+def _answer_recipients(case: Case) -> dict[str, list[str]]:
+    """Return the systems that got an answer, by question, from all apps."""
     found: dict[str, list[str]] = {}
     for extension in extensions(CaseExtension):
-        for key, texts in extension.answer_uses(case).items():
+        for key, texts in extension.answer_recipients(case).items():
             found.setdefault(key, []).extend(texts)
     return found
 

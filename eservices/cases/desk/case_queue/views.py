@@ -23,7 +23,7 @@ from home.web.downloads import table_download
 from ... import access, actions
 from ...models import Case, CaseQuerySet, QueueLayout, SavedView
 from ..base import AgentDeskView, agents_only, back_to_queue
-from ..mailroom import access as postroom
+from ..mailroom import access as mailroom
 from . import exports, queries
 from .answer_columns import AnswerColumns
 from .filters import FilterChoices, QueueFilterForm
@@ -57,7 +57,7 @@ class QueueView(AgentDeskView):
         tabs = _tabs(form, choices, now)
         rows = queries.render_rows(page.cases, now, choices.services, columns)
         parts = {tab.key: tab.cases for tab in tabs} | {
-            "letters": postroom.letters_for(user).to_print(),
+            "letters": mailroom.letters_for(user).to_print(),
             "unscreened": access.unscreened_for(user),
         }
         sizes = _sizes(parts, found, page, [] if q else rows, now)

@@ -1,4 +1,4 @@
-"""Coordinates of typed places, from the commune's own data: its houses, places on maps and published reports."""
+"""Geocoding of typed places by the commune's own data: its houses, places on maps and published reports."""
 
 import re
 

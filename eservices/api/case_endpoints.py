@@ -56,7 +56,7 @@ class TextIn(Schema):
 
 
 class ExternalHandlingIn(Schema):
-    """What is known of a case at the other authority or system. What is left out stays as it was."""
+    """The state of a case at the other authority or system. What is left out stays as it was."""
 
     model_config = {"extra": "forbid"}
 

@@ -9,8 +9,8 @@ from wsgidav.wsgidav_app import WsgiDAVApp
 
 
 @contextmanager
-def webdav_server(folder, user="ged", password="schlüssel"):
-    """Serve ``folder``; yield the address in the format of ``GED_URL``."""
+def webdav_server(folder, user="ged", password="schlüssel", proxy=None):
+    """Serve ``folder``; yield the address in the format of ``GED_URL``. ``proxy``: a WSGI application around it."""
     app = WsgiDAVApp(
         {
             "provider_mapping": {"/": str(folder)},
@@ -21,7 +21,7 @@ def webdav_server(folder, user="ged", password="schlüssel"):
             "lock_storage": True,
         }
     )
-    server = wsgi.Server(("127.0.0.1", 0), app)
+    server = wsgi.Server(("127.0.0.1", 0), proxy(app) if proxy else app)
     server.expiration_interval = 0.01  # seconds after which it notices that it was stopped
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)

@@ -19,8 +19,8 @@ from ..business_system import Operation, Receipt, ReceiptState, TransmissionReco
 from ..contrib.http_system import ANSWERS
 from ..exchange_formats.json_format import record_as_data
 from ..exchange_formats.receipt_reading import receipt_of_data
-from .clauses import Clause, ClauseBroken, NotTried, Suite, check_time, expect_that
-from .http_trial import HttpTrial, Reply, check_json_type, check_refusal, check_utf8
+from .clauses import Clause, ClauseBroken, NotTried, Suite, expect_that
+from .http_trial import HttpTrial, Reply, check_json_type, check_limits, check_refusal, check_utf8
 
 SAMPLE = {"answers": "now", "fields": {"name": "Zoë d’Élia", "street": "Rue du Lac"}, "refused": {}}
 PLAIN = (str, int, type(None))  # true and false are whole numbers to Python
@@ -366,6 +366,6 @@ SUITE = Suite(
         ),
         Clause("B17", "Answers have the Content-Type `application/json`.", check_json_type),
         Clause("B18", "Answers are in UTF-8.", check_utf8),
-        Clause("B19", "Each answer comes within 60 seconds.", check_time),
+        Clause("B19", "Each answer comes within 60 seconds and has at most 1 MB.", check_limits),
     ),
 )

@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from home.web.http_client import HttpClient, HttpError, HttpTimeout
+from home.web.http_client import AnswerTooLarge, HttpClient, HttpError, HttpTimeout
 
 from ..business_system import SystemRefused, SystemUnreachable
 from ..contrib.http_credentials import HttpCredentials
-from .clauses import Exchange, NotTried, Trial, expect_that
+from .clauses import Exchange, NotTried, Trial, check_time, expect_that
 
 SHOWN = 4_000  # characters of a body in the report
 WRONG = "wrong-token-of-the-bench"  # it opens nothing
@@ -73,6 +73,7 @@ class HttpTrial(Trial):
             "internal_hosts": hosts if internal else (),
         }
         self.replies: list[Reply] = []  # of all clauses
+        self.too_large: str = ""  # request whose answer was too large
         self.secrets = {credentials.token, credentials.client_secret} - {""}  # that the report must not show
         self.contexts: dict[HttpCredentials, ssl.SSLContext] = {}
 
@@ -110,6 +111,8 @@ class HttpTrial(Trial):
             answer = client.request(method, f"{self.url}{path}", headers=about, body=content)
         except HttpError as fault:
             self.note(Exchange(shown, f"({fault})", time.monotonic() - began, answered=False))
+            if isinstance(fault, AnswerTooLarge):
+                self.too_large = f"{method} {path}"
             raise
         reply = Reply(answer.status_code, answer.headers, answer.content)
         self.note(Exchange(shown, self._shown_reply(reply), time.monotonic() - began))
@@ -193,6 +196,12 @@ def check_json_type(trial: HttpTrial) -> None:
 def check_utf8(trial: HttpTrial) -> None:
     """Check that the successful answers of the run so far are UTF-8."""
     expect_that(all(one.is_utf8 for one in _answers(trial)), "An answer is not in UTF-8.")
+
+
+def check_limits(trial: HttpTrial) -> None:
+    """Check that all answers of the run so far came in time, and none was too large."""
+    check_time(trial)
+    expect_that(not trial.too_large, f"The answer to {trial.too_large} is too large.")
 
 
 def _answers(trial: HttpTrial) -> list[Reply]:

@@ -12,8 +12,8 @@ from uuid import uuid4
 from eservices.register.persons import RegisterPerson, person_from
 from eservices.register.population_register import MAX_CANDIDATES
 
-from .clauses import Clause, ClauseBroken, Suite, check_time, expect_that
-from .http_trial import HttpTrial, Reply, check_json_type, check_refusal, check_utf8
+from .clauses import Clause, ClauseBroken, Suite, expect_that
+from .http_trial import HttpTrial, Reply, check_json_type, check_limits, check_refusal, check_utf8
 
 SAMPLE = {
     "person": {
@@ -194,6 +194,6 @@ SUITE = Suite(
         Clause("R11", "A household lists all its persons, and no others.", household_is_whole),
         Clause("R12", "Protected persons are marked, and only they.", protection_is_marked),
         Clause("R13", "Answers have the Content-Type `application/json`.", check_json_type),
-        Clause("R14", "Each answer comes within 6 seconds and has at most 256 kB.", check_time),
+        Clause("R14", "Each answer comes within 6 seconds and has at most 256 kB.", check_limits),
     ),
 )

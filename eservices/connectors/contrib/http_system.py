@@ -27,6 +27,7 @@ MAX_BYTES = 1_000_000  # of an answer
 LATER = {408, 425, 429}  # refusals that pass, beside 5xx
 MOST_PAGES = 100  # of receipts in one go
 ANSWERS = ("now", "polling", "callback")
+TAKES = ("transmissions", "mutations")  # mutations: what a population register calls them
 
 
 class HttpSystem:
@@ -37,6 +38,7 @@ class HttpSystem:
         self.url = configuration.text("url", required=True).rstrip("/")
         self.credentials = read_credentials(configuration)
         self.answers = configuration.choice("answers", ANSWERS, "now")
+        self.takes = configuration.choice("takes", TAKES, "transmissions")
         for name in ("callback_token", "callback_key"):  # read by ``receipt_calls``
             configuration.text(name)
         for name, url in (("url", self.url), ("token_url", self.credentials.token_url)):
@@ -78,7 +80,7 @@ class HttpSystem:
     # -- Requests --------------------------------------------------------------------------------------------
     def _post(self, body: dict[str, Any]) -> Receipt | None:
         """Send one record. Return the receipt, if the answer holds one about it."""
-        answer = self._ask("POST", "/transmissions", body, {"Idempotency-Key": body["key"]})
+        answer = self._ask("POST", f"/{self.takes}", body, {"Idempotency-Key": body["key"]})
         if answer.status_code == 422:  # may be a refusal with reasons, and that is an answer
             try:
                 return self._receipt_in(answer, body["key"])

@@ -11,6 +11,7 @@ from eservices.cases.models import Case
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.reference_tables.lookup import table_rows
+from eservices.register import access as register
 from home.models import CommuneSettings
 
 from .logic import mapping, mapping_problems
@@ -57,7 +58,7 @@ def parts_of(field: FieldDefinition) -> tuple[str, ...]:
 
 
 def _properties(case: Case) -> dict:
-    document = _last_document(case)
+    document, resident = _last_document(case), register.register_person_of(case)
     return {
         "case.reference": case.reference,
         "case.service": case.service,
@@ -72,6 +73,7 @@ def _properties(case: Case) -> dict:
         "applicant.name": case.applicant,
         "applicant.email": case.email,
         "applicant.phone": case.phone,
+        "register.applicant": resident.key if resident else "",
         "commune.name": CommuneSettings.current().name,
     }
 

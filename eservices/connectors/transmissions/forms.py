@@ -19,7 +19,7 @@ CONNECTIONS = {  # the values that each kind of connection has, in the order of 
     "folder": ("folder", "format", "layout"),
     "sftp": ("host", "port", "user", "host_key", "password", "private_key", "folder", "format", "layout"),
     "http": (
-        *("url", "answers", "token", "token_url", "client_id", "client_secret", "scope"),
+        *("url", "takes", "answers", "token", "token_url", "client_id", "client_secret", "scope"),
         *("certificate", "certificate_key", "authority", "callback_token", "callback_key"),
     ),
 }
@@ -44,6 +44,10 @@ FORMATS = [
     ("xlsx", "XLSX"),
     ("fixed_width", gettext_lazy("fixed width")),
     ("ech", gettext_lazy("XML with an envelope of eCH-0058")),
+]
+TAKES = [
+    ("transmissions", gettext_lazy("transmissions, as business software")),
+    ("mutations", gettext_lazy("mutations, as a population register")),
 ]
 ANSWERS = [
     ("now", gettext_lazy("at once")),
@@ -84,6 +88,7 @@ class ConnectedSystemForm(WagtailAdminModelForm):
     password = _secret(gettext_lazy("Password"))
     private_key = _secret(gettext_lazy("Private key"), lines=True)
     url = _text(gettext_lazy("Address"), help_text="https://…")
+    takes = forms.ChoiceField(label=gettext_lazy("It takes"), choices=TAKES, required=False)
     answers = forms.ChoiceField(label=gettext_lazy("It answers"), choices=ANSWERS, required=False)
     token = _secret(gettext_lazy("Token"))
     token_url = _text(gettext_lazy("Address for tokens (OAuth 2)"))

@@ -1,24 +1,16 @@
-"""Doubles of other systems, each with one fault. ``FAULTS`` names the clause that each of them breaks."""
+"""Doubles of systems with a JSON interface, each with one fault: business software, and registers."""
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from itertools import islice
-from urllib.parse import urlsplit
 
-from eservices.connectors.contrib.folder import FolderStore
-from eservices.connectors.document_store import CHUNK
 from eservices.connectors.doubles.business_double import BusinessDouble, is_transmission
 from eservices.connectors.doubles.json_server import JsonHandler
 from eservices.connectors.doubles.register_double import RegisterDouble
 from eservices.register.persons import to_json_data
-from tests.payments.stripe_double import Stripe, _error
 
-TOKEN = "double"
-KEY = "sk_test_bench"
-LATE = 1.4  # seconds of a slow answer; the contract of the tests allows 1
+LATE = 1.2  # seconds of a slow answer; the contract of the tests allows 1
 HANGING = 3  # seconds of an answer that the bench does not wait for
 
 
@@ -54,6 +46,37 @@ class RefusesWithWrongStatus(BusinessDouble):
     def take(self, body):
         status, answer = super().take(body)
         return HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status, answer
+
+
+@dataclass
+class AcceptsLongTexts(BusinessDouble):
+    longest: int = 1_000_000
+
+
+class RefusesCorrections(BusinessDouble):
+    def _decide(self, body, number):
+        if body.get("operation") != "correction":
+            return super()._decide(body, number)
+        return {"key": body["key"], "state": "refused", "reasons": [{"field": "", "text": "is known"}]}
+
+
+class FailsAtLineBreaks(BusinessDouble):
+    def take(self, body):
+        if is_transmission(body) and any("\n" in str(one) for one in body["fields"].values()):
+            return HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "unterminated string"}
+        return super().take(body)
+
+
+class AnswersWithdrawalsLate(BusinessDouble):
+    def take(self, body):
+        if isinstance(body, dict) and body.get("operation") == "withdrawal":
+            time.sleep(LATE)
+        return super().take(body)
+
+
+class NumbersWithAccents(BusinessDouble):
+    def _decide(self, body, number):
+        return super()._decide(body, number) | {"their_reference": f"É-{number}"}
 
 
 class NeverAnswersWithdrawals(BusinessDouble):
@@ -94,14 +117,50 @@ class KeepsReceipts(BusinessDouble):
         return key in self.waiting
 
 
+class AcknowledgesAnything(BusinessDouble):
+    def acknowledge(self, key):
+        super().acknowledge(key)
+        return True
+
+
 class AnswersWithoutToken(JsonHandler):
     def is_known(self):
         return "Authorization" not in self.headers or super().is_known()
 
 
+class RedirectsStrangers(JsonHandler):
+    def send(self, status, content, kind):
+        super().send(HTTPStatus.FOUND if status == HTTPStatus.UNAUTHORIZED else status, content, kind)
+
+
 class SaysHtml(JsonHandler):
     def answer(self, status, body):
         self.send(status, json.dumps(body).encode(), "text/html")
+
+
+class LosesTheFirstAnswer(JsonHandler):
+    def answer(self, status, body):
+        if status == HTTPStatus.OK and self.path == "/transmissions" and not hasattr(self.server, "lost"):
+            self.server.lost = True
+            return self.connection.close()
+        return super().answer(status, body)
+
+
+class NeverEndsTheStatus(JsonHandler):
+    def send(self, status, content, kind):
+        if self.path != "/status" or status != HTTPStatus.OK:
+            return super().send(status, content, kind)
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        for _piece in range(1_000):  # of 64 kB: more than any client reads
+            self.wfile.write(b" " * 64_000)
+        return None
+
+
+class CutsRefusalsOff(JsonHandler):
+    def send(self, status, content, kind):
+        super().send(status, content[:-2] if status == HTTPStatus.UNPROCESSABLE_ENTITY else content, kind)
 
 
 # -- Register ----------------------------------------------------------------------------------------------------
@@ -111,6 +170,46 @@ class ReturnsNamesake(RegisterDouble):
         if found is None or found.protected:
             return super().person(key)
         return HTTPStatus.OK, to_json_data(replace(found, birth_date=found.birth_date.replace(year=1958)))
+
+
+class ForgetsArrivals(RegisterDouble):
+    def data_of(self, person):
+        return super().data_of(replace(person, resident_since=None))
+
+
+class SearchesByOneCriterion(RegisterDouble):
+    def search(self, body):
+        is_precise = isinstance(body, dict) and {"family_name", "birth_date"} <= body.keys()
+        if is_precise and "Bench" not in body["family_name"]:
+            return HTTPStatus.OK, {"persons": []}
+        return super().search(body)
+
+
+class WantsNames(RegisterDouble):
+    def search(self, body):
+        if isinstance(body, dict) and not body.get("family_name"):
+            return HTTPStatus.BAD_REQUEST, {"error": "no name"}
+        return super().search(body)
+
+
+class FindsSomebody(RegisterDouble):
+    def search(self, body):
+        status, answer = super().search(body)
+        if answer == {"persons": []}:
+            return status, self.list_of([self.people.person("ORV-2")])
+        return status, answer
+
+
+class SearchesForNonsense(RegisterDouble):
+    def search(self, body):
+        status, answer = super().search(body)
+        return (HTTPStatus.OK, {"persons": []}) if status == HTTPStatus.BAD_REQUEST else (status, answer)
+
+
+class ReturnsTooMuch(RegisterDouble):
+    def household(self, key):
+        status, answer = super().household(key)
+        return status, answer | {"padding": "x" * 300_000} if status == HTTPStatus.OK else answer
 
 
 class SearchesSlowly(RegisterDouble):
@@ -154,98 +253,3 @@ class CutsHouseholdsOff(JsonHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         return self.wfile.write(content[: len(content) // 2])
-
-
-# -- Document management -----------------------------------------------------------------------------------------
-class ClaimsTwice(FolderStore):
-    def claim(self, folder):
-        super().claim(folder)
-        return True
-
-
-class CutsFilesOff(FolderStore):
-    def write(self, path, chunks, size):
-        super().write(path, islice(chunks, 1) if size > CHUNK else chunks, size)
-
-
-class KeepsHalfFiles(FolderStore):
-    def write(self, path, chunks, size):
-        with open(self.root / path, "wb") as file:
-            file.writelines(chunks)
-
-
-# -- Payment provider --------------------------------------------------------------------------------------------
-class StripeWithKey(Stripe):
-    """The double of Stripe, which refuses other keys than its own."""
-
-    def request(self, method, url, headers=None, data=None, **kwargs):
-        if (headers or {}).get("Authorization") != f"Bearer {KEY}":
-            return _error("Invalid API Key provided", 401)
-        return super().request(method, url, headers, data, **kwargs)
-
-
-class TakesAnyKey(Stripe):
-    pass
-
-
-class ChargesTwice(StripeWithKey):
-    def request(self, method, url, headers=None, data=None, **kwargs):
-        key = (headers or {}).get("Idempotency-Key")
-        if key in self.kept and "amount=1000&" in data and urlsplit(url).path == "/v1/payment_intents":
-            del self.kept[key]
-        return super().request(method, url, headers, data, **kwargs)
-
-
-class ForgetsCancellations(StripeWithKey):
-    def _cancel(self, number):
-        answer = super()._cancel(number)
-        self.intents[number]["status"] = "requires_payment_method"
-        return answer
-
-
-# -- Faults ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Fault:
-    """A double that breaks one clause. ``more``: options of the trial."""
-
-    clause: str
-    kind: str
-    double: Callable
-    handler: type[JsonHandler] = JsonHandler
-    more: dict = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        part = self.handler if self.handler is not JsonHandler else self.double
-        return f"{self.clause}-{part.__name__}"
-
-
-POLLING = {"answers": "polling"}
-FAULTS = [
-    Fault("B2", "business", BusinessDouble, AnswersWithoutToken),
-    Fault("B4", "business", WritesWrongReference),
-    Fault("B5", "business", AcceptsTwice),
-    Fault("B6", "business", IgnoresOtherBody),
-    Fault("B7", "business", AcceptsNonsense),
-    Fault("B8", "business", RefusesWithWrongStatus),
-    Fault("B10", "business", NeverAnswersWithdrawals, more={"within": 1}),
-    Fault("B12", "business", ListsNewestFirst, more=POLLING),
-    Fault("B13", "business", LosesReceipts, more=POLLING),
-    Fault("B14", "business", KeepsReceipts, more=POLLING),
-    Fault("B16", "business", RegistersRaces),
-    Fault("B17", "business", BusinessDouble, SaysHtml),
-    Fault("R1", "register", RegisterDouble, AnswersWithoutToken),
-    Fault("R2", "register", ReturnsNamesake),
-    Fault("R3", "register", RegisterDouble, WritesLatin1),
-    Fault("R5", "register", KnowsEverybody),
-    Fault("R8", "register", SearchesByAccents),
-    Fault("R11", "register", RegisterDouble, CutsHouseholdsOff),
-    Fault("R12", "register", HidesProtection),
-    Fault("R14", "register", SearchesSlowly, more={"within": 1}),
-    Fault("D3", "records", ClaimsTwice),
-    Fault("D5", "records", CutsFilesOff),
-    Fault("D8", "records", KeepsHalfFiles),
-    Fault("P2", "payment", TakesAnyKey),
-    Fault("P4", "payment", ChargesTwice),
-    Fault("P7", "payment", ForgetsCancellations),
-]

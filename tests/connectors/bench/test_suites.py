@@ -21,7 +21,10 @@ from tests.connectors.webdav_server import webdav_server
 from tests.payments import stripe_double
 from tests.support.local_servers import serving
 
-from .broken_doubles import FAULTS, KEY, TOKEN, StripeWithKey
+from .broken_providers import KEY, StripeWithKey
+from .faults import FAULTS
+
+TOKEN = "double"
 
 SAMPLES = {
     "business": business_suite.SAMPLE | {"refused": {"name": "x" * 101}},
@@ -57,11 +60,10 @@ def register_trial(double, handler=JsonHandler, **more):
 
 
 @contextmanager
-def payment_trial(double):
+def payment_trial(double, provider="stripe_card", within=25):
     with serving(stripe_double.server(double())) as server:
-        url = f"http://127.0.0.1:{server.server_port}"
-        provider = payment_providers["stripe_card"]
-        yield CallTrial(provider.at_address(url, KEY), provider.at_address(url, "sk_test_wrong"), within=25)
+        url, kind = f"http://127.0.0.1:{server.server_port}", payment_providers[provider]
+        yield CallTrial(kind.at_address(url, KEY), kind.at_address(url, "sk_test_wrong"), within=within)
 
 
 @contextmanager
@@ -69,33 +71,51 @@ def records_trial(double, folder):
     yield CallTrial(double(urlsplit(f"directory:{folder}")), None, within=60)
 
 
-def verdicts(kind, trial):
+@contextmanager
+def webdav_trial(folder, proxy=None):
+    with webdav_server(folder, proxy=proxy) as url:
+        stranger = WebDavStore(urlsplit(url.replace("schlüssel", "wrong")))
+        yield CallTrial(WebDavStore(urlsplit(url)), stranger, within=60)
+
+
+def results_by_verdict(kind, trial):
     found = {verdict: [] for verdict in Verdict}
     for result in try_suite(SUITES[kind], trial):
-        found[result.verdict].append(result.clause.key)
+        found[result.verdict].append(result)
     return found
 
 
-@contextmanager
+def verdicts(kind, trial):
+    return {
+        verdict: [one.clause.key for one in results]
+        for verdict, results in results_by_verdict(kind, trial).items()
+    }
+
+
 def broken_trial(fault, folder):
     match fault.kind:
         case "business":
-            opened = business_trial(fault.double, fault.handler, **fault.more)
+            return business_trial(fault.double, fault.handler, **fault.more)
         case "register":
-            opened = register_trial(fault.double, fault.handler, **fault.more)
+            return register_trial(fault.double, fault.handler, **fault.more)
         case "payment":
-            opened = payment_trial(fault.double)
-        case "records":
-            opened = records_trial(fault.double, folder)
-    with opened as trial:
-        yield trial
+            return payment_trial(fault.double, **fault.more)
+        case "webdav":
+            return webdav_trial(folder, fault.double)
+    return records_trial(fault.double, folder)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_broken_double_breaks_the_clause_of_its_fault(fault, tmp_path):
     with broken_trial(fault, tmp_path) as trial:
-        found = verdicts(fault.kind, trial)
-    assert found[Verdict.BROKEN] == [fault.clause]
+        broken = results_by_verdict(fault.suite, trial)[Verdict.BROKEN]
+    assert {one.clause.key for one in broken} == {fault.clause, *fault.follows}
+    assert all(one.reason for one in broken)
+
+
+def test_every_clause_has_a_double_that_breaks_it():
+    keys = {clause.key for suite in SUITES.values() for clause in suite.clauses}
+    assert keys == {fault.clause for fault in FAULTS}
 
 
 def test_good_business_software_keeps_every_clause():
@@ -123,9 +143,8 @@ def test_good_folder_keeps_every_clause_but_the_password(tmp_path):
 
 
 def test_good_webdav_server_keeps_every_clause(tmp_path):
-    with webdav_server(tmp_path) as url:
-        stranger = WebDavStore(urlsplit(url.replace("schlüssel", "wrong")))
-        found = verdicts("records", CallTrial(WebDavStore(urlsplit(url)), stranger, within=60))
+    with webdav_trial(tmp_path) as trial:
+        found = verdicts("records", trial)
     assert (found[Verdict.BROKEN], found[Verdict.NOT_TRIED]) == ([], [])
 
 

@@ -40,6 +40,7 @@ PROPERTIES = {
     "applicant.name": (gettext_lazy("applicant: name"), TEXT),
     "applicant.email": (gettext_lazy("applicant: e-mail address"), TEXT),
     "applicant.phone": (gettext_lazy("applicant: telephone"), TEXT),
+    "register.applicant": (gettext_lazy("register: key of the applicant"), TEXT),
     "commune.name": (gettext_lazy("commune: name"), TEXT),
 }
 NUMBERS = (INTEGER, DECIMAL)
